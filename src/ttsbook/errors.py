@@ -1,0 +1,68 @@
+"""Every failure a user can meet, each with the exit code that the command line returns for it.
+
+    TtsbookError            1   rendering failed part-way; finished chunks are kept
+    ├── UsageError          2   wrong flag, wrong configuration
+    ├── InputError          3   not readable as a book, or nothing to read in it
+    ├── MissingError        4   a voice, weights, an extra or a device that was asked for
+    ├── OutputError         5   the result cannot be written
+    └── RenderError         1   an engine, a worker or the pool failed
+
+A message says what failed (with its path) and why; `hint` says what to do next.
+Knows nothing of printing or exiting: only `ttsbook.cli` does either.
+"""
+
+from __future__ import annotations
+
+
+class TtsbookError(Exception):
+    """Root of all errors that are not bugs.
+
+    Args:
+        message: one plain line: what failed and why.
+        hint: one plain line: what the user can do about it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[type[TtsbookError], tuple[str, str | None]]:
+        # Errors cross process borders (worker -> parent); the default reduce would drop the hint.
+        return type(self), (self.message, self.hint)
+
+
+class UsageError(TtsbookError):
+    """A flag, a setting or a combination of them makes no sense."""
+
+    exit_code = 2
+
+
+class InputError(TtsbookError):
+    """The book or clip cannot be read, or holds nothing to use."""
+
+    exit_code = 3
+
+
+class MissingError(TtsbookError):
+    """Something needed is not here: a voice, weights, an extra, a device."""
+
+    exit_code = 4
+
+
+class OutputError(TtsbookError):
+    """The result cannot be written where it was asked for."""
+
+    exit_code = 5
+
+
+class RenderError(TtsbookError):
+    """An engine, a worker or the pool failed while speaking."""
+
+    exit_code = 1
+
+
+class OutOfMemory(RenderError):
+    """An engine ran out of host or device memory; a smaller batch may fit."""

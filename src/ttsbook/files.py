@@ -1,0 +1,99 @@
+"""Files that appear whole or not at all, and hashes of their bytes."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import BinaryIO, cast
+
+from ttsbook.errors import OutputError
+
+
+@contextlib.contextmanager
+def atomic_write(path: Path) -> Iterator[BinaryIO]:
+    """Yield a binary file that becomes `path` only if the block succeeds.
+
+    Raises:
+        OutputError: the folder is missing or read-only, or the disk is full.
+    """
+    with temporary_beside(path) as partial, open(partial, "wb") as handle:
+        try:
+            yield cast(BinaryIO, handle)
+            handle.flush()
+            os.fsync(handle.fileno())
+        except OSError as error:
+            raise output_error(path, error) from error
+
+
+@contextlib.contextmanager
+def temporary_beside(path: Path) -> Iterator[Path]:
+    """Yield an empty file in the folder of `path` that replaces it if the block succeeds.
+
+    For writers that want a name (encoders), where `atomic_write` gives an open file.
+    """
+    partial = None
+    try:
+        try:
+            with NamedTemporaryFile(
+                dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
+            ) as handle:
+                partial = Path(handle.name)
+            yield partial
+            # Temporary files are private (0600); the result should have the usual permissions.
+            os.chmod(partial, 0o666 & ~_umask())
+            os.replace(partial, path)
+        except OSError as error:
+            raise output_error(path, error) from error
+    except BaseException:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def output_error(path: Path, error: OSError) -> OutputError:
+    """Describe why `path` cannot be written."""
+    hints = {
+        errno.ENOSPC: "free some space and run the same command again; finished work is kept",
+        errno.EROFS: "choose another folder with -o",
+        errno.EACCES: "choose another folder with -o, or change its permissions",
+        errno.ENOENT: "create the folder first",
+    }
+    reason = error.strerror or str(error)
+    return OutputError(f"cannot write {path}: {reason}", hints.get(error.errno or 0))
+
+
+def sha256_bytes(data: bytes) -> str:
+    """Return the hexadecimal SHA-256 of `data`."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """Return the hexadecimal SHA-256 of a file, read in pieces."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as handle:
+        for piece in iter(lambda: handle.read(1 << 20), b""):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _umask() -> int:
+    # There is no call that only reads it; workers never create files at the same time in a thread.
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut, where the system can."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,56 @@
+"""Where files live. Together with `ttsbook.config` the only module that reads the environment.
+
+XDG base directories (freedesktop.org, version 0.8); `TTSBOOK_HOME` moves all four at once.
+"""
+
+from __future__ import annotations
+
+import os
+from importlib import resources
+from pathlib import Path
+
+
+def _folder(kind: str, variable: str, fallback: str) -> Path:
+    home = os.environ.get("TTSBOOK_HOME")
+    if home:
+        return Path(home).expanduser() / kind
+    base = os.environ.get(variable, "")
+    # The XDG specification tells programs to ignore relative paths.
+    root = Path(base) if base and Path(base).is_absolute() else Path.home() / fallback
+    return root / "ttsbook"
+
+
+def config_dir() -> Path:
+    """Folder of the user's `config.toml`."""
+    return _folder("config", "XDG_CONFIG_HOME", ".config")
+
+
+def data_dir() -> Path:
+    """Folder of what the user would miss: voices and fetched models."""
+    return _folder("data", "XDG_DATA_HOME", ".local/share")
+
+
+def cache_dir() -> Path:
+    """Folder that may be deleted at any time: rendered chunks, analysed clips."""
+    return _folder("cache", "XDG_CACHE_HOME", ".cache")
+
+
+def state_dir() -> Path:
+    """Folder of journals and logs."""
+    return _folder("state", "XDG_STATE_HOME", ".local/state")
+
+
+def voices_dir() -> Path:
+    """Folder of the user's own voice profiles."""
+    return data_dir() / "voices"
+
+
+def packaged(kind: str) -> Path:
+    """Return the folder of data shipped with the program: "configs", "voices" or "weights".
+
+    In a wheel they lie inside the package; in a checkout at the top level (weights always inside).
+    """
+    inside = Path(str(resources.files("ttsbook"))) / kind
+    if inside.is_dir():
+        return inside
+    return Path(__file__).resolve().parents[2] / kind
