@@ -1,0 +1,120 @@
+"""The command line: the only part that prints, reads arguments and decides the exit code.
+
+`main` is the one error boundary. Exit codes: 0 done, 1 rendering failed, 2 usage, 3 input,
+4 something needed is missing, 5 output, 70 a bug, 130 interrupted, 143 terminated.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from ttsbook.errors import TtsbookError
+
+EXIT_USAGE = 2
+EXIT_BUG = 70
+EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived. Not an Exception: nothing between here and the boundary may keep it."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; turn every failure into one line, a hint and an exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    previous = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        return _run(arguments)
+    except TtsbookError as error:
+        _report_error(error, arguments)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _say_how_to_go_on("interrupted", arguments)
+        return EXIT_INTERRUPTED
+    except Terminated:
+        _say_how_to_go_on("terminated", arguments)
+        return EXIT_TERMINATED
+    except BrokenPipeError:
+        # The reader went away (`| head`). Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:
+        return _report_bug(error)
+    finally:
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _run(arguments: list[str]) -> int:
+    import typer
+
+    from ttsbook.cli.app import app
+
+    # Typer bundles its own Click since 0.26, so this is the one name that is right in all versions.
+    usage_error: type[Exception] = typer.BadParameter.__mro__[1]
+    try:
+        code = app(args=arguments, prog_name="ttsbook", standalone_mode=False)
+    except usage_error as error:
+        _report_usage(error, arguments)
+        return EXIT_USAGE
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    sys.stdout.flush()
+    if code == EXIT_INTERRUPTED:  # Typer turns KeyboardInterrupt into this code
+        raise KeyboardInterrupt
+    return code if isinstance(code, int) else 0
+
+
+def _terminate(number: int, frame: FrameType | None) -> NoReturn:
+    raise Terminated
+
+
+def _report_error(error: TtsbookError, arguments: list[str]) -> None:
+    if "--json" in arguments:
+        from ttsbook.cli.document import error_document
+
+        print(json.dumps(error_document(error), ensure_ascii=False))
+    print(f"error: {error.message}", file=sys.stderr)
+    if error.hint:
+        print(f"hint: {error.hint}", file=sys.stderr)
+
+
+def _report_usage(error: Exception, arguments: list[str]) -> None:
+    message = getattr(error, "format_message", lambda: str(error))()
+    command = getattr(getattr(error, "ctx", None), "command_path", "ttsbook")
+    from ttsbook.errors import UsageError
+
+    _report_error(UsageError(message.strip(), f"`{command} --help` shows what is possible"), arguments)
+
+
+def _say_how_to_go_on(what: str, arguments: list[str]) -> None:
+    print(f"\n{what}", file=sys.stderr)
+    if arguments[:1] == ["render"]:
+        again = shlex.join(["ttsbook", *arguments])
+        print(f"Finished chunks are kept. To go on, run again:\n  {again}", file=sys.stderr)
+
+
+def _report_bug(error: Exception) -> int:
+    """Save the traceback and say where; a stack on the screen helps nobody who only wants a book."""
+    import traceback
+
+    from ttsbook import __version__, paths
+
+    text = f"ttsbook {__version__}, Python {sys.version}\n" + "".join(traceback.format_exception(error))
+    log = paths.state_dir() / "logs" / f"bug-{os.getpid()}.txt"
+    print(f"error: this is a bug in ttsbook: {type(error).__name__}: {error}", file=sys.stderr)
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(text, encoding="utf-8")
+    except OSError:
+        print(text, file=sys.stderr)  # no place to keep it: better on the screen than lost
+    else:
+        print(f"hint: please report it with the details in {log}", file=sys.stderr)
+    return EXIT_BUG

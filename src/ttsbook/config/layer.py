@@ -1,0 +1,193 @@
+"""One source of settings (a file, the environment, the flags) turned into checked values.
+
+Knows nothing of which source wins: that is `ttsbook.config.load`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ttsbook.config.rule import Text, Value
+from ttsbook.config.schema import PRESETS, RULES
+from ttsbook.errors import UsageError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PREFIX = "TTSBOOK_"
+PROVIDER = "TTS_PROVIDER"  # the engine's name in the system that ttsbook replaces
+NOT_SETTINGS = frozenset({"TTSBOOK_HOME"})  # read by ttsbook.paths
+MAX_FILE_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Checked values with the words that say where each came from."""
+
+    values: Mapping[str, Value]
+    origins: Mapping[str, str]
+    preset: str | None = None
+
+
+def read_file(path: Path) -> Layer:
+    """Read a configuration file; file names in it are relative to its folder.
+
+    Raises:
+        UsageError: not readable, not TOML, an unknown key, or a value that is not allowed.
+    """
+    table = _read_toml(path)
+    preset = table.pop("preset", None)
+    if preset is not None:
+        preset = check_preset(preset, str(path))
+    values: dict[str, Value] = {}
+    for name, value in _flatten(table):
+        rule = RULES.get(name)
+        if rule is None:
+            raise _unknown(name, str(path))
+        try:
+            checked = rule.check(value)
+        except ValueError:
+            raise UsageError(f"{path}: {name} = {value!r}: expected {rule.allowed}") from None
+        values[name] = _beside(path, rule, checked) if isinstance(rule, Text) else checked
+    return Layer(values, dict.fromkeys(values, str(path)), preset)
+
+
+def read_environment(environment: Mapping[str, str], source: str = "") -> Layer:
+    """Take the settings out of environment variables; `source` names a file they came from."""
+    values: dict[str, Value] = {}
+    origins: dict[str, str] = {}
+    preset = None
+    for variable in sorted(environment):
+        name = _setting_of(variable)
+        text = environment[variable]
+        if name is None or not text:
+            continue
+        where = f"{variable} in {source}" if source else variable
+        if name == "preset":
+            preset = check_preset(text, where)
+            continue
+        if variable == PROVIDER:
+            text = text.strip().lower()
+            if f"{PREFIX}ENGINE" in environment:
+                continue
+        rule = RULES.get(name)
+        if rule is None:
+            raise _unknown_variable(variable, where)
+        try:
+            values[name] = rule.parse(text)
+        except ValueError:
+            raise UsageError(f"{where}: {text!r}: expected {rule.allowed}") from None
+        origins[name] = where
+    return Layer(values, origins, preset)
+
+
+def read_flags(flags: Mapping[str, Value | None], preset: str | None = None) -> Layer:
+    """Check the flags that were given; None means not given. Text is parsed by the rule of the setting."""
+    values: dict[str, Value] = {}
+    for name, value in flags.items():
+        if value is None:
+            continue
+        rule = RULES[name]
+        try:
+            values[name] = rule.parse(value) if isinstance(value, str) else rule.check(value)
+        except ValueError:
+            raise UsageError(f"--{name} {value}: expected {rule.allowed}") from None
+    if preset is not None:
+        preset = check_preset(preset, "--preset")
+    return Layer(values, {name: f"--{name}" for name in values}, preset)
+
+
+def read_dotenv(path: Path) -> dict[str, str]:
+    """Read `NAME=value` lines, only those meant for ttsbook; quotes around a value are taken off."""
+    if not path.is_file():
+        return {}
+    found = {}
+    for line in _read_text(path).splitlines():
+        name, equals, value = line.strip().removeprefix("export ").partition("=")
+        name = name.strip()
+        if equals and not name.startswith("#") and _setting_of(name) is not None:
+            found[name] = _unquote(value.strip())
+    return found
+
+
+def check_preset(name: object, where: str) -> str:
+    if isinstance(name, str) and name in PRESETS:
+        return name
+    raise UsageError(f"{where}: there is no preset {name!r}", f"the presets are {', '.join(PRESETS)}")
+
+
+def _setting_of(variable: str) -> str | None:
+    """Return the setting a variable names (known or not); None if it is not for us."""
+    if variable == PROVIDER:
+        return "engine"
+    if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
+        return None
+    name = variable.removeprefix(PREFIX).lower().replace("_", "-")
+    return "pauses." + name.removeprefix("pauses-") if name.startswith("pauses-") else name
+
+
+def variable_of(name: str) -> str:
+    """Return the environment variable of a setting."""
+    return PREFIX + name.upper().replace("-", "_").replace(".", "_")
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    try:
+        return dict(tomllib.loads(_read_text(path)))
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not valid TOML: {error}") from error
+
+
+def _read_text(path: Path) -> str:
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise UsageError(f"{path} is too large for a configuration file")
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"cannot read the configuration {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text") from error
+
+
+def _flatten(table: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in table.items():
+        if isinstance(value, dict) and not prefix:
+            yield from _flatten(value, f"{key}.")
+        else:
+            yield prefix + key, value
+
+
+def _beside(file: Path, rule: Text, value: Value) -> Value:
+    """Resolve a file name against the folder of the configuration that holds it."""
+    if not isinstance(value, str) or not value:
+        return value
+    looks_like_path = "/" in value or Path(value).suffix != ""
+    if rule.is_path or (rule.may_be_path and looks_like_path):
+        return str(file.parent / Path(value).expanduser())
+    return value
+
+
+def _unknown(name: str, where: str) -> UsageError:
+    return UsageError(f"{where}: unknown setting {name!r}", _nearest(name, [*RULES, "preset"]))
+
+
+def _unknown_variable(variable: str, where: str) -> UsageError:
+    known = [variable_of(name) for name in (*RULES, "preset")]
+    return UsageError(f"{where}: no setting has this variable", _nearest(variable, known))
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"did you mean {near[0]}?" if near else "`ttsbook config show` lists all settings"
+
+
+def _unquote(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+        return value[1:-1]
+    return value.split(" #", 1)[0].rstrip()
