@@ -1,0 +1,197 @@
+"""Book, settings, voice and engine in; the list of chunks to speak out, each with its key.
+
+A chunk's key is the SHA-256 of everything that changes its samples, and of nothing else: not of its
+place in the book, the pause after it, loudness, codec or title, so that those can change and equal
+sentences are spoken once. The seed comes from the content for the same reason.
+Knows nothing of files, caches, processes or models.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from ttsbook import symbols
+from ttsbook.book.select import select_chapters
+from ttsbook.engines.base import Request
+from ttsbook.errors import InputError, RenderError
+from ttsbook.render.settings import PauseTable, RenderSettings
+from ttsbook.types import Book, Chapter, Chunk, VoiceProfile
+
+SAMPLES_VERSION = 1  # part of every key; raise it when the same request is stored as other samples
+
+# Read speech at speed 1, pauses left out, by measured narration: symbols include stress and tone marks.
+_SECONDS_PER_SYMBOL = {"en": 0.070, "zh": 0.050}
+
+
+class ChunkMaker(Protocol):
+    """The part of `ttsbook.text.frontend.FrontEnd` that planning uses."""
+
+    def chunks(self, chapter: Chapter, default_language: str | None = None) -> Iterator[Chunk]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What all chunks of a run have in common and what changes their samples."""
+
+    engine: str
+    engine_fingerprint: str
+    voice_fingerprint: str
+    speed: float
+    noise: float | None
+    seed: int
+
+    def seed_of(self, chunk: Chunk) -> int:
+        """Return the chunk's own seed, the same wherever it stands."""
+        digest = _digest((self.seed, chunk.phonemes, chunk.spoken, chunk.language))
+        return int(digest[:15], 16)  # 60 bits: fits a signed 64-bit seed
+
+    def key_of(self, chunk: Chunk) -> str:
+        """Return the content address of the chunk's samples."""
+        return _digest(
+            (
+                SAMPLES_VERSION,
+                symbols.VERSION,
+                self.engine,
+                self.engine_fingerprint,
+                self.voice_fingerprint,
+                repr(self.speed),
+                repr(self.noise),
+                self.seed,
+                chunk.language,
+                chunk.phonemes,
+                chunk.spoken,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChunk:
+    chunk: Chunk
+    key: str  # "" if there is nothing to say
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChapter:
+    chapter: Chapter
+    chunks: tuple[PlannedChunk, ...]
+
+    @property
+    def is_spoken(self) -> bool:
+        return any(planned.key for planned in self.chunks)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    book: Book
+    recipe: Recipe
+    chapters: tuple[PlannedChapter, ...]
+    left_out: tuple[Chapter, ...]  # chapters that were not chosen
+    estimated_seconds: float  # of audio
+    n_cached: int = 0  # chunks that are already there; set when the run begins
+
+    @property
+    def n_chunks(self) -> int:
+        """Chunks with something to say."""
+        return sum(1 for _ in self.spoken_chunks())
+
+    def spoken_chunks(self) -> Iterator[PlannedChunk]:
+        """Yield the chunks with something to say, in book order."""
+        for chapter in self.chapters:
+            yield from (planned for planned in chapter.chunks if planned.key)
+
+    def request(self, chunk: Chunk) -> Request:
+        """Return what the engine is asked for."""
+        return Request(
+            phonemes=chunk.phonemes,
+            spoken=chunk.spoken,
+            language=chunk.language,
+            seed=self.recipe.seed_of(chunk),
+            speed=self.recipe.speed,
+            noise=self.recipe.noise,
+        )
+
+
+def plan_book(
+    book: Book,
+    settings: RenderSettings,
+    voice: VoiceProfile,
+    front_end: ChunkMaker,
+    engine_fingerprint: str,
+) -> Plan:
+    """Plan every chunk of the chosen chapters.
+
+    Raises:
+        UsageError: the choice of chapters makes no sense.
+        InputError: nothing in them can be spoken.
+        RenderError: the front end did not cover the text.
+    """
+    recipe = Recipe(
+        settings.engine, engine_fingerprint, voice.fingerprint, settings.speed, settings.noise, settings.seed
+    )
+    chosen = select_chapters(book, settings.chapters, settings.include_matter)
+    language = book.metadata.language if settings.language == "auto" else settings.language
+    chapters = tuple(_plan_chapter(chapter, front_end, language, recipe) for chapter in chosen)
+    if not any(chapter.is_spoken for chapter in chapters):
+        raise InputError(
+            f"{book.source}: nothing to read in the chosen chapters",
+            "see `ttsbook inspect` for what was skipped and why",
+        )
+    indices = {chapter.index for chapter in chosen}
+    return Plan(
+        book=book,
+        recipe=recipe,
+        chapters=chapters,
+        left_out=tuple(chapter for chapter in book.chapters if chapter.index not in indices),
+        estimated_seconds=_estimate(chapters, settings.speed, settings.pauses),
+    )
+
+
+def _plan_chapter(
+    chapter: Chapter, front_end: ChunkMaker, language: str | None, recipe: Recipe
+) -> PlannedChapter:
+    chunks = tuple(front_end.chunks(chapter, default_language=language))
+    _check_cover(chapter, chunks)
+    return PlannedChapter(
+        chapter, tuple(PlannedChunk(chunk, recipe.key_of(chunk) if chunk.phonemes else "") for chunk in chunks)
+    )
+
+
+def _check_cover(chapter: Chapter, chunks: Iterable[Chunk]) -> None:
+    """Make sure that no character is lost or read twice: the last look before hours of work."""
+    reached = [0] * len(chapter.blocks)
+    for chunk in chunks:
+        block = chapter.blocks[chunk.block]
+        if chunk.start != reached[chunk.block] or block.text[chunk.start : chunk.end] != chunk.text:
+            raise _lost_text(chapter, chunk.block, reached[chunk.block])
+        reached[chunk.block] = chunk.end
+    for position, block in enumerate(chapter.blocks):
+        if reached[position] != len(block.text):
+            raise _lost_text(chapter, position, reached[position])
+
+
+def _lost_text(chapter: Chapter, block: int, offset: int) -> RenderError:
+    near = chapter.blocks[block].text[offset : offset + 40]
+    return RenderError(
+        f"chapter {chapter.index} ({chapter.title}): the text front end does not cover block {block} "
+        f"at character {offset}: {near!r}",
+        "this is a fault of ttsbook; please report it with the text",
+    )
+
+
+def _estimate(chapters: Iterable[PlannedChapter], speed: float, pauses: PauseTable) -> float:
+    speech = pause_ms = 0.0
+    for chapter in chapters:
+        for planned in chapter.chunks:
+            chunk = planned.chunk
+            speech += len(chunk.phonemes) * _SECONDS_PER_SYMBOL.get(chunk.language, 0.07)
+            pause_ms += pauses.after_ms(chunk.boundary)
+    return speech / speed + pause_ms / 1000
+
+
+def _digest(values: tuple[str | int, ...]) -> str:
+    # JSON marks where each value ends, so that no two lists of values give the same bytes.
+    return hashlib.sha256(json.dumps(values, ensure_ascii=True).encode("ascii")).hexdigest()

@@ -1,0 +1,106 @@
+"""What a render needs beyond the book, the voice and the output.
+
+Values only: where they come from (flags, environment, files) is `ttsbook.config`'s business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ttsbook.errors import UsageError
+from ttsbook.types import Boundary
+
+FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
+_SUFFIXES = {"wave": "wav", "m4a": "m4b", "mp4": "m4b", "ogg": "opus", "oga": "opus"}
+MIN_SPEED, MAX_SPEED = 0.5, 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class PauseTable:
+    """Silence after a chunk by what ends there, in milliseconds.
+
+    Comes on top of the 30 ms that trimming leaves at each end of a chunk. `head` and `tail` stand at
+    the ends of the file, where players cut or fade.
+    """
+
+    none_ms: int = 0
+    clause_ms: int = 120
+    sentence_ms: int = 350
+    line_ms: int = 450
+    paragraph_ms: int = 700
+    heading_ms: int = 1000
+    scene_ms: int = 1500
+    chapter_ms: int = 2000
+    head_ms: int = 500
+    tail_ms: int = 1500
+
+    def after_ms(self, boundary: Boundary) -> int:
+        """Return the pause after a chunk that ends with `boundary`."""
+        return {
+            Boundary.NONE: self.none_ms,
+            Boundary.CLAUSE: self.clause_ms,
+            Boundary.SENTENCE: self.sentence_ms,
+            Boundary.LINE: self.line_ms,
+            Boundary.PARAGRAPH: self.paragraph_ms,
+            Boundary.HEADING: self.heading_ms,
+            Boundary.SCENE: self.scene_ms,
+            Boundary.CHAPTER: self.chapter_ms,
+        }[boundary]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSettings:
+    """Everything a person can choose about a render. None means: decide here and now."""
+
+    # what is spoken
+    language: str = "auto"  # "auto", "en" or "zh"
+    lexicon: Path | None = None
+    chapters: str | None = None  # "1-3,7"; None is the body of the book
+    include_matter: bool = False  # front and back matter too
+    # how it is spoken (part of every chunk's key)
+    engine: str = "vits2"
+    speed: float = 1.0
+    noise: float | None = None  # None is the engine's own
+    seed: int = 0
+    # by what
+    device: str = "auto"
+    workers: int | None = None  # processes; 1 renders in this process; None by cores and memory
+    threads: int = 1  # per worker: more may round differently, and workers fill the cores as well
+    batch: int = 8  # chunks per call of the engine, at most
+    engine_options: tuple[tuple[str, str], ...] = ()
+    # the file
+    format: str | None = None  # one of FORMATS; None by the output's suffix
+    rate_hz: int = 22_050
+    bitrate: int | None = None  # bit/s for lossy formats
+    loudness: float | None = -19.0  # LUFS of the whole book; None leaves the level alone
+    ceiling_db: float = -1.5  # true peak, dBTP
+    pauses: PauseTable = field(default_factory=PauseTable)
+    subtitles: str | None = None  # "srt" or "vtt", written beside the output
+    # the run
+    resume: bool = True  # False speaks every chunk anew
+    force: bool = False  # replace an output that this program did not make from this book
+
+    def __post_init__(self) -> None:
+        if not MIN_SPEED <= self.speed <= MAX_SPEED:
+            raise UsageError(f"speed {self.speed:g} is outside {MIN_SPEED:g} to {MAX_SPEED:g}")
+        if self.format is not None and self.format not in FORMATS:
+            raise UsageError(f"no format is called {self.format!r}", f"formats: {', '.join(FORMATS)}")
+        if self.subtitles not in (None, "srt", "vtt"):
+            raise UsageError(f"no subtitles are called {self.subtitles!r}", "subtitles: srt, vtt")
+        for name, value in (("workers", self.workers), ("threads", self.threads), ("batch", self.batch)):
+            if value is not None and value < 1:
+                raise UsageError(f"{name} must be at least 1, not {value}")
+
+    def format_of(self, output: Path) -> str:
+        """Return the format of the file: as set, else as the suffix of `output` says."""
+        if self.format is not None:
+            return self.format
+        suffix = output.suffix.lower().lstrip(".")
+        chosen = _SUFFIXES.get(suffix, suffix)
+        if chosen not in FORMATS:
+            raise UsageError(
+                f"cannot tell the format of {output} from its name",
+                f"use --format, or one of .{', .'.join(FORMATS)}",
+            )
+        return chosen
