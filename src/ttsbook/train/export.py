@@ -1,0 +1,225 @@
+"""Trained weights → what ships: one fp16 safetensors file and three ONNX graphs that point into it.
+
+A safetensors file is a header and raw tensors, which is just what ONNX calls external data: the graphs
+name byte ranges of the same file that torch loads, so the weights exist once. They are stored in
+fp16 and cast to fp32 in the graph; ONNX Runtime folds the casts when it loads.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import onnx
+import torch
+from onnx import TensorProto, helper
+from torch import Tensor, nn
+
+from ttsbook.files import atomic_write, sha256_file
+from ttsbook.vits2.checkpoint import load_weights, read_config, save_weights
+from ttsbook.vits2.config import ModelConfig
+from ttsbook.vits2.decoder import apply_shape
+from ttsbook.vits2.model import Synthesizer
+
+OPSET = 17
+WEIGHTS = "base.safetensors"
+
+
+class _Text(nn.Module):
+    def __init__(self, model: Synthesizer) -> None:
+        super().__init__()
+        self.m = model
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        return self.m.encode(*inputs)
+
+
+class _Latents(nn.Module):
+    def __init__(self, model: Synthesizer) -> None:
+        super().__init__()
+        self.m = model
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
+        return self.m.latents(*inputs)
+
+
+class _Decoder(nn.Module):
+    """Complex numbers as pairs: ONNX has no complex type."""
+
+    def __init__(self, model: Synthesizer) -> None:
+        super().__init__()
+        self.m = model
+
+    def forward(
+        self, z: Tensor, f0: Tensor, embedding: Tensor, tone_real: Tensor, tone_imag: Tensor, *noise: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        log_gain, phase, log_noise = self.m.decoder.shape(z, f0, embedding).chunk(3, 1)
+        gain, hiss = torch.exp(log_gain.clamp(-12, 6)), torch.exp(log_noise.clamp(-12, 6))
+        real, imag = gain * torch.cos(phase), gain * torch.sin(phase)
+        return (
+            tone_real * real - tone_imag * imag + noise[0] * hiss,
+            tone_real * imag + tone_imag * real + noise[1] * hiss,
+        )
+
+
+def export(checkpoint: Path, folder: Path) -> dict[str, str]:
+    """Write weights, graphs and hashes into `folder`; return the hashes by file name."""
+    config = read_config(checkpoint)
+    model = Synthesizer(config).eval()
+    load_weights(checkpoint, {"synthesizer": model})
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = folder / WEIGHTS
+    save_weights(weights, config, {"synthesizer": model}, dtype=torch.float16)
+    model.half().float()  # the graphs are traced with the numbers that ship
+    ranges = _byte_ranges(weights)
+    for name, module, inputs, axes, outputs in _parts(model, config):
+        graph = _trace(module, inputs, axes, outputs)
+        _point_into(graph, weights.name, ranges)
+        helper.set_model_props(graph, {"config": config.to_json()})
+        with atomic_write(folder / f"{name}.onnx") as handle:
+            handle.write(graph.SerializeToString())
+    hashes = {
+        path.name: sha256_file(path) for path in sorted([weights, *(folder / f"{n}.onnx" for n in _NAMES)])
+    }
+    with atomic_write(folder / "base.json") as handle:
+        handle.write((json.dumps({"format": 1, "sha256": hashes}, indent=1) + "\n").encode())
+    return hashes
+
+
+_NAMES = ("text", "latents", "decoder")
+
+
+def _parts(model: Synthesizer, config: ModelConfig) -> list[tuple[str, nn.Module, Any, Any, list[str]]]:
+    """Example inputs and dynamic axes of the three graphs."""
+    t, n = 13, 17
+    text = {
+        "ids": torch.randint(1, 100, (1, t)),
+        "mask": torch.ones(1, t),
+        "embedding": torch.nn.functional.normalize(torch.randn(1, config.speaker_width)),
+        "pitch": torch.zeros(1, 2),
+        "language": torch.zeros(1, dtype=torch.long),
+    }
+    latents = {
+        "spread": torch.randn(1, config.hidden_width, n),
+        "position": torch.rand(1, 2, n),
+        "mask": torch.ones(1, 1, n),
+        "g": torch.randn(1, config.speaker_width),
+        "noise": torch.randn(1, config.latent_width, n),
+    }
+    spectra = ("tone_real", "tone_imag", "noise_real", "noise_imag")
+    decoder = {
+        "z": torch.randn(1, config.latent_width, n),
+        "f0": torch.full((1, 2 * n), 150.0),
+        "embedding": text["embedding"],
+        **{name: torch.randn(1, config.n_bins, 2 * n) for name in spectra},
+    }
+    return [
+        (
+            "text",
+            _Text(model),
+            text,
+            {"ids": {0: "batch", 1: "phonemes"}, "mask": {0: "batch", 1: "phonemes"}, **_batch(text)}
+            | {"g": {0: "batch"}, "hidden": {0: "batch", 2: "phonemes"}}
+            | {"log_frames": {0: "batch", 1: "phonemes"}},
+            ["g", "hidden", "log_frames"],
+        ),
+        (
+            "latents",
+            _Latents(model),
+            latents,
+            {name: {0: "batch", 2: "frames"} for name in ("spread", "position", "mask", "noise", "z")}
+            | {"g": {0: "batch"}, "f0": {0: "batch", 1: "half_frames"}},
+            ["z", "f0"],
+        ),
+        (
+            "decoder",
+            _Decoder(model),
+            decoder,
+            {name: {0: "batch", 2: "half_frames"} for name in (*spectra, "real", "imag")}
+            | {
+                "z": {0: "batch", 2: "frames"},
+                "f0": {0: "batch", 1: "half_frames"},
+                "embedding": {0: "batch"},
+            },
+            ["real", "imag"],
+        ),
+    ]
+
+
+def _batch(inputs: dict[str, Tensor]) -> dict[str, dict[int, str]]:
+    return {name: {0: "batch"} for name in inputs if name not in ("ids", "mask")}
+
+
+def _trace(
+    module: nn.Module, inputs: dict[str, Tensor], axes: dict[str, dict[int, str]], outputs: Sequence[str]
+) -> onnx.ModelProto:
+    import io
+
+    buffer = io.BytesIO()
+    with warnings.catch_warnings(), torch.no_grad():
+        # The tracing exporter is deprecated, but the new one cannot keep the weights as named inputs
+        # of separate Transpose nodes, which is what lets them stay in the shared file.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            module.eval(),
+            tuple(inputs.values()),
+            buffer,
+            input_names=list(inputs),
+            output_names=list(outputs),
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            do_constant_folding=False,
+            dynamo=False,
+        )
+    return onnx.load_from_string(buffer.getvalue())
+
+
+def _byte_ranges(weights: Path) -> dict[str, tuple[str, list[int], int, int]]:
+    """Return dtype, shape, offset in the file and length of every tensor in a safetensors file."""
+    with open(weights, "rb") as handle:
+        header_length = int.from_bytes(handle.read(8), "little")
+        header = json.loads(handle.read(header_length))
+    start = 8 + header_length
+    return {
+        name: (
+            item["dtype"],
+            item["shape"],
+            start + item["data_offsets"][0],
+            item["data_offsets"][1] - item["data_offsets"][0],
+        )
+        for name, item in header.items()
+        if name != "__metadata__"
+    }
+
+
+def _point_into(
+    model: onnx.ModelProto, location: str, ranges: dict[str, tuple[str, list[int], int, int]]
+) -> None:
+    """Replace the graph's weights by fp16 byte ranges of `location`, cast to fp32."""
+    graph = model.graph
+    kept, casts = [], []
+    for tensor in graph.initializer:
+        name = "synthesizer." + tensor.name.removeprefix("m.")
+        if name not in ranges:
+            kept.append(tensor)
+            continue
+        dtype, shape, offset, length = ranges[name]
+        if dtype != "F16" or list(tensor.dims) != shape:
+            raise ValueError(f"{name}: {dtype} {shape} in the file, {list(tensor.dims)} in the graph")
+        half = TensorProto(name=f"{tensor.name}.fp16", data_type=TensorProto.FLOAT16, dims=tensor.dims)
+        half.data_location = TensorProto.EXTERNAL
+        for key, value in (("location", location), ("offset", str(offset)), ("length", str(length))):
+            half.external_data.add(key=key, value=value)
+        kept.append(half)
+        casts.append(helper.make_node("Cast", [half.name], [tensor.name], to=TensorProto.FLOAT))
+    del graph.initializer[:]
+    graph.initializer.extend(kept)
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+__all__ = ["WEIGHTS", "apply_shape", "export"]

@@ -1,0 +1,68 @@
+"""Latents and pitch → samples, by shaping a harmonic source and noise with one inverse STFT.
+
+ConvNeXt over frames instead of transposed convolutions over samples, as in Vocos (Siuzdak,
+arXiv:2306.00814): all layers run at 80 Hz, which is what makes the voice fast.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ttsbook.vits2.config import ModelConfig
+from ttsbook.vits2.layers import ConvNeXtStack
+from ttsbook.vits2.prior import centred_log_f0
+from ttsbook.vits2.source import LEVEL, pulse_train
+from ttsbook.vits2.spectrum import istft, stft
+
+
+class Decoder(nn.Module):
+    """Predicts, per bin and frame, gain and phase for the pulse train and gain for the noise."""
+
+    up_width = 192
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.up = nn.Linear(config.latent_width, 2 * self.up_width)
+        self.stack = ConvNeXtStack(
+            self.up_width + 2,
+            3 * config.n_bins,
+            width=config.decoder_width,
+            hidden=3 * config.decoder_width,
+            blocks=config.decoder_blocks,
+            speaker_width=config.speaker_width,
+        )
+
+    def forward(self, z: Tensor, f0: Tensor, g: Tensor, start_phase: Tensor, noise: Tensor) -> Tensor:
+        """z: [B, Z, N]; f0: [B, 2N] Hz; g: [B, S]; start_phase: [B]; noise: [B, L] → [B, L].
+
+        L = (2N - 1) · hop: the last frame is centred on the last sample.
+        """
+        config = self.config
+        shape = self.shape(z, f0, g)
+        pulses = pulse_train(f0, config.hop, config.rate_hz, start_phase)
+        filtered = apply_shape(
+            shape.float(),
+            stft(pulses, config.n_fft, config.hop),
+            stft(noise * LEVEL, config.n_fft, config.hop),
+        )
+        return istft(filtered, config.n_fft, config.hop)
+
+    def shape(self, z: Tensor, f0: Tensor, g: Tensor) -> Tensor:
+        """Return log-gain, phase and noise log-gain, [B, 3·bins, 2N]."""
+        batch, _, length = z.shape
+        up = self.up(z.transpose(1, 2)).reshape(batch, 2 * length, self.up_width).transpose(1, 2)
+        voiced = (f0 > 0).to(up.dtype)
+        pitch = torch.stack([centred_log_f0(f0).to(up.dtype), voiced], 1)
+        shape: Tensor = self.stack(torch.cat([up, pitch], 1), g)
+        return shape
+
+
+def apply_shape(shape: Tensor, pulses: Tensor, noise: Tensor) -> Tensor:
+    """shape: [B, 3·bins, F]; pulses and noise: complex [B, bins, F] → complex [B, bins, F]."""
+    log_gain, phase, log_noise = shape.chunk(3, 1)
+    gain = torch.exp(log_gain.clamp(-12, 6))
+    return pulses * torch.complex(gain * torch.cos(phase), gain * torch.sin(phase)) + noise * torch.exp(
+        log_noise.clamp(-12, 6)
+    )

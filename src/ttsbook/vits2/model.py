@@ -1,0 +1,116 @@
+"""The whole synthesizer: phoneme ids and a voice in, samples out (torch).
+
+`Synthesizer` holds what rendering needs; the posterior encoder is a separate module of training.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from ttsbook.vits2.config import ModelConfig
+from ttsbook.vits2.decoder import Decoder
+from ttsbook.vits2.duration import DurationPredictor
+from ttsbook.vits2.flow import Flow
+from ttsbook.vits2.prior import LOG_F0_CENTRE, FramePrior, spread_frames
+from ttsbook.vits2.text_encoder import TextEncoder
+
+
+class VoiceConditioner(nn.Module):
+    """Speaker embedding and pitch statistics → the vector that conditions everything but the decoder.
+
+    Pitch comes from the clip as two numbers, since the embedding was trained to ignore most of it.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        width = config.speaker_width
+        self.mlp = nn.Sequential(nn.Linear(width + 2, width), nn.GELU(), nn.Linear(width, width))
+
+    def forward(self, embedding: Tensor, pitch: Tensor) -> Tensor:
+        """embedding: [B, S] unit length; pitch: [B, 2] from `pitch_numbers` → [B, S]."""
+        g: Tensor = self.mlp(torch.cat([embedding, pitch], 1))
+        return g
+
+
+def pitch_numbers(log_f0_mean: float, log_f0_std: float) -> tuple[float, float]:
+    """Scale pitch statistics to about [-2, 2], as the conditioner was trained."""
+    return (log_f0_mean - LOG_F0_CENTRE) * 2, (log_f0_std - 0.2) * 5
+
+
+class Synthesizer(nn.Module):
+    """VITS2 at inference."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.conditioner = VoiceConditioner(config)
+        self.text = TextEncoder(config)
+        self.duration = DurationPredictor(config)
+        self.prior = FramePrior(config)
+        self.flow = Flow(config)
+        self.decoder = Decoder(config)
+
+    def encode(
+        self, ids: Tensor, mask: Tensor, embedding: Tensor, pitch: Tensor, language: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the conditioning vector [B, S], hidden states [B, C, T] and log-durations [B, T]."""
+        g = self.conditioner(embedding, pitch)
+        hidden = self.text(ids, mask, g, language)
+        return g, hidden, self.duration(hidden, g, mask[:, None])
+
+    def latents(
+        self,
+        spread: Tensor,
+        position: Tensor,
+        mask: Tensor,
+        g: Tensor,
+        noise: Tensor,
+        noise_scale: float = 1.0,
+    ) -> tuple[Tensor, Tensor]:
+        """Return latents [B, Z, N] and pitch [B, 2N] in Hz; noise: [B, Z, N] standard normal."""
+        frames, pitch = self.prior(spread, position, g, mask)
+        f0 = torch.where(
+            pitch[:, 1] > 0, torch.exp(pitch[:, 0] + LOG_F0_CENTRE), torch.zeros_like(pitch[:, 0])
+        )
+        mean, log_deviation = self.prior.gaussian(frames, f0, mask)
+        prior = (mean + noise * torch.exp(log_deviation) * noise_scale) * mask
+        return self.flow.inverse(prior, g, mask), f0
+
+    @torch.no_grad()
+    def synthesize(
+        self,
+        ids: Tensor,
+        embedding: Tensor,
+        pitch: Tensor,
+        language: Tensor,
+        *,
+        generator: torch.Generator,
+        speed: float = 1.0,
+        noise_scale: float = 0.5,
+    ) -> tuple[Tensor, Tensor]:
+        """Speak one utterance.
+
+        Args:
+            ids: [1, T] with a pad at both ends; embedding: [1, S]; pitch: [1, 2]; language: [1].
+            speed: 2 is twice as fast.
+
+        Returns:
+            samples [L] and durations [T] in latent frames.
+        """
+        mask = torch.ones_like(ids, dtype=torch.float32)
+        g, hidden, log_frames = self.encode(ids, mask, embedding, pitch, language)
+        durations = whole_frames(log_frames, speed)
+        n_frames = int(durations.sum())
+        spread, position, frame_mask = spread_frames(hidden, durations, n_frames)
+        noise = torch.randn(1, self.config.latent_width, n_frames, generator=generator)
+        z, f0 = self.latents(spread, position, frame_mask, g, noise, noise_scale)
+        n_samples = (2 * n_frames - 1) * self.config.hop
+        phase = torch.rand(1, generator=generator)
+        wave = self.decoder(z, f0, embedding, phase, torch.randn(1, n_samples, generator=generator))
+        return wave[0].clamp(-1, 1), durations[0]
+
+
+def whole_frames(log_frames: Tensor, speed: float) -> Tensor:
+    """Round predicted lengths to whole latent frames, at least one per phoneme."""
+    return torch.clamp(torch.round(torch.exp(log_frames) / speed), min=1).long()

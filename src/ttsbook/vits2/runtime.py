@@ -1,0 +1,208 @@
+"""The synthesizer without torch: three small ONNX graphs and numpy between them.
+
+    text      ids, voice → conditioning, hidden states, log-durations
+    latents   spread hidden states, noise → latents, pitch
+    decoder   latents, pitch, source spectra → spectrum of the wave
+
+One utterance at a time: the sums inside a matrix product may be ordered differently in a batch, and
+then the bytes of a book would depend on how its chunks were grouped. Long inputs fill the processor
+anyway; cores are used by running several utterances side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError
+from ttsbook.vits2.config import LANGUAGES, ModelConfig
+from ttsbook.vits2.waveform import LEVEL, istft, pulse_train, stft
+
+Real = NDArray[np.float32]
+GRAPHS = ("text", "latents", "decoder")
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """All randomness of one utterance, drawn before it is needed."""
+
+    latent: Real  # [Z, N] standard normal
+    start_phase: float  # cycles
+    white: Real  # [L] standard normal
+
+
+def draw_noise(seed: int, config: ModelConfig, n_frames: int) -> Noise:
+    """Draw the noise of an utterance of `n_frames` latent frames; the same seed gives the same noise."""
+    random = np.random.Generator(np.random.Philox(seed))
+    latent = random.standard_normal((config.latent_width, n_frames), dtype=np.float32)
+    n_samples = (2 * n_frames - 1) * config.hop
+    return Noise(latent, float(random.random()), random.standard_normal(n_samples, dtype=np.float32))
+
+
+class OnnxSynthesizer:
+    """Speaks through ONNX Runtime. Safe to share between threads: a call keeps no state.
+
+    Args:
+        folder: holds `text.onnx`, `latents.onnx`, `decoder.onnx` and the weights they name.
+        threads: of each session; 1 where several workers share the processor.
+        providers: ONNX Runtime execution providers in order of preference.
+
+    Raises:
+        MissingError: ONNX Runtime or a graph is not there.
+    """
+
+    def __init__(
+        self, folder: Path, *, threads: int = 1, providers: Sequence[str] = ("CPUExecutionProvider",)
+    ) -> None:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise MissingError("ONNX Runtime is not installed", "pip install 'ttsbook[cpu]'") from error
+        self.config = ModelConfig()
+        self._failures = _runtime_failures(onnxruntime)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3  # errors only: warnings about graph optimisation are noise
+        sessions = {}
+        for name in GRAPHS:
+            path = folder / f"{name}.onnx"
+            if not path.is_file():
+                raise MissingError(f"the model's graph {path} is missing", "reinstall ttsbook")
+            try:
+                sessions[name] = onnxruntime.InferenceSession(str(path), options, providers=list(providers))
+            except self._failures as error:
+                raise MissingError(
+                    f"cannot load {path}: {_first_line(error)}", "reinstall ttsbook"
+                ) from error
+        self._sessions = sessions
+        text_meta = sessions["text"].get_modelmeta().custom_metadata_map
+        if "config" in text_meta:
+            self.config = ModelConfig.from_json(text_meta["config"])
+
+    def speak(
+        self,
+        ids: Sequence[int],
+        embedding: Real,
+        pitch: tuple[float, float],
+        language: str,
+        *,
+        seed: int,
+        speed: float = 1.0,
+        noise_scale: float = 0.5,
+    ) -> tuple[Real, NDArray[np.int64]]:
+        """Speak one utterance.
+
+        Args:
+            ids: phoneme ids with a pad at both ends.
+            embedding: [S] unit length; pitch: from `pitch_numbers`.
+            language: "en" or "zh".
+
+        Returns:
+            samples [L] at `config.rate_hz`, and the length of every phoneme in latent frames.
+
+        Raises:
+            OutOfMemory: the utterance does not fit.
+            RenderError: the runtime failed, or the result holds numbers that are not finite.
+        """
+        g, hidden, log_frames = self.encode(ids, embedding, pitch, language)
+        durations = np.maximum(np.rint(np.exp(log_frames) / speed), 1).astype(np.int64)
+        noise = draw_noise(seed, self.config, int(durations.sum()))
+        return self.decode(g, hidden, durations, embedding, noise, noise_scale), durations
+
+    def encode(
+        self, ids: Sequence[int], embedding: Real, pitch: tuple[float, float], language: str
+    ) -> tuple[Real, Real, Real]:
+        """Return the conditioning vector [S], hidden states [C, T] and log-durations [T]."""
+        if language not in LANGUAGES:
+            raise InputError(f"the voice speaks {' and '.join(LANGUAGES)}, not {language!r}")
+        g, hidden, log_frames = self._run(
+            "text",
+            ids=np.asarray([ids], np.int64),
+            mask=np.ones((1, len(ids)), np.float32),
+            embedding=embedding[None],
+            pitch=np.asarray([pitch], np.float32),
+            language=np.asarray([LANGUAGES.index(language)], np.int64),
+        )
+        return g[0], hidden[0], log_frames[0]
+
+    def decode(
+        self,
+        g: Real,
+        hidden: Real,
+        durations: NDArray[np.int64],
+        embedding: Real,
+        noise: Noise,
+        noise_scale: float,
+    ) -> Real:
+        """Return the samples [L] of phonemes with known lengths."""
+        spread, position = spread_frames(hidden, durations)
+        z, f0 = self._run(
+            "latents",
+            spread=spread[None],
+            position=position[None],
+            mask=np.ones((1, 1, spread.shape[1]), np.float32),
+            g=g[None],
+            noise=noise.latent[None] * np.float32(noise_scale),
+        )
+        config = self.config
+        pulses = pulse_train(f0[0], config.hop, config.rate_hz, noise.start_phase)
+        tone = stft(pulses, config.n_fft, config.hop)
+        hiss = stft(noise.white * LEVEL, config.n_fft, config.hop)
+        real, imaginary = self._run(
+            "decoder",
+            z=z,
+            f0=f0,
+            embedding=embedding[None],
+            tone_real=tone.real[None],
+            tone_imag=tone.imag[None],
+            noise_real=hiss.real[None],
+            noise_imag=hiss.imag[None],
+        )
+        spectrum = real[0] + np.complex64(1j) * imaginary[0]
+        samples = np.clip(istft(spectrum, config.n_fft, config.hop), -1, 1)
+        if not np.isfinite(samples).all():
+            raise RenderError("the model returned numbers that are not finite")
+        return samples
+
+    def _run(self, name: str, **inputs: NDArray[Any]) -> list[Any]:
+        feed = {key: np.ascontiguousarray(value) for key, value in inputs.items()}
+        try:
+            outputs: list[Any] = self._sessions[name].run(None, feed)
+        except self._failures as error:
+            line = _first_line(error)
+            if "alloc" in line.lower() or "memory" in line.lower():
+                raise OutOfMemory(f"out of memory in the model's {name} part: {line}") from error
+            raise RenderError(f"the model's {name} part failed: {line}") from error
+        return outputs
+
+
+def spread_frames(hidden: Real, durations: NDArray[np.int64]) -> tuple[Real, Real]:
+    """Repeat each phoneme's state for its duration; see `prior.spread_frames`.
+
+    hidden: [C, T]; durations: [T] → spread [C, N], position [2, N].
+    """
+    index = np.repeat(np.arange(len(durations)), durations)
+    length = durations[index]
+    start = (np.cumsum(durations) - durations)[index]
+    inside = (np.arange(len(index)) - start + 0.5) / length
+    position = np.stack([inside, np.log1p(length) / 3]).astype(np.float32)
+    return hidden[:, index], position
+
+
+def _runtime_failures(onnxruntime: Any) -> tuple[type[BaseException], ...]:
+    """Collect the exceptions that ONNX Runtime raises; they share no public base class but this."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    named = [getattr(state, name) for name in ("Fail", "RuntimeException", "InvalidGraph", "NoSuchFile")]
+    named += [getattr(state, name) for name in ("InvalidProtobuf", "InvalidArgument", "NotImplemented")]
+    return tuple(named)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
