@@ -7,9 +7,11 @@ fp16 and cast to fp32 in the graph; ONNX Runtime folds the casts when it loads.
 
 from __future__ import annotations
 
+import io
 import json
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,21 @@ from torch import Tensor, nn
 from ttsbook.files import atomic_write, sha256_file
 from ttsbook.vits2.checkpoint import load_weights, read_config, save_weights
 from ttsbook.vits2.config import ModelConfig
-from ttsbook.vits2.decoder import apply_shape
 from ttsbook.vits2.model import Synthesizer
+from ttsbook.vits2.runtime import GRAPHS
 
 OPSET = 17
 WEIGHTS = "base.safetensors"
+
+
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """Where one tensor lies in the weight file."""
+
+    dtype: str  # as safetensors names it: "F16"
+    shape: tuple[int, ...]
+    offset: int  # from the start of the file
+    length: int
 
 
 class _Text(nn.Module):
@@ -82,14 +94,11 @@ def export(checkpoint: Path, folder: Path) -> dict[str, str]:
         with atomic_write(folder / f"{name}.onnx") as handle:
             handle.write(graph.SerializeToString())
     hashes = {
-        path.name: sha256_file(path) for path in sorted([weights, *(folder / f"{n}.onnx" for n in _NAMES)])
+        path.name: sha256_file(path) for path in sorted([weights, *(folder / f"{n}.onnx" for n in GRAPHS)])
     }
     with atomic_write(folder / "base.json") as handle:
         handle.write((json.dumps({"format": 1, "sha256": hashes}, indent=1) + "\n").encode())
     return hashes
-
-
-_NAMES = ("text", "latents", "decoder")
 
 
 def _parts(model: Synthesizer, config: ModelConfig) -> list[tuple[str, nn.Module, Any, Any, list[str]]]:
@@ -156,8 +165,6 @@ def _batch(inputs: dict[str, Tensor]) -> dict[str, dict[int, str]]:
 def _trace(
     module: nn.Module, inputs: dict[str, Tensor], axes: dict[str, dict[int, str]], outputs: Sequence[str]
 ) -> onnx.ModelProto:
-    import io
-
     buffer = io.BytesIO()
     with warnings.catch_warnings(), torch.no_grad():
         # The tracing exporter is deprecated, but the new one cannot keep the weights as named inputs
@@ -177,27 +184,21 @@ def _trace(
     return onnx.load_from_string(buffer.getvalue())
 
 
-def _byte_ranges(weights: Path) -> dict[str, tuple[str, list[int], int, int]]:
-    """Return dtype, shape, offset in the file and length of every tensor in a safetensors file."""
+def _byte_ranges(weights: Path) -> dict[str, ByteRange]:
+    """Say where every tensor of a safetensors file lies."""
     with open(weights, "rb") as handle:
         header_length = int.from_bytes(handle.read(8), "little")
         header = json.loads(handle.read(header_length))
     start = 8 + header_length
-    return {
-        name: (
-            item["dtype"],
-            item["shape"],
-            start + item["data_offsets"][0],
-            item["data_offsets"][1] - item["data_offsets"][0],
-        )
-        for name, item in header.items()
-        if name != "__metadata__"
-    }
+    ranges = {}
+    for name, item in header.items():
+        if name != "__metadata__":
+            begin, end = item["data_offsets"]
+            ranges[name] = ByteRange(item["dtype"], tuple(item["shape"]), start + begin, end - begin)
+    return ranges
 
 
-def _point_into(
-    model: onnx.ModelProto, location: str, ranges: dict[str, tuple[str, list[int], int, int]]
-) -> None:
+def _point_into(model: onnx.ModelProto, location: str, ranges: dict[str, ByteRange]) -> None:
     """Replace the graph's weights by fp16 byte ranges of `location`, cast to fp32."""
     graph = model.graph
     kept, casts = [], []
@@ -206,12 +207,16 @@ def _point_into(
         if name not in ranges:
             kept.append(tensor)
             continue
-        dtype, shape, offset, length = ranges[name]
-        if dtype != "F16" or list(tensor.dims) != shape:
-            raise ValueError(f"{name}: {dtype} {shape} in the file, {list(tensor.dims)} in the graph")
+        place = ranges[name]
+        if place.dtype != "F16" or tuple(tensor.dims) != place.shape:
+            raise ValueError(f"{name}: {place.dtype} {place.shape} in the file, {tensor.dims} in the graph")
         half = TensorProto(name=f"{tensor.name}.fp16", data_type=TensorProto.FLOAT16, dims=tensor.dims)
         half.data_location = TensorProto.EXTERNAL
-        for key, value in (("location", location), ("offset", str(offset)), ("length", str(length))):
+        for key, value in (
+            ("location", location),
+            ("offset", str(place.offset)),
+            ("length", str(place.length)),
+        ):
             half.external_data.add(key=key, value=value)
         kept.append(half)
         casts.append(helper.make_node("Cast", [half.name], [tensor.name], to=TensorProto.FLOAT))
@@ -220,6 +225,3 @@ def _point_into(
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
-
-
-__all__ = ["WEIGHTS", "apply_shape", "export"]

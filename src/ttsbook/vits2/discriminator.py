@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -42,8 +44,7 @@ class PeriodDiscriminator(nn.Module):
         super().__init__()
         self.period = period
         layers = [
-            weight_norm(nn.Conv2d(narrow, wide, (5, 1), (3, 1), (2, 0)))
-            for narrow, wide in zip(widths, widths[1:], strict=False)
+            weight_norm(nn.Conv2d(narrow, wide, (5, 1), (3, 1), (2, 0))) for narrow, wide in pairwise(widths)
         ]
         layers += [weight_norm(nn.Conv2d(widths[-1], widths[-1], (5, 1), 1, (2, 0)))]
         self.layers = nn.ModuleList(layers)

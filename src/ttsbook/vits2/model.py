@@ -70,9 +70,8 @@ class Synthesizer(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Return latents [B, Z, N] and pitch [B, 2N] in Hz; noise: [B, Z, N] standard normal."""
         frames, pitch = self.prior(spread, position, g, mask)
-        f0 = torch.where(
-            pitch[:, 1] > 0, torch.exp(pitch[:, 0] + LOG_F0_CENTRE), torch.zeros_like(pitch[:, 0])
-        )
+        log_f0, voicing = pitch[:, 0], pitch[:, 1]
+        f0 = torch.where(voicing > 0, torch.exp(log_f0 + LOG_F0_CENTRE), torch.zeros_like(log_f0))
         mean, log_deviation = self.prior.gaussian(frames, f0, mask)
         prior = (mean + noise * torch.exp(log_deviation) * noise_scale) * mask
         return self.flow.inverse(prior, g, mask), f0

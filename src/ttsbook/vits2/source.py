@@ -24,9 +24,8 @@ def pulse_train(f0: Tensor, hop: int, rate_hz: int, start_phase: Tensor) -> Tens
     bottom = torch.sin(math.pi * phase)
     top = torch.sin(math.pi * (2 * harmonics + 1) * phase)
     at_pulse = bottom.abs() < 1e-3  # 0/0: the limit is the number of terms
-    kernel = torch.where(
-        at_pulse, 2 * harmonics + 1, top / torch.where(at_pulse, torch.ones_like(bottom), bottom)
-    )
+    divisor = torch.where(at_pulse, torch.ones_like(bottom), bottom)
+    kernel = torch.where(at_pulse, 2 * harmonics + 1, top / divisor)
     return (kernel - 1) / torch.sqrt(2 * harmonics) * voiced * LEVEL
 
 
