@@ -1,0 +1,272 @@
+"""Blocks of samples to one audio file: WAV, MP3, M4B, FLAC or Opus, with tags, chapters and cover.
+
+FFmpeg's libraries (through PyAV) encode and mux; the ID3v2 tag of MP3 (`id3`) and the iTunes metadata of
+M4B (`mp4`) are written here, because FFmpeg lacks a table of contents for the one and narrator, publisher,
+series and the like for the other. Writes to the path it is given and nowhere else; knows nothing of
+books, caches or final names.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO
+
+import av
+import numpy as np
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
+from av.stream import Disposition
+
+from ttsbook.audio import id3, mp4
+from ttsbook.audio.picture import Picture, flac_picture_block, read_picture
+from ttsbook.audio.pipeline import Master
+from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec, file_bitrate, file_rate
+from ttsbook.audio.tags import cut_utf8, language_code, riff_info, vorbis_comments
+from ttsbook.audio.wave import Samples, to_int16
+from ttsbook.errors import OutputError
+from ttsbook.files import output_error
+
+__all__ = ["AudioSpec", "Mark", "Written", "write_audio"]
+
+# Equal inputs, equal bytes: no dates, no library versions, no random stream numbers.
+_BITEXACT = {"fflags": "+bitexact"}
+_WRITE_BUFFER = 1 << 18
+
+
+@dataclass(frozen=True, slots=True)
+class _Codec:
+    muxer: str
+    encoder: str
+    sample_format: str
+    codec_options: tuple[tuple[str, str], ...] = ()
+    muxer_options: tuple[tuple[str, str], ...] = ()
+
+
+_CODECS = {
+    # Above 4 GB (27 hours at 22,050 Hz) the header becomes RF64.
+    "wav": _Codec("wav", "pcm_s16le", "s16", muxer_options=(("rf64", "auto"),)),
+    "flac": _Codec("flac", "flac", "s16", (("compression_level", "5"),)),
+    # A constant bit rate and the Xing/Info header let players seek to chapter times.
+    "mp3": _Codec("mp3", "libmp3lame", "fltp", muxer_options=(("id3v2_version", "0"), ("write_xing", "1"))),
+    "m4b": _Codec("mp4", "aac", "fltp", (("aac_coder", "fast"),), (("brand", "M4B "),)),
+    "opus": _Codec("opus", "libopus", "flt", (("application", "audio"), ("vbr", "on"))),
+}
+
+
+def write_audio(path: Path, blocks: Iterable[Samples], spec: AudioSpec) -> Written:
+    """Encode blocks of float32 mono at `spec.rate_in_hz` into the file `path`, in constant memory.
+
+    The format comes from `spec`, never from the name: the caller passes a temporary file and renames it.
+
+    Raises:
+        UsageError: the format cannot hold what `spec` asks for.
+        OutputError: the file cannot be written.
+        RenderError: a block holds NaN or infinity.
+    """
+    check_spec(spec)
+    cover, warnings = _usable_cover(spec)
+    master = Master(spec)
+    n_samples = 0
+    with _translated_errors(path), _open_output(path, spec, cover) as (container, stream):
+        encoder = _Encoder(container, stream, _CODECS[spec.format].sample_format)
+        for block in master.blocks(blocks):
+            encoder.write(block)
+        n_samples = encoder.finish()
+    return Written(n_samples, master.n_in, file_rate(spec), master.n_limited, warnings)
+
+
+class _Encoder:
+    """Feeds float32 blocks to one open audio stream."""
+
+    def __init__(self, container: OutputContainer, stream: AudioStream, sample_format: str) -> None:
+        self._container = container
+        self._stream = stream
+        self._sample_format = sample_format
+        self._rate_hz = stream.rate
+        self._n_samples = 0
+
+    def write(self, block: Samples) -> None:
+        if block.size == 0:
+            return
+        data = to_int16(block) if self._sample_format == "s16" else np.clip(block, -1.0, 1.0)
+        frame = av.AudioFrame.from_ndarray(data[None], format=self._sample_format, layout="mono")
+        frame.sample_rate = self._rate_hz
+        frame.time_base = Fraction(1, self._rate_hz)
+        frame.pts = self._n_samples
+        self._n_samples += block.size
+        self._container.mux(self._stream.encode(frame))
+
+    def finish(self) -> int:
+        """Flush the encoder and return how many samples went in."""
+        self._container.mux(self._stream.encode(None))
+        return self._n_samples
+
+
+@contextmanager
+def _open_output(
+    path: Path, spec: AudioSpec, cover: Picture | None
+) -> Iterator[tuple[OutputContainer, AudioStream]]:
+    if spec.format == "m4b":
+        # By name, not by handle: moving the index to the front reads the file back.
+        metadata = mp4.item_list(spec.tags, cover)
+        with av.open(f"file:{path}", "w", format="mp4", options=_m4b_options(spec)) as container:
+            container.metadata.update(mp4.placeholder(metadata))
+            yield _started(container, spec, cover)
+        mp4.fill_placeholder(path, metadata)
+        return
+    with open(path, "wb") as handle:
+        file: BinaryIO | _Behind = handle
+        if spec.format == "mp3":
+            handle.write(id3.tag(spec.tags, _times_ms(spec), cover))
+            file = _Behind(handle)
+        codec = _CODECS[spec.format]
+        options = {**_BITEXACT, **dict(codec.muxer_options)}
+        with av.open(file, "w", format=codec.muxer, options=options, buffer_size=_WRITE_BUFFER) as container:
+            container.metadata.update(_metadata(spec, cover))
+            yield _started(container, spec, cover)
+
+
+def _started(
+    container: OutputContainer, spec: AudioSpec, cover: Picture | None
+) -> tuple[OutputContainer, AudioStream]:
+    """Add the streams and chapters and write the header."""
+    stream = _add_audio(container, spec)
+    if spec.format in ("m4b", "opus"):
+        container.set_chapters(_chapters(spec))
+    picture = _add_picture(container, cover) if cover and spec.format == "flac" else None
+    container.start_encoding()
+    if cover and picture:
+        packet = av.Packet(cover.data)
+        packet.stream = picture
+        packet.pts = packet.dts = 0
+        packet.time_base = Fraction(1, 1)
+        container.mux(packet)
+    return container, stream
+
+
+def _add_audio(container: OutputContainer, spec: AudioSpec) -> AudioStream:
+    codec, rate_hz = _CODECS[spec.format], file_rate(spec)
+    options = {"flags": "+bitexact", **dict(codec.codec_options)}
+    stream = container.add_stream(codec.encoder, rate=rate_hz, options=options)
+    assert isinstance(stream, AudioStream)
+    stream.codec_context.layout = "mono"  # type: ignore[assignment]
+    stream.codec_context.format = codec.sample_format  # type: ignore[assignment]
+    stream.codec_context.time_base = Fraction(1, rate_hz)
+    bitrate = file_bitrate(spec)
+    if bitrate is not None:
+        stream.codec_context.bit_rate = bitrate
+    language = language_code(spec.tags.language)
+    if language and spec.format == "m4b":
+        stream.metadata["language"] = language
+    return stream
+
+
+def _add_picture(container: OutputContainer, cover: Picture) -> av.VideoStream:
+    """Add a stream for a ready-made image; its encoder is opened and never used."""
+    stream = container.add_stream(cover.codec, rate=1)
+    assert isinstance(stream, av.VideoStream)
+    stream.width, stream.height = cover.width, cover.height
+    stream.pix_fmt = "yuvj420p" if cover.codec == "mjpeg" else "rgb24"
+    stream.disposition = Disposition.attached_pic
+    return stream
+
+
+def _m4b_options(spec: AudioSpec) -> dict[str, str]:
+    # Nero's chapter list counts in one byte: above 255, players that prefer it would hide the rest.
+    flags = "+faststart+disable_chpl" if len(spec.marks) > mp4.MAX_NERO_CHAPTERS else "+faststart"
+    return {**_BITEXACT, **dict(_CODECS["m4b"].muxer_options), "movflags": flags}
+
+
+def _metadata(spec: AudioSpec, cover: Picture | None) -> dict[str, str]:
+    if spec.format == "wav":
+        return riff_info(spec.tags)
+    if spec.format == "mp3":
+        return {}
+    comments = vorbis_comments(spec.tags)
+    if spec.format == "flac":
+        # FFmpeg turns chapters into comments for Ogg only.
+        for number, (start_ms, _, title) in enumerate(_times_ms(spec), start=1):
+            comments[f"CHAPTER{number:03d}"] = _clock(start_ms)
+            comments[f"CHAPTER{number:03d}NAME"] = title
+    elif cover:
+        comments["METADATA_BLOCK_PICTURE"] = base64.b64encode(flac_picture_block(cover)).decode("ascii")
+    return comments
+
+
+def _chapters(spec: AudioSpec) -> list[av.container.core.Chapter]:
+    # A title's length is one byte in MP4.
+    limit = mp4.MAX_TITLE_BYTES if spec.format == "m4b" else 1 << 16
+    return [
+        {
+            "id": number,
+            "start": mark.start,
+            "end": mark.end,
+            "time_base": Fraction(1, spec.rate_in_hz),
+            "metadata": {"title": cut_utf8(mark.title, limit)},
+        }
+        for number, mark in enumerate(spec.marks)
+    ]
+
+
+def _times_ms(spec: AudioSpec) -> tuple[tuple[int, int, str], ...]:
+    """Return (start, end, title) of the chapters; each cumulative count is rounded once."""
+    return tuple(
+        (_to_ms(mark.start, spec.rate_in_hz), _to_ms(mark.end, spec.rate_in_hz), mark.title)
+        for mark in spec.marks
+    )
+
+
+def _to_ms(n_samples: int, rate_hz: int) -> int:
+    return (2000 * n_samples + rate_hz) // (2 * rate_hz)
+
+
+def _clock(ms: int) -> str:
+    seconds, ms = divmod(ms, 1000)
+    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}"
+
+
+def _usable_cover(spec: AudioSpec) -> tuple[Picture | None, tuple[str, ...]]:
+    """Return the cover and what is wrong with it: a bad picture must not cost a night's render."""
+    if spec.cover is None or spec.format == "wav":
+        return None, ()
+    picture = read_picture(spec.cover.data)
+    if picture is None:
+        return None, ("the cover is neither a JPEG nor a PNG image and was left out",)
+    return picture, ()
+
+
+class _Behind:
+    """A file as seen by the muxer: begins where the ID3 tag ends."""
+
+    def __init__(self, handle: BinaryIO) -> None:
+        self._handle = handle
+        self._offset = handle.tell()
+
+    def write(self, data: bytes) -> int:
+        return self._handle.write(data)
+
+    def tell(self) -> int:
+        return self._handle.tell() - self._offset
+
+    def seek(self, position: int, whence: int = 0) -> int:
+        offset = self._offset if whence == 0 else 0
+        return self._handle.seek(position + offset, whence) - self._offset
+
+    def seekable(self) -> bool:
+        return True
+
+
+@contextmanager
+def _translated_errors(path: Path) -> Iterator[None]:
+    """Turn what the system or the encoder reports about `path` into our error."""
+    try:
+        yield
+    except av.FFmpegError as error:
+        raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
+    except OSError as error:
+        raise output_error(path, error) from error

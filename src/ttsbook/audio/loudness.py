@@ -1,0 +1,188 @@
+"""Samples to loudness: ITU-R BS.1770-4 integrated loudness, true peak and RMS, in constant memory.
+
+Feed a book of any length piece by piece. The K-weighting is applied as a finite impulse response by FFT
+(the response has decayed below -200 dB where it is cut), so numpy alone is enough and fast. The gating
+needs all block loudnesses at once; they are kept as a histogram of 0.01 LU, each bin with its energy.
+Knows nothing of files.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ttsbook.audio.peak import HALF_TAPS, true_peak
+from ttsbook.audio.wave import Samples
+
+BLOCK_PARTS = 4  # blocks of 400 ms every 100 ms
+PARTS_PER_SECOND = 10
+ABSOLUTE_GATE_LUFS = -70.0
+RELATIVE_GATE_LU = -10.0
+OFFSET_LU = -0.691  # makes a 997 Hz sine at 0 dBFS read -3.01 LKFS
+
+_BIN_LU = 0.01
+_HIGHEST_LUFS = 10.0
+_N_BINS = round((_HIGHEST_LUFS - ABSOLUTE_GATE_LUFS) / _BIN_LU)
+_PIECE = 1 << 15  # samples per FFT, about
+
+
+class LoudnessMeter:
+    """Measures one mono programme. Not thread-safe."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self.rate_hz = rate_hz
+        self._n_taps = rate_hz // 8  # 125 ms
+        self._responses: dict[int, NDArray[np.complex128]] = {}
+        self._tail = np.zeros(self._n_taps - 1)  # last inputs, for the filter
+        self._peak_tail = np.zeros(2 * HALF_TAPS, dtype=np.float32)
+        self._part = _PartSums(rate_hz)
+        self._counts = np.zeros(_N_BINS, dtype=np.int64)
+        self._powers = np.zeros(_N_BINS)
+        self._n_samples = 0
+        self._energy = 0.0
+        self._peak = 0.0
+
+    def add(self, samples: Samples) -> None:
+        """Measure the next samples of the programme, any number of them."""
+        for start in range(0, samples.size, _PIECE):
+            self._add_piece(np.asarray(samples[start : start + _PIECE], dtype=np.float32))
+
+    def integrated_lufs(self) -> float:
+        """Return the gated loudness so far; -inf for silence and for less than 400 ms."""
+        n_blocks = int(self._counts.sum())
+        if n_blocks == 0:
+            return -math.inf
+        relative = _lufs(float(self._powers.sum()) / n_blocks) + RELATIVE_GATE_LU
+        first = max(0, math.floor((relative - ABSOLUTE_GATE_LUFS) / _BIN_LU))
+        return _lufs(float(self._powers[first:].sum()) / int(self._counts[first:].sum()))
+
+    def true_peak_db(self) -> float:
+        """Return the highest inter-sample peak so far (4 times oversampled), dBTP."""
+        # The interpolator looks ahead: the last samples are judged as if silence followed.
+        padded = np.concatenate((self._peak_tail, np.zeros(2 * HALF_TAPS, dtype=np.float32)))
+        return _decibels(max(self._peak, true_peak(padded, self._peak)))
+
+    def rms_db(self) -> float:
+        """Return the level of everything so far, pauses included, dBFS."""
+        return _decibels(math.sqrt(self._energy / self._n_samples)) if self._n_samples else -math.inf
+
+    def _add_piece(self, piece: Samples) -> None:
+        self._n_samples += piece.size
+        self._energy += float(np.square(piece, dtype=np.float64).sum())
+        joined = np.concatenate((self._peak_tail, piece))
+        self._peak = true_peak(joined, self._peak)
+        self._peak_tail = joined[-2 * HALF_TAPS :]
+        self._count(self._part.block_powers(np.square(self._weighted(piece))))
+
+    def _weighted(self, piece: Samples) -> NDArray[np.float64]:
+        """Filter by overlap-save: the first outputs of each FFT are wrapped round and thrown away."""
+        joined = np.concatenate((self._tail, piece))
+        self._tail = joined[-(self._n_taps - 1) :]
+        size = 1 << (joined.size - 1).bit_length()
+        if size not in self._responses:
+            self._responses[size] = np.fft.rfft(k_weighting_taps(self.rate_hz, self._n_taps), size)
+        filtered = np.fft.irfft(np.fft.rfft(joined, size) * self._responses[size], size)
+        return np.asarray(filtered[self._n_taps - 1 : joined.size])
+
+    def _count(self, powers: NDArray[np.float64]) -> None:
+        powers = powers[powers > 10.0 ** ((ABSOLUTE_GATE_LUFS - OFFSET_LU) / 10.0)]
+        lufs = OFFSET_LU + 10.0 * np.log10(powers)
+        bins = np.clip(((lufs - ABSOLUTE_GATE_LUFS) / _BIN_LU).astype(int), 0, _N_BINS - 1)
+        self._counts += np.bincount(bins, minlength=_N_BINS)
+        self._powers += np.bincount(bins, weights=powers, minlength=_N_BINS)
+
+
+class _PartSums:
+    """Cuts a stream of squares into 100 ms parts and returns the mean power of each 400 ms block."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self._rate_hz = rate_hz
+        self._n_done = 0  # samples in finished parts
+        self._rest = np.zeros(0)
+        self._sums = np.zeros(0)  # the last three finished parts
+        self._sizes = np.zeros(0, dtype=np.int64)
+
+    def block_powers(self, squares: NDArray[np.float64]) -> NDArray[np.float64]:
+        rest = np.concatenate((self._rest, squares))
+        # Rates such as 11025 Hz have no whole 100 ms: the part edges are rounded, never summed up.
+        first = self._n_done * PARTS_PER_SECOND // self._rate_hz
+        last = (self._n_done + rest.size) * PARTS_PER_SECOND // self._rate_hz
+        parts = np.arange(first, last + 2)
+        edges = -(-parts * self._rate_hz // PARTS_PER_SECOND) - self._n_done
+        edges = edges[edges <= rest.size]
+        if edges.size < 2:
+            self._rest = rest
+            return np.zeros(0)
+        sums = np.add.reduceat(rest[: edges[-1]], edges[:-1])
+        self._n_done += int(edges[-1])
+        self._rest = rest[edges[-1] :]
+        return self._slide(sums, np.diff(edges))
+
+    def _slide(self, sums: NDArray[np.float64], sizes: NDArray[np.int64]) -> NDArray[np.float64]:
+        sums, sizes = np.concatenate((self._sums, sums)), np.concatenate((self._sizes, sizes))
+        keep = BLOCK_PARTS - 1
+        self._sums, self._sizes = sums[-keep:], sizes[-keep:]
+        if sums.size < BLOCK_PARTS:
+            return np.zeros(0)
+        windows = np.lib.stride_tricks.sliding_window_view
+        total = windows(sums, BLOCK_PARTS).sum(axis=1)
+        return np.asarray(total / windows(sizes, BLOCK_PARTS).sum(axis=1))
+
+
+def gain_for(
+    measured_lufs: float,
+    peak_db: float,
+    *,
+    target_lufs: float,
+    ceiling_db: float = -1.5,
+    limiter_db: float = 0.0,
+) -> float:
+    """Return the one linear gain, in dB, that brings a book to its target.
+
+    Args:
+        limiter_db: by how much peaks may exceed the ceiling, for a limiter to catch. At 0 the ceiling wins.
+    """
+    if not math.isfinite(measured_lufs):
+        return 0.0  # silence stays silence
+    gain_db = min(target_lufs - measured_lufs, ceiling_db + limiter_db - peak_db)
+    return math.floor(gain_db * 100.0) / 100.0  # a hundredth of a decibel keeps equal inputs equal
+
+
+def k_weighting_taps(rate_hz: int, n_taps: int) -> NDArray[np.float64]:
+    """Return the impulse response of BS.1770's pre-filter and RLB filter in series."""
+    size = 1 << (4 * n_taps).bit_length()  # long enough that nothing folds back
+    z = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
+    response = np.ones_like(z)
+    for numerator, denominator in _k_weighting_biquads(rate_hz):
+        response *= np.polyval(numerator[::-1], z) / np.polyval(denominator[::-1], z)
+    return np.asarray(np.fft.irfft(response, size)[:n_taps])
+
+
+def _k_weighting_biquads(rate_hz: int) -> tuple[tuple[list[float], list[float]], ...]:
+    """Return (b, a) of the two stages at any rate.
+
+    The standard lists coefficients at 48 kHz only; these are the analogue prototypes behind them
+    (B. De Man, "Evaluation of implementations of the EBU R128 loudness measurement", AES 145, 2018).
+    """
+    k, q, gain = math.tan(math.pi * 1681.974450955533 / rate_hz), 0.7071752369554196, 3.999843853973347
+    high = 10.0 ** (gain / 20.0)
+    middle = high**0.4996667741545416
+    norm = 1.0 + k / q + k * k
+    shelf_b = [(high + middle * k / q + k * k), 2.0 * (k * k - high), (high - middle * k / q + k * k)]
+    shelf_a = [norm, 2.0 * (k * k - 1.0), 1.0 - k / q + k * k]
+    k, q = math.tan(math.pi * 38.13547087602444 / rate_hz), 0.5003270373238773
+    norm = 1.0 + k / q + k * k
+    # Not normalised by its gain in the standard: b is 1, -2, 1 over the normalised denominator.
+    cut_b = [1.0, -2.0, 1.0]
+    cut_a = [1.0, 2.0 * (k * k - 1.0) / norm, (1.0 - k / q + k * k) / norm]
+    return (shelf_b, shelf_a), (cut_b, cut_a)
+
+
+def _lufs(power: float) -> float:
+    return OFFSET_LU + 10.0 * math.log10(power)
+
+
+def _decibels(amplitude: float) -> float:
+    return 20.0 * math.log10(amplitude) if amplitude > 0.0 else -math.inf

@@ -1,0 +1,69 @@
+"""Blocks of samples from the renderer to blocks for an encoder: checked, cut evenly, amplified, limited,
+resampled.
+
+Each stage is a generator, so a book of any length passes in constant memory. The stages see blocks of one
+size whatever comes in, so the same samples give the same file. Knows nothing of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from ttsbook.audio.limiter import Limiter
+from ttsbook.audio.resample import resampled
+from ttsbook.audio.spec import AudioSpec, file_rate
+from ttsbook.audio.wave import Samples
+from ttsbook.errors import RenderError
+
+BLOCK_SAMPLES = 1 << 16
+
+
+class Master:
+    """The chain between the renderer's blocks and an encoder; counts what passes."""
+
+    def __init__(self, spec: AudioSpec) -> None:
+        self._spec = spec
+        self._limiter = Limiter(spec.rate_in_hz, spec.ceiling_db)
+        self.n_in = 0
+
+    @property
+    def n_limited(self) -> int:
+        """Return how many samples the limiter has turned down."""
+        return self._limiter.n_limited
+
+    def blocks(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
+        """Yield what the encoder shall write."""
+        louder = self._amplified(recut(blocks, BLOCK_SAMPLES))
+        return resampled(self._limiter.limit(louder), self._spec.rate_in_hz, file_rate(self._spec))
+
+    def _amplified(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
+        factor = np.float32(10.0 ** (self._spec.gain_db / 20.0))
+        for block in blocks:
+            if not np.isfinite(block).all():
+                raise RenderError(
+                    f"the engine gave samples that are not numbers near sample {self.n_in}",
+                    "clear the cache of this book and render again; report it if it stays",
+                )
+            self.n_in += block.size
+            yield block * factor
+
+
+def recut(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:
+    """Yield the same samples in blocks of `size`; the last may be shorter, none is empty."""
+    held: list[Samples] = []
+    n_held = 0
+    for block in blocks:
+        if block.ndim != 1:
+            raise ValueError(f"blocks must be mono [n], not of shape {block.shape}")
+        held.append(np.asarray(block, dtype=np.float32))
+        n_held += block.size
+        if n_held < size:
+            continue
+        joined = np.concatenate(held)
+        full = n_held - n_held % size
+        yield from (joined[start : start + size] for start in range(0, full, size))
+        held, n_held = [joined[full:]], n_held - full
+    if n_held:
+        yield np.concatenate(held)

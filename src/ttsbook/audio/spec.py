@@ -1,0 +1,123 @@
+"""What the caller wants written, and what was written.
+
+Positions are integer samples at the synthesis rate: nothing is rounded before the container does it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ttsbook.audio.tags import Tags
+from ttsbook.errors import UsageError
+from ttsbook.types import Cover
+
+FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
+
+# Rates that each encoder takes, in Hz, ascending. None: any rate.
+_MPEG_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
+_RATES: dict[str, tuple[int, ...] | None] = {
+    "wav": None,
+    "flac": None,
+    "mp3": _MPEG_RATES,
+    "m4b": _MPEG_RATES,
+    "opus": (8000, 12000, 16000, 24000, 48000),
+}
+# Bits per second for one voice where the artefacts are no longer heard, at rates up to 24 kHz and above.
+_BITRATES = {"mp3": (64_000, 96_000), "m4b": (64_000, 80_000), "opus": (32_000, 40_000)}
+_BITRATE_LIMITS = {"mp3": (8_000, 320_000), "m4b": (16_000, 320_000), "opus": (6_000, 256_000)}
+
+# Vorbis comments number chapters with three digits (CHAPTER001).
+_MAX_VORBIS_CHAPTERS = 999
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A chapter: samples [start, end) at the synthesis rate."""
+
+    start: int
+    end: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class AudioSpec:
+    """One output file."""
+
+    format: str  # one of FORMATS
+    rate_in_hz: int  # of the blocks and marks
+    rate_hz: int  # of the file; Opus takes the next rate that it knows
+    gain_db: float = 0.0
+    bitrate: int | None = None  # bits per second; None: the format's default for speech
+    tags: Tags = Tags()
+    marks: tuple[Mark, ...] = ()
+    cover: Cover | None = None
+    ceiling_db: float = -1.5  # highest true peak, dBTP
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What went into a file."""
+
+    n_samples: int  # at rate_hz
+    n_samples_in: int  # at AudioSpec.rate_in_hz
+    rate_hz: int
+    n_limited: int = 0  # input samples that the limiter turned down
+    warnings: tuple[str, ...] = ()
+
+
+def check_spec(spec: AudioSpec) -> None:
+    """Raise UsageError for what cannot be written; cheap, so call it before the long part."""
+    if spec.format not in FORMATS:
+        raise UsageError(f"unknown audio format {spec.format!r}", f"choose one of {', '.join(FORMATS)}")
+    for name, rate_hz in (("synthesis", spec.rate_in_hz), ("output", spec.rate_hz)):
+        if not 8000 <= rate_hz <= 192_000:
+            raise UsageError(f"{name} sample rate of {rate_hz} Hz is out of range", "choose 8000 to 192000")
+    file_rate(spec)
+    _check_bitrate(spec)
+    _check_marks(spec)
+
+
+def file_rate(spec: AudioSpec) -> int:
+    """Return the rate at which the encoder is fed, in Hz."""
+    rates = _RATES[spec.format]
+    if rates is None or spec.rate_hz in rates:
+        return spec.rate_hz
+    if spec.format == "opus":
+        return next((rate for rate in rates if rate >= spec.rate_hz), rates[-1])
+    listed = ", ".join(str(rate) for rate in rates)
+    raise UsageError(
+        f"{spec.format} cannot hold a sample rate of {spec.rate_hz} Hz", f"choose one of {listed}"
+    )
+
+
+def file_bitrate(spec: AudioSpec) -> int | None:
+    """Return the bit rate in bits per second, None for formats that have none."""
+    if spec.format not in _BITRATES:
+        return None
+    low, high = _BITRATES[spec.format]
+    return spec.bitrate or (low if file_rate(spec) <= 24_000 else high)
+
+
+def _check_bitrate(spec: AudioSpec) -> None:
+    bitrate = file_bitrate(spec)
+    if bitrate is None:
+        return
+    lowest, highest = _BITRATE_LIMITS[spec.format]
+    if not lowest <= bitrate <= highest:
+        raise UsageError(
+            f"{spec.format} cannot use {bitrate} bit/s",
+            f"choose {lowest // 1000}000 to {highest // 1000}000",
+        )
+
+
+def _check_marks(spec: AudioSpec) -> None:
+    reached = 0
+    for mark in spec.marks:
+        if mark.start < reached or mark.end < mark.start:
+            raise ValueError(f"chapter marks overlap or run backwards at {mark}")
+        reached = mark.end
+    if spec.format in ("flac", "opus") and len(spec.marks) > _MAX_VORBIS_CHAPTERS:
+        raise UsageError(
+            f"{spec.format} holds at most {_MAX_VORBIS_CHAPTERS} chapters, the book has {len(spec.marks)}",
+            "choose --format m4b or mp3",
+        )

@@ -1,0 +1,76 @@
+"""Samples to samples: conversion to 16 bit, fades, trimmed silence.
+
+Knows nothing of files or codecs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Samples = NDArray[np.float32]  # [n] mono, full scale is ±1
+
+INT16_SCALE = 32767
+TRIM_FRAME_MS = 5.0
+
+
+def to_int16(samples: NDArray[np.floating[Any]]) -> NDArray[np.int16]:
+    """Convert samples in [-1, 1] to 16 bit; what lies outside clips and never wraps."""
+    scaled = np.rint(np.asarray(samples, dtype=np.float32) * np.float32(INT16_SCALE))
+    # A NaN has no integer value: casting one gives whatever the processor likes.
+    scaled = np.nan_to_num(scaled, copy=False, nan=0.0, posinf=INT16_SCALE, neginf=-INT16_SCALE)
+    return np.clip(scaled, -INT16_SCALE - 1, INT16_SCALE).astype(np.int16)
+
+
+def silence(ms: float, rate_hz: int) -> Samples:
+    """Return digital silence of the nearest whole number of samples."""
+    return np.zeros(n_samples(ms, rate_hz), dtype=np.float32)
+
+
+def n_samples(ms: float, rate_hz: int) -> int:
+    """Return how many samples `ms` milliseconds take, rounded to the nearest."""
+    return max(0, round(ms * rate_hz / 1000))
+
+
+def fade_edges(samples: Samples, rate_hz: int, ms: float = 5.0) -> Samples:
+    """Return a copy that starts and ends in silence, so that no joint clicks.
+
+    The ramp is half a raised cosine; waves shorter than two ramps get shorter ramps.
+    """
+    faded = np.array(samples, dtype=np.float32)
+    length = min(n_samples(ms, rate_hz), faded.size // 2)
+    if length == 0:
+        return faded
+    ramp = (0.5 - 0.5 * np.cos(np.pi * np.arange(length) / length)).astype(np.float32)
+    faded[:length] *= ramp
+    faded[-length:] *= ramp[::-1]
+    return faded
+
+
+def trim_silence(
+    samples: Samples, rate_hz: int, *, threshold_db: float = -50.0, keep_ms: float = 30.0
+) -> Samples:
+    """Cut what is quieter than `threshold_db` (RMS of 5 ms) at both ends, save `keep_ms` of it.
+
+    The threshold is absolute (dBFS), so that a quiet sentence is not cut like a loud one.
+    A wave that is quiet throughout comes back empty.
+    """
+    frame = max(1, n_samples(TRIM_FRAME_MS, rate_hz))
+    loud = np.flatnonzero(_frame_power(samples, frame) > 10.0 ** (threshold_db / 10.0))
+    if loud.size == 0:
+        return np.zeros(0, dtype=np.float32)
+    keep = n_samples(keep_ms, rate_hz)
+    start = max(0, int(loud[0]) * frame - keep)
+    end = min(samples.size, (int(loud[-1]) + 1) * frame + keep)
+    return np.asarray(samples[start:end], dtype=np.float32)
+
+
+def _frame_power(samples: Samples, frame: int) -> NDArray[np.float64]:
+    """Return the mean square of each frame; the last may be shorter."""
+    starts = np.arange(0, samples.size, frame)
+    if starts.size == 0:
+        return np.zeros(0)
+    sums = np.add.reduceat(np.square(samples, dtype=np.float64), starts)
+    return np.asarray(sums / np.diff(np.append(starts, samples.size)))
