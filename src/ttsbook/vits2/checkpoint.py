@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -15,7 +16,8 @@ from ttsbook.errors import InputError, MissingError
 from ttsbook.files import atomic_write
 from ttsbook.vits2.config import ModelConfig
 
-FORMAT_VERSION = "1"
+FORMAT_VERSION = 1
+HEADER_KEY = "ttsbook"
 
 
 def save_weights(
@@ -31,36 +33,35 @@ def save_weights(
     for prefix, module in modules.items():
         for name, value in module.state_dict().items():
             tensors[f"{prefix}.{name}"] = value.detach().to("cpu", dtype).contiguous()
-    header = {"format": FORMAT_VERSION, "config": config.to_json(), **(notes or {})}
+    # One entry: safetensors writes several in random order, and equal weights should give equal bytes.
+    header = {"format": FORMAT_VERSION, "config": json.loads(config.to_json()), **(notes or {})}
+    entry = {HEADER_KEY: json.dumps(header, sort_keys=True)}
     with atomic_write(path) as handle:
-        handle.write(save(tensors, header))
+        handle.write(save(tensors, entry))
 
 
 def read_config(path: Path) -> ModelConfig:
     """Return the configuration in a weight file's header."""
-    return ModelConfig.from_json(read_header(path)["config"])
+    return ModelConfig.from_json(json.dumps(read_header(path)["config"]))
 
 
-def read_header(path: Path) -> dict[str, str]:
-    """Return the texts in a weight file's header.
+def read_header(path: Path) -> dict[str, Any]:
+    """Return what a weight file says of itself.
 
     Raises:
         MissingError: no such file.
-        InputError: not a weight file of this project.
+        InputError: not a weight file of this project and version.
     """
     if not path.is_file():
         raise MissingError(f"no weights at {path}", "reinstall ttsbook, or name another file")
     try:
         with safe_open(path, framework="pt") as handle:
-            header = dict(handle.metadata() or {})
-    except SafetensorError as error:
+            entry = (handle.metadata() or {}).get(HEADER_KEY, "{}")
+        header = json.loads(entry)
+    except (SafetensorError, ValueError) as error:
         raise InputError(f"{path} is not a weight file: {error}") from error
-    if header.get("format") != FORMAT_VERSION or "config" not in header:
+    if not isinstance(header, dict) or header.get("format") != FORMAT_VERSION or "config" not in header:
         raise InputError(f"{path} does not hold weights of this version of ttsbook")
-    try:
-        json.loads(header["config"])
-    except ValueError as error:
-        raise InputError(f"{path} has a damaged header: {error}") from error
     return header
 
 

@@ -64,7 +64,7 @@ class OnnxSynthesizer:
         except ImportError as error:
             raise MissingError("ONNX Runtime is not installed", "pip install 'ttsbook[cpu]'") from error
         self.config = ModelConfig()
-        self._failures = _runtime_failures(onnxruntime)
+        self._failures = _runtime_failures()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -195,7 +195,7 @@ def spread_frames(hidden: Real, durations: NDArray[np.int64]) -> tuple[Real, Rea
     return hidden[:, index], position
 
 
-def _runtime_failures(onnxruntime: Any) -> tuple[type[BaseException], ...]:
+def _runtime_failures() -> tuple[type[BaseException], ...]:
     """Collect the exceptions that ONNX Runtime raises; they share no public base class but this."""
     from onnxruntime.capi import onnxruntime_pybind11_state as state
 

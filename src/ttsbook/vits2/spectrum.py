@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -28,14 +30,12 @@ def mel_filters(n_bins: int, n_mels: int, rate_hz: int) -> Tensor:
 
     M. Slaney, Auditory Toolbox, 1998: linear to 1 kHz, logarithmic above.
     """
-    linear_hz, break_hz, step = 200.0 / 3, 1000.0, torch.log(torch.tensor(6.4)).item() / 27
+    linear_hz, break_hz, step = 200.0 / 3, 1000.0, math.log(6.4) / 27
 
     def to_mel(hz: float) -> float:
         if hz < break_hz:
             return hz / linear_hz
-        return (
-            break_hz / linear_hz + float(torch.log(torch.tensor(hz / break_hz, dtype=torch.float64))) / step
-        )
+        return break_hz / linear_hz + math.log(hz / break_hz) / step
 
     mels = torch.linspace(0.0, to_mel(rate_hz / 2), n_mels + 2, dtype=torch.float64)
     linear = mels * linear_hz
