@@ -16,14 +16,17 @@ SUBTITLES = ("none", "srt", "vtt")
 PROGRESS = ("auto", "plain", "json", "none")
 PRESETS = ("default", "draft", "studio", "acx")
 
-_PAUSE = Number(0.0, 10.0, "seconds")
+_PAUSE = Whole(0, 20_000, "milliseconds")
 
 RULES: dict[str, Rule] = {
     "voice": Text("the name of a voice, or the path of a clip", may_be_path=True),
     "engine": Text("the name of an engine (see `ttsbook doctor`)"),
     "device": Text('"auto", "cpu", "cuda" or "cuda:N"'),
     "workers": Whole(1, 256, word="auto"),
+    "threads": Whole(1, 64),
+    "batch": Whole(1, 256),
     "speed": Number(0.5, 2.0),
+    "noise": Number(0.0, 2.0, word="auto"),
     "seed": Whole(0, 2**31 - 1),
     "language": Choice(LANGUAGES),
     "lexicon": Text("the path of a lexicon file, or empty", is_path=True),
@@ -43,20 +46,24 @@ RULES: dict[str, Rule] = {
     "pauses.heading": _PAUSE,
     "pauses.scene": _PAUSE,
     "pauses.chapter": _PAUSE,
+    "pauses.head": _PAUSE,
+    "pauses.tail": _PAUSE,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """Silence after a boundary, in seconds."""
+    """Silence after a boundary, in milliseconds; `head` and `tail` stand at the ends of the file."""
 
-    clause: float
-    sentence: float
-    line: float
-    paragraph: float
-    heading: float
-    scene: float
-    chapter: float
+    clause: int
+    sentence: int
+    line: int
+    paragraph: int
+    heading: int
+    scene: int
+    chapter: int
+    head: int
+    tail: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,10 @@ class Settings:
     engine: str
     device: str
     workers: int | str
+    threads: int
+    batch: int
     speed: float
+    noise: float | str
     seed: int
     language: str
     lexicon: str

@@ -1,0 +1,223 @@
+"""`ttsbook doctor`: what works here, what is missing, and the command that brings it."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ttsbook import __version__, paths
+from ttsbook.cli import options
+from ttsbook.cli.document import document
+from ttsbook.cli.talk import print_json, size
+from ttsbook.config import Config, Source, load_config
+from ttsbook.errors import MissingError, TtsbookError
+
+if TYPE_CHECKING:
+    from ttsbook.cli.gpu import Gpu
+    from ttsbook.engines.base import Availability
+
+MIN_FREE_BYTES = 2_000_000_000  # a long book as WAV and its chunks
+RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    name: str
+    path: str
+    exists: bool
+    writable: bool
+    free_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is missing; `blocks` if no book can be rendered without it."""
+
+    what: str
+    fix: str
+    blocks: bool
+
+
+def doctor(
+    as_json: options.Json = False, config: options.ConfigFile = None, no_config: options.NoConfig = False
+) -> int:
+    """Check the installation: engines, devices, folders, and how to get what is missing.
+
+    \b
+      ttsbook doctor
+      ttsbook doctor --json
+
+    Exits with 0 if books can be rendered, with 4 if something needed is missing.
+    """
+    loaded = load_config(source=Source(config, not no_config))
+
+    from ttsbook.cli.gpu import list_gpus
+    from ttsbook.engines.choose import available_engines
+    from ttsbook.render.machine import free_memory_bytes, n_cores
+
+    engines = available_engines()
+    folders = _folders()
+    problems = [*_engine_problems(engines, loaded), *_runtime_problems(), *_voice_problems(loaded)]
+    problems += _folder_problems(folders)
+    found = document(
+        version=__version__,
+        python=platform.python_version(),
+        system=platform.platform(),
+        processor={"name": _processor(), "cores": n_cores(), "free_memory_bytes": free_memory_bytes()},
+        gpus=[asdict(gpu) for gpu in list_gpus()],
+        onnxruntime={"packages": _runtimes(), "providers": _providers()},
+        engines=[asdict(engine) for engine in engines],
+        voices=_voice_names(),
+        folders=[asdict(folder) for folder in folders],
+        config_files=[str(path) for path in loaded.files],
+        problems=[asdict(problem) for problem in problems],
+        ok=not any(problem.blocks for problem in problems),
+    )
+    if as_json:
+        print_json(found)
+    else:
+        _print_engines(engines)
+        _print_machine(list_gpus(), n_cores(), free_memory_bytes())
+        _print_folders(folders, loaded)
+        _print_problems(problems)
+    return 0 if found["ok"] else MissingError.exit_code
+
+
+def _engine_problems(engines: tuple[Availability, ...], loaded: Config) -> list[Problem]:
+    configured = loaded.settings.engine
+    missing = [engine for engine in engines if not engine.available]
+    return [
+        Problem(f"engine {engine.name}: {engine.why}", engine.fix, engine.name == configured)
+        for engine in missing
+    ]
+
+
+def _runtime_problems() -> list[Problem]:
+    if len(_runtimes()) < 2:
+        return []
+    # They install into the same folder; whichever came last wins, file by file.
+    fix = "pip uninstall -y onnxruntime onnxruntime-gpu, then pip install 'ttsbook[cpu]' or 'ttsbook[gpu]'"
+    return [Problem("onnxruntime and onnxruntime-gpu are both installed and overwrite each other", fix, True)]
+
+
+def _voice_problems(loaded: Config) -> list[Problem]:
+    from ttsbook.voice.store import list_voices
+
+    voice = loaded.settings.voice
+    known = {listed.name for listed in list_voices()}
+    if voice in known or Path(voice).exists():
+        return []
+    fix = "`ttsbook voices list` shows those that are there; set `voice`"
+    return [Problem(f"voice {voice!r} is not there", fix, True)]
+
+
+def _folder_problems(folders: tuple[Folder, ...]) -> list[Problem]:
+    problems = []
+    for folder in folders:
+        if not folder.writable:
+            fix = "change its permissions, or set TTSBOOK_HOME to a folder of your own"
+            problems.append(Problem(f"{folder.path} cannot be written", fix, folder.name != "config"))
+        elif folder.free_bytes is not None and folder.free_bytes < MIN_FREE_BYTES:
+            what = f"only {size(folder.free_bytes)} are free for {folder.path}"
+            problems.append(Problem(what, "free some space, or run `ttsbook cache gc`", False))
+    return problems
+
+
+def _folders() -> tuple[Folder, ...]:
+    places = {
+        "config": paths.config_dir(),
+        "data": paths.data_dir(),
+        "cache": paths.cache_dir(),
+        "state": paths.state_dir(),
+    }
+    return tuple(_look_at(name, path) for name, path in places.items())
+
+
+def _look_at(name: str, path: Path) -> Folder:
+    """Say whether a folder is, or could be made, writable."""
+    nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
+    try:
+        free = shutil.disk_usage(nearest).free
+    except OSError:
+        free = None
+    writable = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+    return Folder(name, str(path), path.is_dir(), writable, free)
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.machine())
+
+
+def _runtimes() -> dict[str, str]:
+    from importlib import metadata  # it loads the whole of `email`
+
+    found = {}
+    for package in RUNTIMES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _providers() -> list[str]:
+    try:
+        import onnxruntime
+    except ImportError:
+        return []
+    return list(onnxruntime.get_available_providers())
+
+
+def _voice_names() -> list[str]:
+    from ttsbook.voice.store import list_voices
+
+    try:
+        return [listed.name for listed in list_voices()]
+    except TtsbookError:
+        return []
+
+
+def _print_engines(engines: tuple[Availability, ...]) -> None:
+    print(f"ttsbook {__version__}, Python {platform.python_version()}, {platform.platform()}\n\nEngines")
+    for engine in engines:
+        print(f"  {engine.name:<12} " + ("ready" if engine.available else f"not here: {engine.why}"))
+        if not engine.available and engine.fix:
+            print(f"  {'':<12} get it with: {engine.fix}")
+
+
+def _print_machine(gpus: tuple[Gpu, ...], cores: int, memory: int | None) -> None:
+    print("\nDevices")
+    free = f", {size(memory)} of memory free" if memory is not None else ""
+    print(f"  {'cpu':<12} {_processor()}, {cores} cores{free}")
+    for gpu in gpus:
+        print(f"  cuda:{gpu.index:<7} {gpu.name}, {size(gpu.free_bytes)} of {size(gpu.total_bytes)} free")
+    if not gpus:
+        print(f"  {'cuda':<12} no NVIDIA GPU found")
+    runtimes = ", ".join(f"{name} {version}" for name, version in _runtimes().items())
+    print(f"  {'onnxruntime':<12} {runtimes or 'not installed'}")
+    if providers := _providers():
+        print(f"  {'providers':<12} {', '.join(providers)}")
+
+
+def _print_folders(folders: tuple[Folder, ...], loaded: Config) -> None:
+    print("\nFolders")
+    for folder in folders:
+        free = f" ({size(folder.free_bytes)} free)" if folder.free_bytes is not None else ""
+        print(f"  {folder.name:<12} {folder.path}{free}")
+    print(f"  {'settings':<12} {', '.join(map(str, loaded.files)) or 'no files, preset ' + loaded.preset}")
+    print(f"  {'voices':<12} {', '.join(_voice_names()) or 'none'}")
+
+
+def _print_problems(problems: list[Problem]) -> None:
+    print("\nMissing" if problems else "\nNothing is missing.")
+    for problem in problems:
+        print(f"  {'!' if problem.blocks else '-'} {problem.what}\n    {problem.fix}")

@@ -1,0 +1,144 @@
+"""`ttsbook inspect`: what is in a book, what will be left out and why, how long it will take."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ttsbook.cli import options
+from ttsbook.cli.document import document
+from ttsbook.cli.talk import clock, print_json
+from ttsbook.config import Source, load_config
+
+if TYPE_CHECKING:
+    from ttsbook.render.plan import Plan, PlannedChapter
+    from ttsbook.types import Book, Chapter, Skipped
+
+NOT_CHOSEN = "not chosen"
+
+
+def inspect(
+    book: Annotated[
+        str, typer.Argument(metavar="BOOK", help="EPUB, Markdown or text; - for standard input.")
+    ],
+    chapters: options.Chapters = None,
+    include_matter: options.IncludeMatter = None,
+    language: options.Language = None,
+    lexicon: options.Lexicon = None,
+    speed: options.Speed = None,
+    as_json: options.Json = False,
+    config: options.ConfigFile = None,
+    no_config: options.NoConfig = False,
+    preset: options.Preset = None,
+) -> None:
+    """Show the chapters of a book and what a render would leave out.
+
+    \b
+      ttsbook inspect book.epub
+      ttsbook inspect book.epub --json
+    """
+    flags = {"include-matter": include_matter, "language": language, "lexicon": lexicon, "speed": speed}
+    loaded = load_config(flags, Source(config, not no_config, preset))
+
+    from ttsbook.cli.choice import render_settings
+    from ttsbook.cli.pace import known_pace
+    from ttsbook.cli.source import plan_without_engine, read_source
+
+    settings = render_settings(loaded.settings, chapters=chapters)
+    plan = plan_without_engine(read_source(book), settings)
+    entries = _describe(plan, known_pace(settings.engine))
+    if as_json:
+        print_json(document(**entries))
+    else:
+        print(_as_text(entries))
+
+
+def _describe(plan: Plan, pace: float | None) -> dict[str, Any]:
+    book = plan.book
+    chapters = [_chapter_entry(planned.chapter, planned) for planned in plan.chapters]
+    chapters += [_chapter_entry(chapter, None) for chapter in plan.left_out]
+    chapters.sort(key=lambda entry: int(entry["index"]))
+    return {
+        "source": book.source,
+        "title": book.metadata.title,
+        "authors": list(book.metadata.authors),
+        "language": book.metadata.language,
+        "has_cover": book.cover is not None,
+        "chapters": chapters,
+        "characters": sum(int(entry["characters"]) for entry in chapters if entry["read"]),
+        "chunks": plan.n_chunks,
+        "skipped": _skipped_by_reason(book),
+        "repairs": list(book.repairs),
+        "estimated_seconds": round(plan.estimated_seconds, 1),
+        "estimated_render_seconds": None if pace is None else round(plan.estimated_seconds * pace, 1),
+    }
+
+
+def _chapter_entry(chapter: Chapter, planned: PlannedChapter | None) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "index": chapter.index,
+        "title": chapter.title,
+        "depth": chapter.depth,
+        "matter": chapter.matter.value,
+        "read": planned is not None,
+        "why_not": None if planned is not None else NOT_CHOSEN,
+        "characters": sum(len(block.text) for block in chapter.blocks),
+    }
+    if planned is not None:
+        entry["language"] = _main_language(planned)
+    elif chapter.matter.value != "body":
+        entry["why_not"] = f"{chapter.matter.value} matter"
+    return entry
+
+
+def _main_language(planned: PlannedChapter) -> str | None:
+    weights: Counter[str] = Counter()
+    for piece in planned.chunks:
+        weights[piece.chunk.language] += len(piece.chunk.text) if piece.key else 0
+    return max(weights, key=lambda language: weights[language]) if weights else None
+
+
+def _skipped_by_reason(book: Book) -> dict[str, dict[str, Any]]:
+    """Count what the reader left out inside the files, with the first words as a sample."""
+    reasons: dict[str, list[Skipped]] = {}
+    for skipped in (*book.skipped, *(item for chapter in book.chapters for item in chapter.skipped)):
+        reasons.setdefault(skipped.reason, []).append(skipped)
+    return {
+        reason: {
+            "places": len(items),
+            "characters": sum(len(item.text) for item in items),
+            "sample": items[0].text[:60],
+        }
+        for reason, items in sorted(reasons.items())
+    }
+
+
+def _as_text(entries: dict[str, Any]) -> str:
+    by = f", by {', '.join(entries['authors'])}" if entries["authors"] else ""
+    lines = [f"{entries['title'] or entries['source']}{by}"]
+    lines.append(
+        f"language {entries['language'] or 'not stated'}, cover {'yes' if entries['has_cover'] else 'no'}"
+    )
+    lines += ["", *map(_chapter_line, entries["chapters"]), ""]
+    for reason, skipped in entries["skipped"].items():
+        sample = " ".join(skipped["sample"].split())
+        lines.append(
+            f"skipped: {reason}: {skipped['places']}×, {skipped['characters']} characters ({sample}…)"
+        )
+    lines += [f"repaired: {repair}" for repair in entries["repairs"]]
+    lines.append(f"{entries['characters']} characters in {entries['chunks']} chunks")
+    lines.append(f"about {clock(entries['estimated_seconds'])} of audio")
+    render = entries["estimated_render_seconds"]
+    if render is None:
+        lines.append("render time not known: nothing long was rendered on this machine yet")
+    else:
+        lines.append(f"about {clock(render)} to render, at the speed of the last render here")
+    return "\n".join(lines)
+
+
+def _chapter_line(entry: dict[str, Any]) -> str:
+    title = "  " * entry["depth"] + (entry["title"] or "(no title)")
+    note = f"{entry['language'] or '-'}" if entry["read"] else f"left out: {entry['why_not']}"
+    return f"{entry['index']:>4}  {entry['characters']:>8}  {note:<6}  {title}"

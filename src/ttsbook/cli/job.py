@@ -1,0 +1,99 @@
+"""What the user named on the command line turned into jobs: one book in, one file out.
+
+Knows nothing of rendering; opens no book.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ttsbook.errors import InputError, UsageError
+from ttsbook.render.settings import RenderSettings
+
+STDIN = "-"
+BOOK_SUFFIXES = (".epub", ".md", ".markdown", ".txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    source: str  # path, or "-" for standard input
+    output: Path
+
+
+def format_of(output: Path | None, asked: str | None, configured: str) -> str:
+    """Decide the audio format: the flag, else the suffix of the output, else the configuration.
+
+    Raises:
+        UsageError: suffix and flag contradict each other, or the suffix is none of ours.
+    """
+    if output is None:
+        return asked or configured
+    try:
+        told = RenderSettings().format_of(output)
+    except UsageError:
+        if asked is None:
+            raise
+        return asked
+    if asked not in (None, told):
+        raise UsageError(f"--format {asked} contradicts the name {output}", "leave one of them out")
+    return told
+
+
+def plan_jobs(
+    books: Sequence[str], *, output: Path | None, out_dir: Path | None, suffix: str
+) -> tuple[Job, ...]:
+    """Pair every book with its output; folders stand for the books in them, in sorted order.
+
+    Raises:
+        UsageError: flags contradict each other, or two books have the same output.
+        InputError: a path does not exist, or a folder holds no book.
+    """
+    if output is not None and out_dir is not None:
+        raise UsageError("-o and --out-dir exclude each other")
+    jobs = [job for book in books for job in _jobs_of(book, output, out_dir, suffix)]
+    if output is not None and len(jobs) > 1:
+        raise UsageError("-o names one file, but there are several books", "use --out-dir FOLDER")
+    _check_distinct(jobs)
+    return tuple(jobs)
+
+
+def _jobs_of(book: str, output: Path | None, out_dir: Path | None, suffix: str) -> list[Job]:
+    if book == STDIN:
+        if output is None:
+            raise UsageError("standard input has no name to derive the output from", "give -o FILE")
+        return [Job(STDIN, output)]
+    path = Path(book)
+    if path.is_dir():
+        return _jobs_in(path, output, out_dir, suffix)
+    if not path.exists():
+        raise InputError(f"{path} does not exist")
+    return [Job(book, output or (out_dir or path.parent) / f"{path.stem}.{suffix}")]
+
+
+def _jobs_in(folder: Path, output: Path | None, out_dir: Path | None, suffix: str) -> list[Job]:
+    """List the books of a folder and below; the outputs keep its structure."""
+    found = sorted(path for path in folder.rglob("*") if _looks_like_book(path))
+    if not found:
+        raise InputError(f"{folder} holds no book", f"looked for {', '.join(BOOK_SUFFIXES)}")
+    root = out_dir or folder
+    return [
+        Job(str(path), output or root / path.relative_to(folder).with_name(f"{path.stem}.{suffix}"))
+        for path in found
+    ]
+
+
+def _looks_like_book(path: Path) -> bool:
+    return path.suffix.lower() in BOOK_SUFFIXES and not path.name.startswith(".") and path.is_file()
+
+
+def _check_distinct(jobs: Sequence[Job]) -> None:
+    counts = Counter(job.output.absolute() for job in jobs)
+    for job in jobs:
+        if counts[job.output.absolute()] > 1:
+            same = [other.source for other in jobs if other.output.absolute() == job.output.absolute()]
+            raise UsageError(f"{' and '.join(same)} would all be written to {job.output}")
+        if job.source != STDIN and job.output.absolute() == Path(job.source).absolute():
+            raise UsageError(f"{job.output} is the book itself")

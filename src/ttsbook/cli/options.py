@@ -1,0 +1,104 @@
+"""Options shared by several commands, each declared once.
+
+None means "not given": then the environment, the files and the preset decide (`ttsbook.config`).
+The defaults shown in the help are those of `configs/default.toml`; a test keeps them equal.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+VOICE, ENGINE, AUDIO, TEXT, OUTPUT, RUN, CONFIG = (
+    "Voice", "Engine", "Audio", "What is read", "Output", "Run", "Configuration",
+)  # fmt: skip
+
+
+def _setting(name: str, metavar: str, panel: str, text: str, default: str = "") -> typer.models.OptionInfo:
+    """Declare the flag of a setting; its value is checked by the rule of the setting, not by Typer."""
+    if default:
+        text += f" [default: {default}]"
+    info: typer.models.OptionInfo = typer.Option(
+        f"--{name}", metavar=metavar, help=text, rich_help_panel=panel
+    )
+    return info
+
+
+Voice = Annotated[
+    str | None,
+    _setting(
+        "voice", "NAME|CLIP", VOICE, "A voice by name, or a recording of one (3 s or more of speech).", "nora"
+    ),
+]
+Speed = Annotated[str | None, _setting("speed", "0.5–2", VOICE, "Speaking rate.", "1.0")]
+Seed = Annotated[str | None, _setting("seed", "N", VOICE, "Another seed gives another performance.", "0")]
+
+Engine = Annotated[str | None, _setting("engine", "NAME", ENGINE, "`ttsbook doctor` lists them.", "vits2")]
+Device = Annotated[
+    str | None, _setting("device", "auto|cpu|cuda[:N]", ENGINE, "Where the model runs.", "auto")
+]
+Workers = Annotated[
+    str | None, _setting("workers", "N|auto", ENGINE, "Processes that speak at the same time.", "auto")
+]
+
+Format = Annotated[
+    str | None,
+    _setting("format", "wav|mp3|m4b|flac|opus", AUDIO, "Audio format; the suffix of -o says it too.", "wav"),
+]
+SampleRate = Annotated[str | None, _setting("sample-rate", "HZ", AUDIO, "Samples per second.", "22050")]
+Bitrate = Annotated[str | None, _setting("bitrate", "KBIT|auto", AUDIO, "For mp3, m4b and opus.", "auto")]
+Loudness = Annotated[
+    str | None, _setting("loudness", "LUFS|off", AUDIO, "Loudness of the whole book.", "-19.0")
+]
+Peak = Annotated[str | None, _setting("peak", "DBTP", AUDIO, "Ceiling of the true peak.", "-1.5")]
+Subtitles = Annotated[
+    str | None, _setting("subtitles", "srt|vtt|none", AUDIO, "Write subtitles beside the audio.", "none")
+]
+
+Language = Annotated[
+    str | None, _setting("language", "auto|en|zh", TEXT, "Language where the text does not tell.", "auto")
+]
+Lexicon = Annotated[str | None, _setting("lexicon", "FILE", TEXT, "How names are pronounced.")]
+Chapters = Annotated[
+    str | None,
+    typer.Option(
+        "--chapters", metavar="1-3,7", help="Only these, as `inspect` numbers them.", rich_help_panel=TEXT
+    ),
+]
+IncludeMatter = Annotated[
+    bool | None,
+    typer.Option(
+        "--include-matter/--no-matter",
+        help="Read title page, contents, notes and index as well. [default: no-matter]",
+        rich_help_panel=TEXT,
+    ),
+]
+
+Progress = Annotated[
+    str | None,
+    _setting(
+        "progress", "auto|plain|json|none", RUN, "A bar, a line per chapter, JSON lines, or nothing.", "auto"
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.", rich_help_panel=RUN)]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.", rich_help_panel=RUN)]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More detail on stderr.", rich_help_panel=RUN)]
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace a file that is in the way.", rich_help_panel=OUTPUT)
+]
+
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="Read this instead of ttsbook.toml and the user file.",
+                 rich_help_panel=CONFIG),
+]  # fmt: skip
+NoConfig = Annotated[
+    bool, typer.Option("--no-config", help="Read no configuration files.", rich_help_panel=CONFIG)
+]
+Preset = Annotated[
+    str | None,
+    typer.Option("--preset", metavar="NAME", help="default, draft, studio or acx. [default: default]", rich_help_panel=CONFIG,
+                 show_default="default"),
+]  # fmt: skip

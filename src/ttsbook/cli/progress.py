@@ -1,0 +1,208 @@
+"""How a render looks while it works: a bar on a terminal, a line per chapter, or JSON lines; all on stderr.
+
+Knows nothing of rendering beyond what `ttsbook.render.reporter` tells.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from ttsbook.cli.talk import Talk, clock, is_terminal
+from ttsbook.render.plan import Plan
+from ttsbook.render.report import ChapterReport, Report
+from ttsbook.render.reporter import Progress, Reporter, SilentReporter
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+STDERR = 2
+_STAGES = {
+    "plan": "Reading and planning",
+    "speak": "Speaking",
+    "encode": "Writing the audio file",
+    "check": "Checking the audio file",
+}
+
+
+def make_reporter(kind: str, talk: Talk) -> Reporter:
+    """Choose the look: "auto" is a bar on a capable terminal and plain lines elsewhere."""
+    if kind == "json":
+        return JsonReporter()
+    if kind == "none" or talk.level < 0:
+        return SilentReporter()
+    capable = is_terminal(STDERR) and os.environ.get("TERM", "") != "dumb"
+    return BarReporter(talk) if kind == "auto" and capable else PlainReporter(talk)
+
+
+class PlainReporter:
+    """One line when the plan stands, one for each chapter, one at the end."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self._n_chapters = 0
+
+    def started(self, plan: Plan) -> None:
+        self._n_chapters = sum(chapter.is_spoken for chapter in plan.chapters)
+        self._talk.note(describe_plan(plan))
+
+    def chunk_done(self, progress: Progress) -> None:
+        self._talk.detail(f"  {progress.done}/{progress.total} {progress.text.strip()}")
+
+    def chapter_done(self, chapter: ChapterReport) -> None:
+        cached = f", {chapter.cached} of {chapter.chunks} chunks from the cache" if chapter.cached else ""
+        self._talk.note(f"chapter {chapter.index}: {chapter.title} ({clock(chapter.seconds)}{cached})")
+
+    def stage(self, name: str) -> None:
+        self._talk.detail(_STAGES.get(name, name))
+
+    def warning(self, text: str) -> None:
+        self._talk.warn(text)
+
+    def finished(self, report: Report) -> None:
+        self._talk.note(describe_report(report))
+
+
+class JsonReporter:
+    """One JSON object a line for programs; `event` says which."""
+
+    def started(self, plan: Plan) -> None:
+        self._say(
+            "started",
+            source=plan.book.source,
+            chapters=len(plan.chapters),
+            chunks=plan.n_chunks,
+            cached=plan.n_cached,
+            estimated_seconds=round(plan.estimated_seconds, 1),
+        )
+
+    def chunk_done(self, progress: Progress) -> None:
+        self._say(
+            "chunk",
+            chapter=progress.chapter,
+            chapters=progress.n_chapters,
+            done=progress.done,
+            total=progress.total,
+            cached=progress.cached,
+            audio_seconds=round(progress.audio_seconds, 3),
+            elapsed_seconds=round(progress.elapsed_seconds, 3),
+            speed=progress.speed,
+            eta_seconds=progress.eta_seconds,
+        )
+
+    def chapter_done(self, chapter: ChapterReport) -> None:
+        self._say("chapter", index=chapter.index, title=chapter.title, seconds=round(chapter.seconds, 3))
+
+    def stage(self, name: str) -> None:
+        self._say("stage", name=name)
+
+    def warning(self, text: str) -> None:
+        self._say("warning", text=text)
+
+    def finished(self, report: Report) -> None:
+        self._say("finished", output=report.output, seconds=round(report.seconds, 3), rtf=report.rtf)
+
+    def _say(self, event: str, **values: object) -> None:
+        print(json.dumps({"event": event, **values}, ensure_ascii=False), file=sys.stderr, flush=True)
+
+
+class BarReporter:
+    """A bar that moves: chapter, chunks, how many times real time, time left."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+
+    def started(self, plan: Plan) -> None:
+        self._talk.note(describe_plan(plan))
+        self._bar, self._task = _make_bar(plan)
+        self._bar.start()
+
+    def chunk_done(self, progress: Progress) -> None:
+        if self._bar is None or self._task is None:
+            return
+        speed = f"{progress.speed:.1f}× real time" if progress.speed else ""
+        left = f"{clock(progress.eta_seconds)} left" if progress.eta_seconds is not None else ""
+        chapter = f"{progress.chapter}/{progress.n_chapters} {_shorten(progress.title)}"
+        self._bar.update(self._task, completed=progress.done, chapter=chapter, speed=speed, left=left)
+
+    def chapter_done(self, chapter: ChapterReport) -> None: ...
+
+    def stage(self, name: str) -> None:
+        if name in ("encode", "check"):
+            self._stop()
+        if name != "speak":
+            self._talk.detail(_STAGES.get(name, name))
+
+    def warning(self, text: str) -> None:
+        if self._bar is None:
+            self._talk.warn(text)
+        else:
+            self._bar.console.print(f"warning: {text}", markup=False, highlight=False)
+
+    def finished(self, report: Report) -> None:
+        self._stop()
+        self._talk.note(describe_report(report))
+
+    def close(self) -> None:
+        """Give the terminal back; also after an error."""
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+
+def close_reporter(reporter: Reporter) -> None:
+    """Give the terminal back if the reporter holds it."""
+    if isinstance(reporter, BarReporter):
+        reporter.close()
+
+
+def describe_plan(plan: Plan) -> str:
+    """Say in one line what is about to be spoken."""
+    title = plan.book.metadata.title or plan.book.source
+    spoken = sum(chapter.is_spoken for chapter in plan.chapters)
+    cached = f", {plan.n_cached} already spoken" if plan.n_cached else ""
+    about = clock(plan.estimated_seconds)
+    return f"{title}: {count(spoken, 'chapter')}, {count(plan.n_chunks, 'chunk')}{cached}, about {about}"
+
+
+def describe_report(report: Report) -> str:
+    """Say in one line what was made and how fast."""
+    if report.up_to_date:
+        return f"{report.output} is up to date ({clock(report.seconds)})"
+    speed = f", {1 / report.rtf:.1f}× real time" if report.rtf > 0 else ""
+    cached = f", {report.cached} of {count(report.chunks, 'chunk')} from the cache" if report.cached else ""
+    return f"{clock(report.seconds)} of audio in {report.elapsed_seconds:.1f} s{speed}{cached}"
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _shorten(text: str, width: int = 28) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def _make_bar(plan: Plan) -> tuple[Bar, TaskID]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    bar = Bar(
+        # Titles come from the book: without `markup=False` one with brackets would be taken as a style.
+        TextColumn("{task.fields[chapter]}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]}", markup=False),
+        TextColumn("{task.fields[left]}", markup=False),
+        console=Console(stderr=True),
+        transient=True,
+    )
+    return bar, bar.add_task("speak", total=plan.n_chunks, chapter="", speed="", left="")

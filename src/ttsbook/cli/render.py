@@ -1,0 +1,290 @@
+"""`ttsbook render`: books in, one audio file each out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ttsbook.cli import options
+from ttsbook.cli.document import document, error_entry
+from ttsbook.cli.talk import Talk, make_talk, print_json
+from ttsbook.config import Config, Source, load_config
+from ttsbook.errors import TtsbookError
+
+if TYPE_CHECKING:
+    from ttsbook.cli.job import Job
+    from ttsbook.render.plan import Plan
+    from ttsbook.render.reporter import Reporter
+    from ttsbook.render.settings import RenderSettings
+    from ttsbook.types import Book, VoiceProfile
+
+Books = Annotated[
+    list[str],
+    typer.Argument(metavar="BOOK", help="EPUB, Markdown or text; a folder of them; - for standard input."),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="The audio file. [default: beside the book]",
+        rich_help_panel=options.OUTPUT,
+    ),
+]
+OutDir = Annotated[
+    Path | None,
+    typer.Option("--out-dir", metavar="FOLDER", help="Where to put several.", rich_help_panel=options.OUTPUT),
+]
+DryRun = Annotated[
+    bool,
+    typer.Option("--dry-run", help="Print what would be done; write nothing.", rich_help_panel=options.RUN),
+]
+DepFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--depfile",
+        metavar="FILE",
+        help="Write the files used, as make rules.",
+        rich_help_panel=options.OUTPUT,
+    ),
+]
+ReportFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--report",
+        metavar="FILE",
+        help="Write the account of the run as JSON.",
+        rich_help_panel=options.OUTPUT,
+    ),
+]
+Resume = Annotated[
+    bool | None,
+    typer.Option(
+        "--resume/--no-resume",
+        help="Reuse chunks that were spoken before. [default: resume]",
+        rich_help_panel=options.RUN,
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one book went: a report or plan as plain values, or an error."""
+
+    job: Job
+    account: dict[str, Any] | None = None
+    error: TtsbookError | None = None
+
+
+def render(
+    books: Books,
+    output: Output = None,
+    out_dir: OutDir = None,
+    force: options.Force = False,
+    report: ReportFile = None,
+    depfile: DepFile = None,
+    voice: options.Voice = None,
+    speed: options.Speed = None,
+    seed: options.Seed = None,
+    chapters: options.Chapters = None,
+    include_matter: options.IncludeMatter = None,
+    language: options.Language = None,
+    lexicon: options.Lexicon = None,
+    audio_format: options.Format = None,
+    sample_rate: options.SampleRate = None,
+    bitrate: options.Bitrate = None,
+    loudness: options.Loudness = None,
+    peak: options.Peak = None,
+    subtitles: options.Subtitles = None,
+    engine: options.Engine = None,
+    device: options.Device = None,
+    workers: options.Workers = None,
+    resume: Resume = None,
+    dry_run: DryRun = False,
+    progress: options.Progress = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    config: options.ConfigFile = None,
+    no_config: options.NoConfig = False,
+    preset: options.Preset = None,
+) -> int:
+    """Render books to audio, one file each.
+
+    \b
+      ttsbook render book.epub --voice me.wav -o book.m4b
+      ttsbook render shelf/ --out-dir audio --format mp3
+
+    Prints the path of each finished file. A run that was stopped goes on where it was when the
+    same command is given again.
+    """
+    flags = {
+        "voice": voice, "speed": speed, "seed": seed,
+        "include-matter": include_matter, "language": language, "lexicon": lexicon,
+        "format": audio_format, "sample-rate": sample_rate, "bitrate": bitrate,
+        "loudness": loudness, "peak": peak, "subtitles": subtitles,
+        "engine": engine, "device": device, "workers": workers,
+        "resume": resume, "progress": progress,
+    }  # fmt: skip
+    loaded = load_config(flags, Source(config, not no_config, preset))
+    talk = make_talk(quiet, verbose)
+
+    from ttsbook.cli.choice import render_settings
+    from ttsbook.cli.job import format_of, plan_jobs
+    from ttsbook.cli.source import make_folder
+    from ttsbook.voice.store import find_voice
+
+    suffix = format_of(output, audio_format, loaded.settings.format)
+    settings = render_settings(loaded.settings, audio_format=suffix, chapters=chapters, force=force)
+    jobs = plan_jobs(books, output=output, out_dir=out_dir, suffix=suffix)
+    profile = find_voice(loaded.settings.voice)  # before the first book: without it none can be spoken
+    talk.detail(f"voice {profile.name} ({profile.provenance.source})")
+    if out_dir is not None and not dry_run:
+        for job in jobs:
+            make_folder(job.output.parent)
+
+    outcomes = _render_all(jobs, settings, profile, loaded, talk, dry_run=dry_run, show=not as_json)
+    entries = document(books=[_entry(outcome) for outcome in outcomes])
+    if as_json:
+        print_json(entries)
+    if report is not None:
+        _write_report(report, entries)
+    if depfile is not None and not dry_run:
+        _write_depfile(depfile, outcomes, loaded)
+    return _exit_code(outcomes)
+
+
+def _render_all(
+    jobs: Sequence[Job],
+    settings: RenderSettings,
+    voice: VoiceProfile,
+    loaded: Config,
+    talk: Talk,
+    *,
+    dry_run: bool,
+    show: bool,
+) -> list[Outcome]:
+    """Render every book; with several, one that fails does not stop the others."""
+    from ttsbook.cli.progress import close_reporter, make_reporter
+
+    outcomes = []
+    for job in jobs:
+        reporter = make_reporter(loaded.settings.progress, talk)
+        try:
+            book = _read(job)
+            if dry_run:
+                account = _preview(book, settings, voice)
+            else:
+                account = _render_one(book, job, settings, voice, reporter)
+            outcomes.append(Outcome(job, account))
+            if show:
+                print(_preview_text(account, job) if dry_run else job.output, flush=True)
+        except TtsbookError as error:
+            if len(jobs) == 1:
+                raise
+            outcomes.append(Outcome(job, error=error))
+            talk.failed(job.source, error)
+        finally:
+            close_reporter(reporter)
+    return outcomes
+
+
+def _read(job: Job) -> Book:
+    from ttsbook.cli.source import read_source
+
+    return read_source(job.source)
+
+
+def _render_one(
+    book: Book, job: Job, settings: RenderSettings, voice: VoiceProfile, reporter: Reporter
+) -> dict[str, Any]:
+    from ttsbook.cli.pace import remember_pace
+    from ttsbook.render.run import render_book
+
+    report = render_book(book, job.output, settings=settings, voice=voice, reporter=reporter)
+    remember_pace(report)
+    return report.as_dict()
+
+
+def _preview(book: Book, settings: RenderSettings, voice: VoiceProfile) -> dict[str, Any]:
+    from ttsbook.cli.source import plan_without_engine
+
+    return _plan_entry(plan_without_engine(book, settings, voice), settings, voice)
+
+
+def _plan_entry(plan: Plan, settings: RenderSettings, voice: VoiceProfile) -> dict[str, Any]:
+    return {
+        "title": plan.book.metadata.title,
+        "voice": voice.name,
+        "engine": settings.engine,
+        "format": settings.format,
+        "estimated_seconds": round(plan.estimated_seconds, 1),
+        "chunks": plan.n_chunks,
+        "chapters": [
+            {
+                "index": planned.chapter.index,
+                "title": planned.chapter.title,
+                "chunks": sum(bool(chunk.key) for chunk in planned.chunks),
+            }
+            for planned in plan.chapters
+        ],
+        "left_out": [{"index": chapter.index, "title": chapter.title} for chapter in plan.left_out],
+    }
+
+
+def _preview_text(account: dict[str, Any], job: Job) -> str:
+    from ttsbook.cli.talk import clock
+
+    lines = [f"{job.source} -> {job.output} ({account['format']}, voice {account['voice']})"]
+    lines += [
+        f"  {entry['index']:>4}  {entry['title']}  ({entry['chunks']})" for entry in account["chapters"]
+    ]
+    lines.append(f"  {account['chunks']} chunks, about {clock(account['estimated_seconds'])} of audio")
+    return "\n".join(lines)
+
+
+def _entry(outcome: Outcome) -> dict[str, object]:
+    named: dict[str, object] = {"source": outcome.job.source, "output": str(outcome.job.output)}
+    if outcome.error is not None:
+        return {**named, "error": error_entry(outcome.error)}
+    return {**named, "report": outcome.account}
+
+
+def _exit_code(outcomes: Sequence[Outcome]) -> int:
+    """Return 0 only if every book is there; the code of the errors if they agree, else 1."""
+    codes = {outcome.error.exit_code for outcome in outcomes if outcome.error is not None}
+    if not codes:
+        return 0
+    return codes.pop() if len(codes) == 1 else 1
+
+
+def _write_report(path: Path, entries: dict[str, object]) -> None:
+    import json
+
+    from ttsbook.files import atomic_write
+
+    with atomic_write(path) as handle:
+        handle.write(json.dumps(entries, ensure_ascii=False, indent=2).encode("utf-8") + b"\n")
+
+
+def _write_depfile(path: Path, outcomes: Sequence[Outcome], loaded: Config) -> None:
+    from ttsbook.cli.depfile import format_depfile
+    from ttsbook.cli.source import STDIN
+    from ttsbook.files import atomic_write
+
+    shared = list(loaded.files)
+    shared += [
+        Path(text) for text in (loaded.settings.lexicon, loaded.settings.voice) if Path(text).is_file()
+    ]
+    rules = [
+        (outcome.job.output, [Path(outcome.job.source), *shared] if outcome.job.source != STDIN else shared)
+        for outcome in outcomes
+        if outcome.error is None
+    ]
+    with atomic_write(path) as handle:
+        handle.write(format_depfile(rules).encode("utf-8"))

@@ -1,0 +1,86 @@
+"""What the commands read and how they plan without an engine: a path or standard input into a book."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ttsbook.errors import InputError, UsageError
+from ttsbook.files import output_error, sha256_bytes
+
+if TYPE_CHECKING:
+    from ttsbook.render.plan import Plan
+    from ttsbook.render.settings import RenderSettings
+    from ttsbook.types import Book, VoiceProfile
+
+STDIN = "-"
+MAX_STDIN_BYTES = 512 << 20  # far above any book
+
+
+def read_source(source: str) -> Book:
+    """Read a book from a path or, for "-", from standard input."""
+    from ttsbook.book import read_book, read_stream
+
+    return read_stream(read_stdin()) if source == STDIN else read_book(Path(source))
+
+
+def read_stdin() -> bytes:
+    """Return all of standard input.
+
+    Raises:
+        UsageError: it is a terminal, where the program would seem to hang, or has no end.
+    """
+    if sys.stdin.isatty():
+        raise UsageError(
+            "- reads standard input, but nothing is piped into it", "for example: cat text | ttsbook …"
+        )
+    data = sys.stdin.buffer.read(MAX_STDIN_BYTES + 1)
+    if len(data) > MAX_STDIN_BYTES:
+        raise UsageError(f"standard input is longer than {MAX_STDIN_BYTES >> 20} MiB")
+    return data
+
+
+def book_of_text(text: str) -> Book:
+    """Make a book of one chapter; blank lines separate paragraphs.
+
+    Raises:
+        InputError: there is nothing but space.
+    """
+    from ttsbook.types import Block, BlockKind, Book, Chapter, Metadata
+
+    paragraphs = [" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n")]
+    blocks = tuple(Block(BlockKind.PARAGRAPH, paragraph) for paragraph in paragraphs if paragraph)
+    if not blocks:
+        raise InputError("there is no text to speak")
+    return Book(
+        source="text",
+        sha256=sha256_bytes(text.encode("utf-8", "surrogateescape")),
+        metadata=Metadata(),
+        chapters=(Chapter(1, "", blocks),),
+    )
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder for outputs and those above it.
+
+    Raises:
+        OutputError: it cannot be created.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(folder, error) from error
+
+
+def plan_without_engine(book: Book, settings: RenderSettings, voice: VoiceProfile | None = None) -> Plan:
+    """Plan a book to look at it: the same chunks as a render's, with keys that mean nothing."""
+    from ttsbook.render.plan import plan_book
+    from ttsbook.text.frontend import FrontEnd
+    from ttsbook.text.lexicon import read_lexicon
+    from ttsbook.types import Provenance, VoiceProfile
+
+    nobody = VoiceProfile("", (), 0.0, 0.0, Provenance("", "", 0.0, ""))
+    lexicon = read_lexicon(settings.lexicon) if settings.lexicon is not None else None
+    front_end = FrontEnd(language=settings.language, lexicon=lexicon)
+    return plan_book(book, settings, voice or nobody, front_end, engine_fingerprint="")

@@ -1,0 +1,83 @@
+"""`ttsbook speak`: a line or two of text into an audio file, by the same way as a book."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from ttsbook.cli import options
+from ttsbook.cli.document import document
+from ttsbook.cli.talk import is_terminal, make_talk, print_json
+from ttsbook.config import Source, load_config
+from ttsbook.errors import UsageError
+
+STDOUT = Path("-")
+
+
+def speak(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to say; - for standard input.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The audio file; - for standard output.")
+    ],
+    force: options.Force = False,
+    voice: options.Voice = None,
+    speed: options.Speed = None,
+    seed: options.Seed = None,
+    language: options.Language = None,
+    lexicon: options.Lexicon = None,
+    audio_format: options.Format = None,
+    sample_rate: options.SampleRate = None,
+    loudness: options.Loudness = None,
+    engine: options.Engine = None,
+    device: options.Device = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    config: options.ConfigFile = None,
+    no_config: options.NoConfig = False,
+    preset: options.Preset = None,
+) -> None:
+    """Speak a line of text.
+
+    \b
+      ttsbook speak "It was a dark and stormy night." -o night.wav
+      echo 你好 | ttsbook speak - -o - | aplay
+    """
+    flags = {
+        "voice": voice, "speed": speed, "seed": seed, "language": language, "lexicon": lexicon,
+        "format": audio_format, "sample-rate": sample_rate, "loudness": loudness,
+        "engine": engine, "device": device, "workers": 1,
+    }  # fmt: skip
+    loaded = load_config(flags, Source(config, not no_config, preset))
+    to_stdout = output == STDOUT
+    if to_stdout and (is_terminal(1) or as_json):
+        raise UsageError("-o - writes audio to standard output", "pipe it into a player, or give a file name")
+
+    from ttsbook.cli.choice import render_settings, without_silent_ends
+    from ttsbook.cli.job import format_of
+    from ttsbook.cli.progress import PlainReporter
+    from ttsbook.cli.source import STDIN, book_of_text, read_stdin
+    from ttsbook.render.run import render_book
+    from ttsbook.voice.store import find_voice
+
+    suffix = format_of(None if to_stdout else output, audio_format, loaded.settings.format)
+    settings = render_settings(loaded.settings, audio_format=suffix, force=force)
+    settings = without_silent_ends(settings)
+    book = book_of_text(read_stdin().decode("utf-8", "replace") if text == STDIN else text)
+    profile = find_voice(loaded.settings.voice)
+    reporter = PlainReporter(make_talk(quiet or not verbose, verbose))
+    with TemporaryDirectory(prefix="ttsbook-") as folder:
+        target = Path(folder) / f"speech.{suffix}" if to_stdout else output
+        report = render_book(book, target, settings=settings, voice=profile, reporter=reporter)
+        if to_stdout:
+            with target.open("rb") as audio:
+                shutil.copyfileobj(audio, sys.stdout.buffer)
+        elif as_json:
+            print_json(document(report=report.as_dict()))
+        else:
+            print(output)

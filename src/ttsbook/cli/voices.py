@@ -1,0 +1,181 @@
+"""`ttsbook voices`: the narrators that are there, and adding one from a recording."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ttsbook.cli import options
+from ttsbook.cli.document import document
+from ttsbook.cli.talk import make_talk, print_json
+from ttsbook.config import Source, load_config
+from ttsbook.errors import UsageError
+
+if TYPE_CHECKING:
+    from ttsbook.types import VoiceProfile
+
+app = typer.Typer(
+    help="Look after the voices: built-in ones and your own.", no_args_is_help=True, rich_markup_mode=None
+)
+
+NO_CONSENT = "a voice belongs to a person: say with --consent that you may use it"
+CONSENT_HINT = 'for example --consent "my own voice", or --consent "Ada Example agreed in writing on 1 May"'
+PREVIEW = {
+    "en": "Every story begins in silence. Then a voice takes a breath, and the room is no longer empty.",
+    "zh": "故事总是从安静开始。然后有人轻轻地吸了一口气，房间里就不再空了。",
+}
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A voice as `voices list` names it, or a clip.")]
+
+
+@app.command()
+def add(
+    clip: Annotated[
+        Path, typer.Argument(metavar="CLIP", help="A recording: wav, mp3, m4a, flac, ogg or video.")
+    ],
+    name: Annotated[
+        str | None, typer.Option("--name", help="What to call it. [default: the file's name]")
+    ] = None,
+    consent: Annotated[
+        str, typer.Option("--consent", metavar="WORDS", help="Whose voice it is and that you may use it.")
+    ] = "",
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a clip that gives cause for advice.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a voice of that name.")] = False,
+    as_json: options.Json = False,
+) -> None:
+    """Keep the voice of a recording under a name.
+
+    \b
+      ttsbook voices add me.wav --name me --consent "my own voice"
+      ttsbook voices add interview.m4a --name ada --consent "Ada Example agreed on 1 May 2026"
+
+    Ten seconds of clear speech of one person are enough. The recording itself is not kept. Your words
+    about consent are stored with the voice and written into the tags of what it speaks.
+    """
+    if not consent.strip():
+        raise UsageError(NO_CONSENT, CONSENT_HINT)
+
+    from ttsbook.voice.analyse import analyse_clip
+    from ttsbook.voice.store import add_voice
+
+    analysis = analyse_clip(clip, name=name or clip.stem, consent=consent.strip(), strict=strict)
+    path = add_voice(analysis.profile, force=force)
+    talk = make_talk(False, False)
+    for line in analysis.advice:
+        talk.warn(line)
+    if as_json:
+        print_json(document(path=str(path), advice=list(analysis.advice), voice=_describe(analysis.profile)))
+    else:
+        print(path)
+
+
+@app.command("list")
+def list_(as_json: options.Json = False) -> None:
+    """Print the voices that are there.
+
+    \b
+      ttsbook voices list
+      ttsbook voices list --json
+    """
+    from ttsbook.voice.store import list_voices
+
+    voices = list_voices()
+    if as_json:
+        print_json(document(voices=[_listed(voice) for voice in voices]))
+        return
+    width = max((len(voice.name) for voice in voices), default=0)
+    for voice in voices:
+        entry = _listed(voice)
+        print(f"{entry['name']:<{width}}  {entry['kind']:<8}  {entry['sex'] or '-':<6}  {entry['source']}")
+
+
+@app.command()
+def show(name: Name, as_json: options.Json = False) -> None:
+    """Print what is known of a voice.
+
+    \b
+      ttsbook voices show nora
+      ttsbook voices show me.wav --json
+    """
+    from ttsbook.voice.store import find_voice
+
+    entry = _describe(find_voice(name))
+    if as_json:
+        print_json(document(voice=entry))
+        return
+    for key, value in entry.items():
+        if value not in ("", None):
+            print(f"{key.replace('_', ' '):<12} {value}")
+
+
+@app.command()
+def remove(name: Annotated[str, typer.Argument(metavar="NAME", help="One of your own voices.")]) -> None:
+    """Delete one of your own voices; built-in ones stay.
+
+    \b
+      ttsbook voices remove me
+    """
+    from ttsbook.voice.store import remove_voice
+
+    remove_voice(name)
+    make_talk(False, False).note(f"removed {name}")
+
+
+@app.command()
+def preview(
+    name: Name,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The audio file. [default: NAME-preview.wav]"),
+    ] = None,
+    language: Annotated[
+        str, typer.Option("--language", metavar="en|zh", help="Language of the sample.")
+    ] = "en",
+    force: options.Force = False,
+) -> None:
+    """Speak two sentences in a voice.
+
+    \b
+      ttsbook voices preview nora
+      ttsbook voices preview me.wav --language zh -o me-zh.wav
+    """
+    if language not in PREVIEW:
+        raise UsageError(f"--language {language}: expected one of {', '.join(PREVIEW)}")
+
+    from ttsbook.cli.choice import render_settings, without_silent_ends
+    from ttsbook.cli.job import format_of
+    from ttsbook.cli.source import book_of_text
+    from ttsbook.render.run import render_book
+    from ttsbook.voice.store import find_voice
+
+    profile = find_voice(name)
+    target = output or Path(f"{profile.name}-preview.wav")
+    chosen = load_config({"workers": 1, "language": language}, Source()).settings
+    settings = render_settings(chosen, audio_format=format_of(target, None, ""), force=force)
+    render_book(
+        book_of_text(PREVIEW[language]), target, settings=without_silent_ends(settings), voice=profile
+    )
+    print(target)
+
+
+@app.command()
+def compare(first: Name, second: Name, as_json: options.Json = False) -> None:
+    """Say how alike two voices are.
+
+    \b
+      ttsbook voices compare me.wav book.m4b
+      ttsbook voices compare nora me.wav --json
+    """
+    from ttsbook.voice.compare import describe_similarity, similarity
+    from ttsbook.voice.store import find_voice
+
+    value = similarity(find_voice(first), find_voice(second))
+    meaning = describe_similarity(value)
+    if as_json:
+        print_json(document(similarity=round(value, 4), meaning=meaning))
+    else:
+        print(f"{value:.2f}  {meaning}")
