@@ -25,7 +25,7 @@ from av.stream import Disposition
 from ttsbook.audio import id3, mp4
 from ttsbook.audio.picture import Picture, flac_picture_block, read_picture
 from ttsbook.audio.pipeline import Master
-from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec, file_bitrate, file_rate
+from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec, cleaned, file_bitrate, file_rate
 from ttsbook.audio.tags import cut_utf8, language_code, riff_info, vorbis_comments
 from ttsbook.audio.wave import Samples, to_int16
 from ttsbook.errors import OutputError
@@ -69,6 +69,7 @@ def write_audio(path: Path, blocks: Iterable[Samples], spec: AudioSpec) -> Writt
         RenderError: a block holds NaN or infinity.
     """
     check_spec(spec)
+    spec = cleaned(spec)
     cover, warnings = _usable_cover(spec)
     master = Master(spec)
     n_samples = 0
@@ -154,8 +155,8 @@ def _add_audio(container: OutputContainer, spec: AudioSpec) -> AudioStream:
     options = {"flags": "+bitexact", **dict(codec.codec_options)}
     stream = container.add_stream(codec.encoder, rate=rate_hz, options=options)
     assert isinstance(stream, AudioStream)
-    stream.codec_context.layout = "mono"  # type: ignore[assignment]
-    stream.codec_context.format = codec.sample_format  # type: ignore[assignment]
+    stream.codec_context.layout = "mono"
+    stream.codec_context.format = codec.sample_format
     stream.codec_context.time_base = Fraction(1, rate_hz)
     bitrate = file_bitrate(spec)
     if bitrate is not None:

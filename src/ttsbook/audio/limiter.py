@@ -1,6 +1,7 @@
 """Samples to samples under a true-peak ceiling, in a stream.
 
-The gain at each sample depends on the 20 ms before and after it, wherever the stream was cut into blocks. Knows nothing of loudness or files.
+The gain at each sample depends on the 20 ms before and after it, wherever the stream was cut into blocks.
+Knows nothing of loudness or files.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Limiter:
         envelope = peak_envelope(held)
         if float(envelope.max()) <= self._ceiling:
             return inner
-        needed = self._ceiling / np.maximum(envelope, self._ceiling)
+        needed = np.asarray(self._ceiling / np.maximum(envelope, self._ceiling), dtype=np.float32)
         gain = self._smooth(needed)[self._context : -self._context]
         self.n_limited += int(np.count_nonzero(gain < 1.0))
         return np.asarray(inner * gain, dtype=np.float32)

@@ -78,7 +78,7 @@ class LoudnessMeter:
 
     def _weighted(self, piece: Samples) -> NDArray[np.float64]:
         """Filter by overlap-save: the first outputs of each FFT are wrapped round and thrown away."""
-        joined = np.concatenate((self._tail, piece))
+        joined = np.concatenate((self._tail, piece.astype(np.float64)))
         self._tail = joined[-(self._n_taps - 1) :]
         size = 1 << (joined.size - 1).bit_length()
         if size not in self._responses:

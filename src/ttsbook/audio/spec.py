@@ -5,9 +5,9 @@ Positions are integer samples at the synthesis rate: nothing is rounded before t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from ttsbook.audio.tags import Tags
+from ttsbook.audio.tags import Tags, clean_tags, clean_text
 from ttsbook.errors import UsageError
 from ttsbook.types import Cover
 
@@ -48,7 +48,7 @@ class AudioSpec:
     rate_hz: int  # of the file; Opus takes the next rate that it knows
     gain_db: float = 0.0
     bitrate: int | None = None  # bits per second; None: the format's default for speech
-    tags: Tags = Tags()
+    tags: Tags = field(default_factory=Tags)
     marks: tuple[Mark, ...] = ()
     cover: Cover | None = None
     ceiling_db: float = -1.5  # highest true peak, dBTP
@@ -75,6 +75,15 @@ def check_spec(spec: AudioSpec) -> None:
     file_rate(spec)
     _check_bitrate(spec)
     _check_marks(spec)
+
+
+def cleaned(spec: AudioSpec) -> AudioSpec:
+    """Return `spec` with tags and titles as files can hold them."""
+    marks = tuple(
+        replace(mark, title=" ".join(clean_text(mark.title.replace("\n", " ")).split()))
+        for mark in spec.marks
+    )
+    return replace(spec, tags=clean_tags(spec.tags), marks=marks)
 
 
 def file_rate(spec: AudioSpec) -> int:

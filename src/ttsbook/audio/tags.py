@@ -6,7 +6,7 @@ rendering. Knows nothing of containers' bytes; `id3` and `mp4` write those.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 # ISO 639-1 to ISO 639-2/T (MP4's media header and ID3's TLAN want three letters).
 _THREE_LETTERS = {
@@ -79,6 +79,23 @@ def riff_info(tags: Tags) -> dict[str, str]:
         "genre": tags.genre,
     }
     return {key: value for key, value in named.items() if value}
+
+
+def clean_text(text: str) -> str:
+    """Drop what no format can hold: NUL and other control characters, halves of surrogate pairs."""
+    kept = (
+        character for character in text if character in "\n\t" or character.isprintable() or character == " "
+    )
+    return "".join(kept).strip()
+
+
+def clean_tags(tags: Tags) -> Tags:
+    """Return the tags as they can be written and read back."""
+    named = {
+        field.name: clean_text(getattr(tags, field.name)) for field in fields(tags) if field.name != "extra"
+    }
+    extra = ((clean_text(key), clean_text(value)) for key, value in tags.extra)
+    return Tags(**named, extra=tuple((key, value) for key, value in extra if key and value))
 
 
 def cut_utf8(text: str, limit: int) -> str:

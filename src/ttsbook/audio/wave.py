@@ -21,7 +21,7 @@ def to_int16(samples: NDArray[np.floating[Any]]) -> NDArray[np.int16]:
     scaled = np.rint(np.asarray(samples, dtype=np.float32) * np.float32(INT16_SCALE))
     # A NaN has no integer value: casting one gives whatever the processor likes.
     scaled = np.nan_to_num(scaled, copy=False, nan=0.0, posinf=INT16_SCALE, neginf=-INT16_SCALE)
-    return np.clip(scaled, -INT16_SCALE - 1, INT16_SCALE).astype(np.int16)
+    return np.asarray(np.clip(scaled, -INT16_SCALE - 1, INT16_SCALE), dtype=np.int16)
 
 
 def silence(ms: float, rate_hz: int) -> Samples:
