@@ -51,8 +51,7 @@ def read_weights() -> dict[str, NDArray[np.float32]]:
         package = resources.files("resemblyzer")
     except ModuleNotFoundError as error:
         raise MissingError("the package resemblyzer is not installed", "pip install resemblyzer") from error
-    # Not weights_only: the checkpoint of 2019 pickles NumPy scalars (step, loss) beside the tensors.
-    checkpoint = torch.load(str(package / "pretrained.pt"), map_location="cpu", weights_only=False)
+    checkpoint = torch.load(str(package / "pretrained.pt"), map_location="cpu", weights_only=True)
     wanted = ("lstm.", "linear.")
     state = checkpoint["model_state"]
     return {name: value.float().numpy() for name, value in state.items() if name.startswith(wanted)}
@@ -91,7 +90,11 @@ def build_model(weights: Weights) -> bytes:
         helper.make_node("Squeeze", [f"last{N_LAYERS - 1}", index("first", [0])], ["hidden"]),
         helper.make_node(
             "Gemm",
-            ["hidden", constant("linear.weight", weights["linear.weight"]), constant("linear.bias", weights["linear.bias"])],
+            [
+                "hidden",
+                constant("linear.weight", weights["linear.weight"]),
+                constant("linear.bias", weights["linear.bias"]),
+            ],
             ["projected"],
             transB=1,
         ),

@@ -32,7 +32,7 @@ def frame_levels_db(samples: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the level of every whole 30 ms frame in dB relative to full scale, [n // 480]."""
     frames = samples[: samples.size // FRAME * FRAME].reshape(-1, FRAME)
     power = np.mean(np.square(frames, dtype=np.float64), axis=1)
-    return 10.0 * np.log10(np.maximum(power, 10.0 ** (FLOOR_DB / 10.0)))
+    return np.asarray(10.0 * np.log10(np.maximum(power, 10.0 ** (FLOOR_DB / 10.0))))
 
 
 def active_frames(samples: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -62,4 +62,8 @@ def _smooth(active: NDArray[np.bool_]) -> NDArray[np.bool_]:
 def _dilate(active: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Widen every active run by MARGIN frames on either side."""
     spread = np.convolve(active.astype(np.int64), np.ones(2 * MARGIN + 1, dtype=np.int64), mode="same")
-    return np.asarray(spread[: active.size] > 0) if active.size > 2 * MARGIN else np.full(active.shape, active.any())
+    return (
+        np.asarray(spread[: active.size] > 0)
+        if active.size > 2 * MARGIN
+        else np.full(active.shape, active.any())
+    )
