@@ -10,6 +10,7 @@ from ttsbook.symbols import N_IDS
 
 N_LANGUAGES = 2
 LANGUAGES = ("en", "zh")
+LOG_F0_CENTRE = 5.0  # natural log of Hz (148 Hz): pitch enters and leaves networks around zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +71,8 @@ class ModelConfig:
             )
         values["flow_attention"] = tuple(values["flow_attention"])
         return cls(**values)
+
+
+def pitch_numbers(log_f0_mean: float, log_f0_std: float) -> tuple[float, float]:
+    """Scale pitch statistics to about [-2, 2], as the conditioner was trained."""
+    return (log_f0_mean - LOG_F0_CENTRE) * 2, (log_f0_std - 0.2) * 5

@@ -8,11 +8,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ttsbook.vits2.config import ModelConfig
+from ttsbook.vits2.config import LOG_F0_CENTRE, ModelConfig
 from ttsbook.vits2.decoder import Decoder
 from ttsbook.vits2.duration import DurationPredictor
 from ttsbook.vits2.flow import Flow
-from ttsbook.vits2.prior import LOG_F0_CENTRE, FramePrior, spread_frames
+from ttsbook.vits2.prior import FramePrior, spread_frames
 from ttsbook.vits2.text_encoder import TextEncoder
 
 
@@ -31,11 +31,6 @@ class VoiceConditioner(nn.Module):
         """embedding: [B, S] unit length; pitch: [B, 2] from `pitch_numbers` → [B, S]."""
         g: Tensor = self.mlp(torch.cat([embedding, pitch], 1))
         return g
-
-
-def pitch_numbers(log_f0_mean: float, log_f0_std: float) -> tuple[float, float]:
-    """Scale pitch statistics to about [-2, 2], as the conditioner was trained."""
-    return (log_f0_mean - LOG_F0_CENTRE) * 2, (log_f0_std - 0.2) * 5
 
 
 class Synthesizer(nn.Module):

@@ -5,10 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ttsbook.vits2.config import ModelConfig
+from ttsbook.vits2.config import LOG_F0_CENTRE, ModelConfig
 from ttsbook.vits2.layers import ConvNeXtStack
-
-LOG_F0_CENTRE = 5.0  # natural log of Hz (148 Hz): pitch enters and leaves networks around zero
 
 
 class FramePrior(nn.Module):

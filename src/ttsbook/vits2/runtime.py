@@ -5,8 +5,8 @@
     decoder   latents, pitch, source spectra → spectrum of the wave
 
 One utterance at a time: the sums inside a matrix product may be ordered differently in a batch, and
-then the bytes of a book would depend on how its chunks were grouped. Long inputs fill the processor
-anyway; cores are used by running several utterances side by side.
+then the bytes of a book would depend on how its chunks were grouped. The same goes for threads inside
+a product. Long inputs fill a core anyway; more cores are used by speaking utterances side by side.
 """
 
 from __future__ import annotations
@@ -49,16 +49,13 @@ class OnnxSynthesizer:
 
     Args:
         folder: holds `text.onnx`, `latents.onnx`, `decoder.onnx` and the weights they name.
-        threads: of each session; 1 where several workers share the processor.
         providers: ONNX Runtime execution providers in order of preference.
 
     Raises:
         MissingError: ONNX Runtime or a graph is not there.
     """
 
-    def __init__(
-        self, folder: Path, *, threads: int = 1, providers: Sequence[str] = ("CPUExecutionProvider",)
-    ) -> None:
+    def __init__(self, folder: Path, *, providers: Sequence[str] = ("CPUExecutionProvider",)) -> None:
         try:
             import onnxruntime
         except ImportError as error:
@@ -66,7 +63,7 @@ class OnnxSynthesizer:
         self.config = ModelConfig()
         self._failures = _runtime_failures()
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1  # more would change the last bits; see above
         options.inter_op_num_threads = 1
         options.log_severity_level = 3  # errors only: warnings about graph optimisation are noise
         sessions = {}
