@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from ttsbook.audio.peak import HALF_TAPS, overshoot_bound, peak_envelope
 from ttsbook.audio.wave import Samples, n_samples
 
-# Reach to each side. Longer than a period of the lowest voice, so that the gain does not follow the
-# waveform (which would be heard as distortion); short enough not to be heard as pumping.
+# Reach to each side: half of it holds the gain down, half fades. The hold spans a period of the lowest
+# voice, so that the gain does not follow the waveform (which would be heard as distortion).
 REACH_MS = 20.0
 
 _UNIT = 1 << 20  # of gain, 0.00001 dB
@@ -27,8 +27,8 @@ class Limiter:
     def __init__(self, rate_hz: int, ceiling_db: float) -> None:
         self.n_limited = 0
         self._ceiling = np.float32(10.0 ** (ceiling_db / 20.0))
-        self._half = n_samples(REACH_MS, rate_hz) // 2
-        self._context = 2 * self._half + 2 * HALF_TAPS
+        self._half = n_samples(REACH_MS, rate_hz) // 4
+        self._context = 4 * self._half + 2 * HALF_TAPS
 
     def limit(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
         """Yield as many samples as come in, later by the look-ahead."""

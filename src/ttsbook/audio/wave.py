@@ -18,10 +18,10 @@ TRIM_FRAME_MS = 5.0
 
 def to_int16(samples: NDArray[np.floating[Any]]) -> NDArray[np.int16]:
     """Convert samples in [-1, 1] to 16 bit; what lies outside clips and never wraps."""
-    scaled = np.rint(np.asarray(samples, dtype=np.float32) * np.float32(INT16_SCALE))
+    clipped = np.clip(np.asarray(samples, dtype=np.float32), -1.0, 1.0)
     # A NaN has no integer value: casting one gives whatever the processor likes.
-    scaled = np.nan_to_num(scaled, copy=False, nan=0.0, posinf=INT16_SCALE, neginf=-INT16_SCALE)
-    return np.asarray(np.clip(scaled, -INT16_SCALE - 1, INT16_SCALE), dtype=np.int16)
+    clipped = np.nan_to_num(clipped, copy=False, nan=0.0)
+    return np.asarray(np.rint(clipped * np.float32(INT16_SCALE)), dtype=np.int16)
 
 
 def silence(ms: float, rate_hz: int) -> Samples:

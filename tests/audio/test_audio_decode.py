@@ -1,0 +1,191 @@
+"""Clips come from strangers: every one is read, cut at the limit, or refused in one line."""
+
+from __future__ import annotations
+
+import struct
+import wave as stdlib_wave
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from ttsbook.audio.decode import read_clip
+from ttsbook.errors import InputError
+
+
+def write_sound(path: Path, samples, rate_hz=24_000, codec="pcm_s16le", sample_format="s16", video=False):
+    """Write [channels, n] float samples with FFmpeg."""
+    scale = {"s16": 32767, "s32": 2**31 - 1}.get(sample_format.rstrip("p"), 1)
+    kind = {"s16": np.int16, "s32": np.int32, "dbl": np.float64}.get(sample_format.rstrip("p"), np.float32)
+    layout = {1: "mono", 2: "stereo"}.get(len(samples), "hexadecagonal")
+    with av.open(str(path), "w") as container:
+        if video:
+            pictures = container.add_stream("mpeg4", rate=25)
+            pictures.width = pictures.height = 64
+        stream = container.add_stream(codec, rate=rate_hz)
+        stream.codec_context.layout = layout
+        stream.codec_context.format = sample_format
+        data = (np.asarray(samples) * scale).astype(kind)
+        if not sample_format.endswith("p"):
+            data = data.T.reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(data), format=sample_format, layout=layout)
+        frame.sample_rate, frame.pts, frame.time_base = rate_hz, 0, Fraction(1, rate_hz)
+        if video:
+            for number in range(25):
+                picture = av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), format="rgb24")
+                picture.pts = number
+                container.mux(pictures.encode(picture))
+            container.mux(pictures.encode(None))
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "sample_format"),
+    [
+        ("a.wav", "pcm_s16le", "s16"),
+        ("a.wav", "pcm_s24le", "s32"),
+        ("a.wav", "pcm_f32le", "flt"),
+        ("a.wav", "pcm_f64le", "dbl"),
+        ("a.mp3", "libmp3lame", "fltp"),
+        ("a.m4a", "aac", "fltp"),
+        ("a.flac", "flac", "s16"),
+        ("a.opus", "libopus", "flt"),
+        ("a.mkv", "aac", "fltp"),
+    ],
+)
+def test_every_common_format_gives_the_same_sound(tmp_path, speech, name, codec, sample_format):
+    samples = speech(2)
+    path = tmp_path / name
+    write_sound(path, [samples], codec=codec, sample_format=sample_format)
+    clip = read_clip(path, rate_hz=24_000)
+    assert (clip.rate_hz, clip.channels, clip.truncated) == (24_000, 1, False)
+    assert clip.samples.dtype == np.float32
+    assert abs(clip.samples.size - samples.size) <= 1024
+    n = min(clip.samples.size, samples.size)
+    assert np.corrcoef(clip.samples[:n], samples[:n])[0, 1] > 0.98
+
+
+def test_the_sound_of_a_film_is_read(tmp_path, speech):
+    path = tmp_path / "film.mp4"
+    write_sound(path, [speech(1)], codec="aac", sample_format="fltp", video=True)
+    assert read_clip(path).samples.size == pytest.approx(24_000, abs=1024)
+
+
+def test_stereo_is_mixed_without_becoming_louder(tmp_path, speech):
+    samples = speech(1)
+    write_sound(tmp_path / "two.wav", [samples, samples])
+    np.testing.assert_allclose(read_clip(tmp_path / "two.wav").samples, samples, atol=1e-4)
+
+
+def test_sixteen_channels_are_read(tmp_path, speech):
+    write_sound(tmp_path / "many.wav", [speech(0.5)] * 16)
+    clip = read_clip(tmp_path / "many.wav", rate_hz=16_000)
+    assert (clip.channels, clip.samples.size) == (16, 8000)
+
+
+@pytest.mark.parametrize(("rate_hz", "expected_hz"), [(8000, 8000), (96_000, 48_000), (384_000, 48_000)])
+def test_the_native_rate_is_kept_up_to_48_khz(tmp_path, speech, rate_hz, expected_hz):
+    write_sound(tmp_path / "a.wav", [speech(0.5, rate_hz)], rate_hz=rate_hz)
+    clip = read_clip(tmp_path / "a.wav")
+    assert (clip.rate_hz, clip.source_rate_hz) == (expected_hz, rate_hz)
+    assert clip.samples.size == pytest.approx(expected_hz / 2, abs=1)
+
+
+def sparse_wav(path: Path, n_samples: int, rate_hz=8000):
+    header = struct.pack("<IHHIIHH", 16, 1, 1, rate_hz, rate_hz * 2, 2, 16)
+    with open(path, "wb") as handle:
+        handle.write(b"RIFF" + struct.pack("<I", 36 + 2 * n_samples) + b"WAVEfmt " + header)
+        handle.write(b"data" + struct.pack("<I", 2 * n_samples))
+        handle.truncate(44 + 2 * n_samples)
+
+
+def test_six_hours_are_read_only_up_to_the_limit(tmp_path):
+    sparse_wav(tmp_path / "long.wav", 6 * 3600 * 8000)
+    clip = read_clip(tmp_path / "long.wav", max_seconds=20)
+    assert (clip.samples.size, clip.truncated) == (20 * 8000, True)
+
+
+def test_a_clip_of_exactly_the_limit_is_not_called_truncated(tmp_path):
+    sparse_wav(tmp_path / "exact.wav", 20 * 8000)
+    clip = read_clip(tmp_path / "exact.wav", max_seconds=20)
+    assert (clip.samples.size, clip.truncated) == (20 * 8000, False)
+
+
+def test_a_truncated_mp3_gives_its_beginning(tmp_path, speech):
+    write_sound(tmp_path / "a.mp3", [speech(3)], codec="libmp3lame", sample_format="fltp")
+    data = (tmp_path / "a.mp3").read_bytes()
+    (tmp_path / "cut.mp3").write_bytes(data[: len(data) // 2 + 13])
+    assert 1.0 < read_clip(tmp_path / "cut.mp3").samples.size / 24_000 < 2.0
+
+
+def hls(folder: Path) -> bytes:
+    return f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{folder}/good.wav\n#EXT-X-ENDLIST\n".encode()
+
+
+HOSTILE = {
+    "empty.wav": lambda folder: b"",
+    "text.wav": lambda folder: b"this is not a sound\n" * 500,
+    "header-only.wav": lambda folder: (folder / "good.wav").read_bytes()[:44],
+    "half-a-header.wav": lambda folder: (folder / "good.wav").read_bytes()[:20],
+    "zeros.mp3": lambda folder: bytes(100_000),
+    "noise.mp3": lambda folder: np.random.default_rng(3).bytes(100_000),
+    "half.m4a": lambda folder: (folder / "good.m4a").read_bytes()[:3000],
+    "playlist.m3u8": hls,
+    "playlist.wav": hls,
+    "list.wav": lambda folder: f"ffconcat version 1.0\nfile '{folder}/good.wav'\n".encode(),
+    "call.sdp": lambda folder: b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n",
+    "picture.mp3": lambda folder: b"\x89PNG\r\n\x1a\n" + bytes(2000),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_is_not_a_sound_is_refused_in_one_line(tmp_path, speech, name):
+    write_sound(tmp_path / "good.wav", [speech(1)])
+    write_sound(tmp_path / "good.m4a", [speech(1)], codec="aac", sample_format="fltp")
+    path = tmp_path / name
+    path.write_bytes(HOSTILE[name](tmp_path))
+    with pytest.raises(InputError) as caught:
+        read_clip(path)
+    assert str(path) in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, 1e30])
+def test_samples_that_are_not_numbers_are_refused(tmp_path, speech, value):
+    samples = speech(1)
+    samples[5000] = value
+    write_sound(tmp_path / "bad.wav", [samples], codec="pcm_f32le", sample_format="flt")
+    with pytest.raises(InputError, match="not numbers"):
+        read_clip(tmp_path / "bad.wav")
+
+
+def test_a_film_without_sound_a_folder_and_a_missing_file_are_refused(tmp_path):
+    with av.open(str(tmp_path / "mute.mp4"), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width = stream.height = 64
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8))))
+        container.mux(stream.encode(None))
+    for path in (tmp_path / "mute.mp4", tmp_path, tmp_path / "none.wav"):
+        with pytest.raises(InputError):
+            read_clip(path)
+
+
+def test_a_name_that_looks_like_an_address_is_only_a_name(tmp_path, monkeypatch, speech):
+    monkeypatch.chdir(tmp_path)
+    write_sound(tmp_path / "good.wav", [speech(1)])
+    (tmp_path / "concat:good.wav").write_bytes((tmp_path / "good.wav").read_bytes())
+    assert read_clip(Path("concat:good.wav")).samples.size == 24_000
+    with pytest.raises(InputError):
+        read_clip(Path("http://localhost/good.wav"))
+
+
+def test_silence_is_a_clip(tmp_path):
+    with stdlib_wave.open(str(tmp_path / "silence.wav"), "wb") as handle:
+        handle.setnchannels(1)
+        handle.setsampwidth(2)
+        handle.setframerate(24_000)
+        handle.writeframes(bytes(48_000))
+    assert not read_clip(tmp_path / "silence.wav").samples.any()
