@@ -1,0 +1,1 @@
+"""Tables of the text front end, as files that a person can read and extend."""

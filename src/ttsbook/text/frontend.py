@@ -1,0 +1,156 @@
+"""Chapters to chunks: the one door of the text package.
+
+    Chapter ─ blocks ─► pieces of printed text ─► spoken words ─► phonemes ─► Chunk
+
+Knows nothing of files, voices or pauses in milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ttsbook.symbols import VERSION as SYMBOLS_VERSION
+from ttsbook.symbols import is_known
+from ttsbook.text.cut import Piece, cut_long, cut_text
+from ttsbook.text.g2p.english import spell_letters
+from ttsbook.text.lexicon import Lexicon
+from ttsbook.text.normalize import Normalized, normalize
+from ttsbook.text.normalize.normalize import fold
+from ttsbook.text.phonemes import Fixed, close_utterance, to_phonemes
+from ttsbook.text.script import dominant_language, short_language
+from ttsbook.types import Block, BlockKind, Boundary, Chapter, Chunk
+
+VERSION = 1  # raise it when the same text may come out with other phonemes
+_SPELT_RULES = ("initials", "acronym")
+_MARK_AFTER = {Boundary.NONE: ",", Boundary.CLAUSE: ","}  # what an unfinished piece ends with; else a stop
+
+
+class FrontEnd:
+    """Turns chapters into chunks that a model can speak.
+
+    Args:
+        language: "en", "zh", or "auto" to tell from each chunk's letters.
+        lexicon: the user's own readings.
+        max_characters: ceiling for the printed text of a chunk.
+        max_phonemes: ceiling for its phonemes, at least 40.
+
+    Deterministic and safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        *,
+        language: str = "auto",
+        lexicon: Lexicon | None = None,
+        max_characters: int = 500,
+        max_phonemes: int = 400,
+    ) -> None:
+        if language not in ("auto", "en", "zh"):
+            raise ValueError(f"language must be auto, en or zh, not {language!r}")
+        self.language = language
+        self.lexicon = lexicon
+        self.max_characters = max(1, max_characters)
+        self.max_phonemes = max(40, max_phonemes)
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of everything here that changes phonemes."""
+        parts = (VERSION, SYMBOLS_VERSION, self.language, self.max_characters, self.max_phonemes)
+        lexicon = self.lexicon.fingerprint if self.lexicon else ""
+        return hashlib.sha256(repr((*parts, lexicon)).encode("utf-8")).hexdigest()
+
+    def chunks(self, chapter: Chapter, default_language: str | None = None) -> Iterator[Chunk]:
+        """Yield the chunks of a chapter in reading order; together they cover every block exactly.
+
+        Args:
+            default_language: the book's BCP 47 tag; decides where the letters do not.
+        """
+        index = 0
+        for position, block in enumerate(chapter.blocks):
+            fallback = short_language(block.language) or short_language(default_language) or "en"
+            last = _block_boundary(chapter, position)
+            chunks = [
+                Chunk(
+                    chapter=chapter.index,
+                    index=index + offset,
+                    block=position,
+                    start=piece.start,
+                    end=piece.end,
+                    text=block.text[piece.start : piece.end],
+                    spoken=spoken,
+                    phonemes=phonemes,
+                    language=language,
+                    boundary=piece.boundary,
+                )
+                for offset, (piece, spoken, phonemes, language) in enumerate(self._say_block(block, fallback))
+            ]
+            if chunks:
+                chunks[-1] = replace(chunks[-1], boundary=last)
+            index += len(chunks)
+            yield from chunks
+
+    def say(self, text: str, language: str | None = None) -> tuple[str, str, str]:
+        """Return (spoken, phonemes, language) of a short text, as in `ttsbook say`."""
+        chosen = self._language_of(text, short_language(language) or "en")
+        return *self._say(text, chosen, "."), chosen
+
+    def normalize(self, text: str, language: str) -> Normalized:
+        """Return the spoken form of `text` with the map back to it."""
+        plain = fold(text)
+        return normalize(plain, language, self.lexicon.find(plain, language) if self.lexicon else ())
+
+    def _say_block(self, block: Block, fallback: str) -> Iterator[tuple[Piece, str, str, str]]:
+        if block.kind is BlockKind.SCENE_BREAK:
+            yield Piece(0, len(block.text), Boundary.SCENE), "", "", fallback
+            return
+        for piece in cut_text(block.text, self.max_characters, by_line=block.kind is BlockKind.VERSE):
+            yield from self._say_piece(block.text, piece, fallback)
+
+    def _say_piece(self, text: str, piece: Piece, fallback: str) -> Iterator[tuple[Piece, str, str, str]]:
+        """Say one piece; cut it again if it has more phonemes than the model takes."""
+        printed = text[piece.start : piece.end]
+        language = self._language_of(printed, fallback)
+        spoken, phonemes = self._say(printed, language, _MARK_AFTER.get(piece.boundary, "."))
+        if len(phonemes) <= self.max_phonemes or piece.end - piece.start < 2:
+            yield piece, spoken, phonemes, language
+            return
+        half = (piece.end - piece.start + 1) // 2
+        for part in cut_long(text, piece.start, piece.end, half):
+            closing = piece.boundary if part.end == piece.end else part.boundary
+            yield from self._say_piece(text, Piece(part.start, part.end, closing), fallback)
+
+    def _say(self, text: str, language: str, mark: str) -> tuple[str, str]:
+        normalized = self.normalize(text, language)
+        fixed = tuple(_fixed_spans(normalized))
+        phonemes = close_utterance(to_phonemes(normalized.spoken, language, fixed), language, mark)
+        if not is_known(phonemes):  # a promise to the engines; the tables are tested against the inventory
+            raise AssertionError(f"phonemes outside the inventory: {phonemes!r}")
+        return (" ".join(normalized.spoken.split()), phonemes) if phonemes else ("", "")
+
+    def _language_of(self, text: str, fallback: str) -> str:
+        return self.language if self.language != "auto" else dominant_language(fold(text), fallback)
+
+
+def _fixed_spans(normalized: Normalized) -> Iterator[Fixed]:
+    for span in normalized.spans:
+        if span.phonemes:
+            yield Fixed(span.start, span.end, span.phonemes)
+        elif span.rule in _SPELT_RULES:
+            yield Fixed(span.start, span.end, spell_letters(normalized.spoken[span.start : span.end].lower()))
+
+
+def _block_boundary(chapter: Chapter, position: int) -> Boundary:
+    """Return what ends after a block.
+
+    A scene break is a block of its own; the block before it ends as usual, so its pause is not doubled.
+    """
+    block = chapter.blocks[position]
+    if position == len(chapter.blocks) - 1:
+        return Boundary.CHAPTER
+    if block.kind is BlockKind.SCENE_BREAK:
+        return Boundary.SCENE
+    if block.kind is BlockKind.HEADING:
+        return Boundary.HEADING
+    return Boundary.PARAGRAPH

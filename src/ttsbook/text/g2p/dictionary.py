@@ -1,0 +1,30 @@
+"""The CMU Pronouncing Dictionary (BSD, licence beside the data): a written word to its first reading."""
+
+from __future__ import annotations
+
+import gzip
+from functools import lru_cache
+
+from ttsbook.text.g2p.arpabet import from_arpabet
+from ttsbook.text.tables import read_bytes, read_map
+
+
+@lru_cache(maxsize=1)
+def _phones() -> dict[str, str]:
+    """Return word -> phones as written in the file; comments are cut on use, which keeps loading short."""
+    text = gzip.decompress(read_bytes("cmudict.dict.gz")).decode("utf-8")
+    entries: dict[str, str] = {}
+    for line in text.splitlines():
+        word, _, phones = line.partition(" ")
+        entries[word] = phones
+    return entries
+
+
+@lru_cache(maxsize=1 << 16)
+def find_word(word: str) -> str | None:
+    """Return the symbols of a lower-case word, or None if nobody has written it down.
+
+    Our own table comes first: it holds words that the dictionary lacks or reads oddly.
+    """
+    phones = read_map("words_en.tsv").get(word) or _phones().get(word)
+    return from_arpabet(phones.partition("#")[0]) if phones else None

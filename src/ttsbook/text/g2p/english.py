@@ -1,0 +1,110 @@
+"""English words to phonemes: function words, dictionary, known parts, then the network.
+
+Takes one written word at a time (letters and apostrophes); `heteronym.py` chooses among readings first.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from ttsbook.text.g2p.arpabet import VOWEL_SYMBOLS, from_arpabet, without_stress
+from ttsbook.text.g2p.derive import derive_compound, derive_word, plural
+from ttsbook.text.g2p.dictionary import find_word
+from ttsbook.text.g2p.network import predict_word
+from ttsbook.text.tables import read_map
+
+# fmt: off
+LETTER_NAMES = {
+    "a": "ˈA", "b": "bˈi", "c": "sˈi", "d": "dˈi", "e": "ˈi", "f": "ˈɛf", "g": "ʤˈi", "h": "ˈAʧ",
+    "i": "ˈI", "j": "ʤˈA", "k": "kˈA", "l": "ˈɛl", "m": "ˈɛm", "n": "ˈɛn", "o": "ˈO", "p": "pˈi",
+    "q": "kjˈu", "r": "ˈɑɹ", "s": "ˈɛs", "t": "tˈi", "u": "jˈu", "v": "vˈi", "w": "dˈʌbəljˌu",
+    "x": "ˈɛks", "y": "wˈI", "z": "zˈi",
+}
+# fmt: on
+_LONGEST_ACRONYM = 5  # longer words in capitals are shouted, not spelt
+# Letters that NFD does not take apart; a reader of English says the plain ones.
+_PLAIN = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ð": "th", "þ": "th", "ł": "l", "đ": "d", "ı": "i"})
+
+
+@lru_cache(maxsize=1 << 16)
+def pronounce_word(word: str) -> str:
+    """Return the symbols of one written word; never empty for a word with a letter a-z.
+
+    Case matters a little: "Hatherley" may be a name, "IBM" is spelt, "a" is an article.
+    """
+    if word == "A":
+        return "ə"
+    plain = _fold(word)
+    if not plain:
+        return ""
+    weak = function_word(plain)
+    if weak:
+        return weak
+    known = find_word(plain)
+    if known:
+        return known
+    if _is_spelt(word):
+        return spell_letters(plain)
+    return _stressed(_unknown_word(plain, is_name=word[0].isupper()))
+
+
+def function_word(word: str) -> str | None:
+    """Return the unstressed reading of a lower-case function word, or None for other words."""
+    phones = read_map("function_words.tsv").get(word)
+    if phones is None:
+        return None
+    return without_stress(from_arpabet(phones) if phones != "=" else find_word(word) or "")
+
+
+def is_known(word: str) -> bool:
+    """Tell whether a word can be read without the network."""
+    plain = _fold(word)
+    return bool(function_word(plain) or derive_word(plain) or derive_compound(plain))
+
+
+def spell_letters(word: str) -> str:
+    """Return the names of the letters, as in "FBI", with a plural or possessive s kept as such."""
+    letters, _, ending = word.partition("'")
+    symbols = " ".join(LETTER_NAMES[c] for c in letters if c in LETTER_NAMES)
+    return plural(symbols) if ending == "s" and symbols else symbols
+
+
+def _unknown_word(word: str, is_name: bool) -> str:
+    stem, _, ending = word.partition("'")
+    if ending in ("s", "") and stem != word:
+        base = find_word(stem) or _unknown_word(stem, is_name) if stem else ""
+        return plural(base) if base and ending else base
+    letters = word.replace("'", "")
+    # A name is seldom its parts: "Hatherley" is not "hat" and "Herley".
+    derived = derive_word(word) or derive_word(letters) or (None if is_name else derive_compound(letters))
+    return derived or predict_word(letters) or spell_letters(letters)
+
+
+def _stressed(symbols: str) -> str:
+    """Give a content word the main stress that affixes or the network may have left out."""
+    if "ˈ" in symbols:
+        return symbols
+    if "ˌ" in symbols:
+        return symbols.replace("ˌ", "ˈ", 1)
+    for index, symbol in enumerate(symbols):
+        if symbol in VOWEL_SYMBOLS:
+            return symbols[:index] + "ˈ" + symbols[index:]
+    return symbols
+
+
+def _is_spelt(word: str) -> bool:
+    """Tell whether a word that no dictionary has is an acronym ("BBQ", "PhD") or cannot be said ("xkcd")."""
+    letters = _fold(word.partition("'")[0])
+    if not any(c in "aeiouy" for c in letters):
+        return len(letters) > 1 and letters not in ("hm", "hmm", "hmmm", "pst", "psst", "shh", "shhh", "tsk", "mm", "mmm")
+    return word.isupper() and 1 < len(letters) <= _LONGEST_ACRONYM
+
+
+def _fold(word: str) -> str:
+    """Return the letters a-z and apostrophes of a word: accents and capitals taken off."""
+    lower = word.lower().replace("’", "'")
+    if not lower.isascii():
+        lower = unicodedata.normalize("NFD", lower.translate(_PLAIN))
+        lower = "".join(c for c in lower if "a" <= c <= "z" or c == "'")
+    return lower.strip("'") if lower not in ("'tis", "'twas", "'em", "'cause", "'til", "'bout") else lower

@@ -1,0 +1,105 @@
+"""Chooses between two readings of one spelling by the words around it: "to object", "an object".
+
+The table says which readings there are and by what kind of test they are told apart; the tests are
+short guesses at the part of speech, not a parser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ttsbook.text.g2p.arpabet import from_arpabet
+from ttsbook.text.tables import read_rows
+
+_REACH = 3  # words on either side that a cue may stand at
+# fmt: off
+_BEFORE_BASE = frozenset(
+    "to will would shall should can could may might must do does did don't doesn't didn't won't wouldn't "
+    "can't cannot couldn't shan't shouldn't mustn't let's please needn't dare i'll you'll he'll she'll "
+    "we'll they'll i'd you'd he'd she'd we'd they'd".split()
+)
+_PLURAL_SUBJECTS = frozenset("i you we they who people men women".split())
+_SINGULAR_SUBJECTS = frozenset("he she it who which that nobody everybody one".split())
+_ADVERBS = frozenset("not never ever always also still just even often now then only soon".split())
+_OBJECTS = frozenset(
+    "the a an my your his her its our their this these those them him me us it himself herself "
+    "themselves itself yourself myself ourselves".split()
+)
+_DETERMINERS = frozenset(
+    "the a an my your his her its our their this that these those some any no every each another of in on "
+    "at by for with from into under such much more most very so as too is was are were be been".split()
+)
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class _Heteronym:
+    kind: str
+    reading_a: str
+    reading_b: str
+    cues: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def _heteronyms() -> dict[str, _Heteronym]:
+    table = {}
+    for word, kind, a, b, *cues in read_rows("heteronyms_en.tsv"):
+        table[word] = _Heteronym(kind, from_arpabet(a), from_arpabet(b), frozenset(" ".join(cues).split()))
+    return table
+
+
+def is_heteronym(word: str) -> bool:
+    """Tell whether a lower-case word has more than one reading."""
+    return word in _heteronyms()
+
+
+def choose_reading(words: Sequence[str], index: int) -> str:
+    """Return the symbols of `words[index]`, a heteronym; "" among the words stands for punctuation."""
+    entry = _heteronyms()[words[index].lower()]
+    test = {"verb": _is_verb, "base": _is_base, "capital": _has_capital}.get(entry.kind)
+    is_a = test(words, index) if test else _is_near(words, index, entry.cues)
+    return entry.reading_a if is_a else entry.reading_b
+
+
+def _is_near(words: Sequence[str], index: int, cues: frozenset[str]) -> bool:
+    around = words[max(0, index - _REACH) : index] + words[index + 1 : index + 1 + _REACH]
+    return any(word.lower() in cues for word in around)
+
+
+def _has_capital(words: Sequence[str], index: int) -> bool:
+    return words[index][0].isupper() and any(words[:index])
+
+
+def _is_base(words: Sequence[str], index: int) -> bool:
+    """Tell whether the word follows "to", a modal or do, adverbs and a subject in a question aside."""
+    before, position = _before(words, index)
+    if before in _PLURAL_SUBJECTS | _SINGULAR_SUBJECTS:  # "did you read"
+        before, _ = _before(words, position)
+    return before in _BEFORE_BASE
+
+
+def _is_verb(words: Sequence[str], index: int) -> bool:
+    before, position = _before(words, index)
+    after = words[index + 1].lower() if index + 1 < len(words) else ""
+    if words[index].lower().endswith("s") and not words[index].lower().endswith("ss"):
+        return before in _SINGULAR_SUBJECTS or (before not in _DETERMINERS and after in _OBJECTS and before != "")
+    if before in _BEFORE_BASE or before in _PLURAL_SUBJECTS:
+        return True
+    if before in _SINGULAR_SUBJECTS and before != "that":  # "made him present it", "did she object"
+        return _before(words, position)[0] in _BEFORE_BASE
+    # An order at the start of a clause, or a noun before and an object after: "boys object to it".
+    return after in _OBJECTS and before not in _DETERMINERS
+
+
+def _before(words: Sequence[str], index: int) -> tuple[str, int]:
+    """Return the word before `index` and its place, adverbs passed over."""
+    position = index - 1
+    while position >= 0 and _is_adverb(words[position].lower()):
+        position -= 1
+    return (words[position].lower(), position) if position >= 0 else ("", -1)
+
+
+def _is_adverb(word: str) -> bool:
+    return word in _ADVERBS or (word.endswith("ly") and len(word) > 4)

@@ -1,0 +1,182 @@
+"""The user's own readings: a TOML file of words and phrases, checked with clear errors.
+
+    [words]
+    Hermione = "her-MY-oh-nee"                        # respelling, stress in capitals
+    Beauchamp = { arpabet = "B IY1 CH AH0 M" }
+    Nguyen = { ipa = "wˈɪn", comment = "the author's family" }
+    "重庆" = { pinyin = "chong2 qing4" }
+    Reading = { ipa = "ɹˈɛdɪŋ", case = true, language = "en" }
+
+Knows nothing of where the file lies or of books.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ttsbook.errors import InputError, UsageError
+from ttsbook.symbols import SYMBOL_IDS
+from ttsbook.text.g2p.arpabet import CONSONANTS, VOWELS, from_arpabet
+from ttsbook.text.g2p.pinyin import from_pinyin
+from ttsbook.text.g2p.respelling import read_respelling
+from ttsbook.text.normalize.rewrite import Claim
+from ttsbook.text.script import LATIN
+
+_READINGS = ("respelling", "arpabet", "ipa", "pinyin")
+_OPTIONS = (*_READINGS, "case", "language", "comment")
+_MAX_BYTES = 4 << 20  # a lexicon is written by hand
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word or phrase and its reading."""
+
+    written: str
+    phonemes: str
+    case: bool = False  # True: only exactly as written
+    language: str = ""  # "en" or "zh": only in chunks of that language; "" = both
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """A checked set of entries, longest first."""
+
+    entries: tuple[Entry, ...]
+    _pattern: re.Pattern[str] = field(repr=False, compare=False)
+    _by_folded: Mapping[str, tuple[Entry, ...]] = field(repr=False, compare=False)
+
+    @classmethod
+    def of(cls, entries: tuple[Entry, ...]) -> Lexicon:
+        """Return a lexicon; where two entries fit, the longer one wins."""
+        by_folded: dict[str, tuple[Entry, ...]] = {}
+        for entry in entries:
+            key = entry.written.lower()
+            by_folded[key] = (*by_folded.get(key, ()), entry)
+        longest_first = sorted(by_folded, key=lambda key: (-len(key), key))
+        alternatives = "|".join(_bounded(key) for key in longest_first)
+        return cls(entries, re.compile(alternatives or r"(?!)", re.IGNORECASE), by_folded)
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of what changes phonemes; comments do not."""
+        lines = sorted(f"{e.written}\t{e.phonemes}\t{e.case}\t{e.language}" for e in self.entries)
+        return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
+
+    def find(self, text: str, language: str) -> list[Claim]:
+        """Return a claim for each place in `text` where an entry applies."""
+        claims = []
+        for match in self._pattern.finditer(text):
+            printed = match.group()
+            for entry in self._by_folded.get(printed.lower().replace("’", "'"), ()):
+                if (not entry.case or printed == entry.written) and entry.language in ("", language):
+                    claims.append(Claim(match.start(), match.end(), printed, "lexicon", entry.phonemes))
+                    break
+        return claims
+
+
+def _bounded(written: str) -> str:
+    """Return a pattern of a phrase that matches whole words; Chinese has no word borders to keep."""
+    pattern = re.escape(written).replace(r"\ ", r"\s+").replace("'", "['’]")
+    before = f"(?<![{LATIN}0-9])" if re.match(f"[{LATIN}0-9]", written) else ""
+    after = f"(?![{LATIN}0-9])" if re.search(f"[{LATIN}0-9]$", written) else ""
+    return f"{before}{pattern}{after}"
+
+
+def read_lexicon(path: Path) -> Lexicon:
+    """Read and check a lexicon file.
+
+    Raises:
+        InputError: the file cannot be read or is not TOML.
+        UsageError: an entry is wrong; the message names the entry and what is allowed.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read the lexicon {path}: {error.strerror or error}") from error
+    if len(data) > _MAX_BYTES:
+        raise InputError(f"the lexicon {path} is larger than {_MAX_BYTES >> 20} MB", "split it, or check the path")
+    return parse_lexicon(data, str(path))
+
+
+def parse_lexicon(data: bytes, source: str) -> Lexicon:
+    """Check the bytes of a lexicon; `source` names it in errors."""
+    table = _load_toml(data, source)
+    for key in table:
+        if key != "words":
+            raise UsageError(f"{source}: unknown section or key {key!r}", 'entries stand under the heading "[words]"')
+    words = table.get("words", {})
+    if not isinstance(words, dict):
+        raise UsageError(f"{source}: words must be a table", 'write "[words]" on a line of its own')
+    return Lexicon.of(tuple(_entry(written, value, source) for written, value in words.items()))
+
+
+def _load_toml(data: bytes, source: str) -> dict[str, Any]:
+    try:
+        import tomllib
+    except ImportError:  # Python 3.10
+        import tomli as tomllib
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{source} is not a TOML file in UTF-8: {error}") from error
+
+
+def _entry(written: str, value: object, source: str) -> Entry:
+    where = f"{source}: entry {written!r}"
+    if not written.strip():
+        raise UsageError(f"{where} has no text")
+    options = {"respelling": value} if isinstance(value, str) else value
+    if not isinstance(options, dict):
+        raise UsageError(f"{where} must be text or a table", 'for example: Hermione = "her-MY-oh-nee"')
+    for key in options:
+        if key not in _OPTIONS:
+            raise UsageError(f"{where}: unknown key {key!r}", _nearest(key, _OPTIONS))
+    given = [key for key in _READINGS if key in options]
+    if len(given) != 1:
+        raise UsageError(f"{where} needs exactly one reading, has {len(given)}", f"one of {', '.join(_READINGS)}")
+    reading = options[given[0]]
+    if not isinstance(reading, str) or not reading.strip():
+        raise UsageError(f"{where}: {given[0]} must be text")
+    case, language, comment = options.get("case", False), options.get("language", ""), options.get("comment", "")
+    if not isinstance(case, bool):
+        raise UsageError(f"{where}: case must be true or false")
+    if language not in ("", "en", "zh"):
+        raise UsageError(f"{where}: language is {language!r}", 'it can be "en" or "zh"')
+    return Entry(written, _phonemes(given[0], reading.strip(), where), case, language, str(comment))
+
+
+def _phonemes(kind: str, reading: str, where: str) -> str:
+    """Turn a reading into symbols, or say which part of it is wrong."""
+    if kind == "ipa":
+        symbols = reading.replace("'", "ˈ").replace("g", "ɡ").replace("r", "ɹ")
+        wrong = [symbol for symbol in symbols if symbol not in SYMBOL_IDS]
+        if wrong:
+            allowed = "".join(symbol for symbol in SYMBOL_IDS if symbol.strip())
+            raise UsageError(f"{where}: the voice has no symbol {wrong[0]!r}", f"allowed: {allowed}")
+        return symbols
+    if kind == "arpabet":
+        for phone in reading.split():
+            if phone not in CONSONANTS and phone.rstrip("012") not in VOWELS:
+                raise UsageError(f"{where}: {phone!r} is not ARPAbet", _nearest(phone, (*CONSONANTS, *VOWELS)))
+        return from_arpabet(reading)
+    if kind == "pinyin":
+        try:
+            return "".join(from_pinyin(syllable) for syllable in reading.split())
+        except ValueError as error:
+            raise UsageError(f"{where}: {error}", 'write syllables with tone digits, such as "chong2 qing4"') from error
+    try:
+        return read_respelling(reading)
+    except ValueError as error:
+        raise UsageError(f"{where}: {error}", 'write syllables with hyphens, the stressed one in capitals: "her-MY-oh-nee"') from error
+
+
+def _nearest(word: str, choices: tuple[str, ...]) -> str:
+    close = difflib.get_close_matches(word, choices, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else f"allowed: {', '.join(choices)}"

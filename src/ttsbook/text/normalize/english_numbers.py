@@ -1,0 +1,80 @@
+"""Numbers to English words: cardinals, ordinals, years, decimals, digits one by one.
+
+num2words does the counting; here are the choices a reader makes (no commas, "oh" in years).
+Takes strings of digits as printed, so that nothing is rounded.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+_DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_MAX_COUNTED = 15  # digits; longer ones are read one by one
+
+
+def _count(value: int, to: str) -> str:
+    from num2words import num2words
+
+    words: str = num2words(value, lang="en", to=to)
+    return words.replace(",", "")
+
+
+@lru_cache(maxsize=4096)
+def cardinal(digits: str) -> str:
+    """Read "1,234" as a number; commas are passed over."""
+    plain = digits.replace(",", "")
+    if len(plain) > _MAX_COUNTED:
+        return one_by_one(plain)
+    return _count(int(plain), "cardinal")
+
+
+@lru_cache(maxsize=4096)
+def ordinal(digits: str) -> str:
+    """Read "21" as "twenty-first"."""
+    plain = digits.replace(",", "")
+    return _count(int(plain), "ordinal") if len(plain) <= _MAX_COUNTED else one_by_one(plain)
+
+
+def one_by_one(digits: str) -> str:
+    """Read every digit by its name; other characters are passed over."""
+    return " ".join(_DIGITS[int(c)] for c in digits if c.isascii() and c.isdigit())
+
+
+@lru_cache(maxsize=4096)
+def year(digits: str) -> str:
+    """Read "1914" as "nineteen fourteen", "1905" as "nineteen oh five", "2004" as a number."""
+    value = int(digits)
+    if len(digits) != 4 or value < 1000 or 2000 <= value < 2010:
+        return cardinal(digits)
+    century, rest = divmod(value, 100)
+    if rest == 0:
+        return cardinal(digits) if century % 10 == 0 else f"{cardinal(str(century))} hundred"
+    return f"{cardinal(str(century))} {'oh ' if rest < 10 else ''}{cardinal(str(rest))}"
+
+
+@lru_cache(maxsize=1024)
+def decade(digits: str) -> str:
+    """Read "1990" or "90" as the decade: "nineteen nineties", "nineties"."""
+    words = year(digits) if len(digits) == 4 else cardinal(digits)
+    return words[:-1] + "ies" if words.endswith("y") else words + "s"
+
+
+def decimal(number: str) -> str:
+    """Read "3.14" as "three point one four", "-2" as "minus two", ".5" as "point five"."""
+    sign = "minus " if number[0] in "-−" else ""
+    whole, dot, fraction = number.lstrip("-−+").partition(".")
+    words = cardinal(whole) if whole else ""
+    return (sign + words + (f" point {one_by_one(fraction)}" if dot and fraction else "")).strip()
+
+
+def fraction(top: str, bottom: str) -> str:
+    """Read 3 and 4 as "three quarters"."""
+    if bottom == "2":
+        return f"{cardinal(top)} {'half' if top == '1' else 'halves'}"
+    name = "quarter" if bottom == "4" else ordinal(bottom)
+    return f"{cardinal(top)} {name}{'' if top == '1' else 's'}"
+
+
+def is_one(number: str) -> bool:
+    """Tell whether a quantity takes the singular."""
+    return number.lstrip("-−") in ("1", "1.0")

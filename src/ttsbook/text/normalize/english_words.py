@@ -1,0 +1,146 @@
+"""Rules for English that is not numbers: abbreviations, initials, acronyms, Roman numerals, capitals, symbols."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ttsbook.text.normalize.english_numbers import cardinal, ordinal
+from ttsbook.text.normalize.rewrite import Rule
+from ttsbook.text.tables import read_map, read_rows, read_words
+
+_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_CAPITAL_NEXT = re.compile(r"\s+[\"“‘]?[A-Z]")
+_SENTENCE_NEXT = re.compile(r"[\"”’)]*(?:\s+[\"“‘(]?[A-Z]|\s*$)")
+_DIGIT_NEXT = re.compile(r"\s?(?:\d|[IVXLC]+\b)")
+_LAST_WORD = re.compile(r"([\w'’]+)[.,]?\s+$")
+
+
+def roman_value(numeral: str) -> int:
+    """Return the value of a Roman numeral."""
+    values = [_ROMAN_VALUES[c] for c in numeral.upper()]
+    following = [*values[1:], 0]
+    return sum(-v if v < after else v for v, after in zip(values, following, strict=True))
+
+
+def _abbreviation(match: re.Match[str]) -> str | None:
+    """Read an abbreviation from the table if what follows fits its condition."""
+    text, end = match.string, match.end()
+    for written, condition, words in _abbreviations()[match.group().lower()]:
+        if written[0].isupper() and not match.group()[0].isupper():
+            continue
+        fits = {
+            "name": _CAPITAL_NEXT.match(text, end),
+            "number": _DIGIT_NEXT.match(text, end),
+            "after-digit": re.search(r"\d\s?$", text[max(0, match.start() - 3) : match.start()]),
+            "any": True,
+            "end": True,
+        }[condition]
+        if fits:
+            # The stop of "etc." may be the sentence's as well.
+            stop = "." if condition == "end" and _SENTENCE_NEXT.match(text, end) else ""
+            return words + stop
+    return None
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> dict[str, list[tuple[str, str, str]]]:
+    table: dict[str, list[tuple[str, str, str]]] = {}
+    for written, condition, words in read_rows("abbreviations_en.tsv"):
+        table.setdefault(written.lower(), []).append((written, condition, words))
+    return table
+
+
+def _saint_or_street(match: re.Match[str]) -> str:
+    """"St." before a name is Saint; after one, or at the end, Street."""
+    stop = "." if match.group().endswith(".") and _SENTENCE_NEXT.match(match.string, match.end()) else ""
+    before = _last_word(match)
+    after_name = before[:1].isupper() and before.lower() not in read_words("before_saint_en.txt")
+    if _CAPITAL_NEXT.match(match.string, match.end()) and not after_name:
+        return "Saint"
+    return f"Street{stop}" if after_name else "Saint"
+
+
+def _doctor_or_drive(match: re.Match[str]) -> str:
+    before = _last_word(match)
+    after_name = before[:1].isupper() and before.lower() not in read_words("before_saint_en.txt")
+    return "Doctor" if _CAPITAL_NEXT.match(match.string, match.end()) or not after_name else "Drive"
+
+
+def _last_word(match: re.Match[str]) -> str:
+    found = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
+    return found.group(1) if found else ""
+
+
+def _chapter_roman(match: re.Match[str]) -> str | None:
+    numeral = match["roman"]
+    return f"{match['word']}{match['gap']}{cardinal(str(roman_value(numeral)))}" if numeral else None
+
+
+def _king(match: re.Match[str]) -> str | None:
+    if match["word"].lower() not in read_words("rulers_en.txt") or not match["roman"]:
+        return None
+    if match["roman"] == "I" and not re.match(r"['’]s\b|[,.;:!?)]|\s+(?:of|was|and|is|had)\b|\s*$", match.string[match.end() :]):
+        return None  # "Henry I said": the word I
+    return f"{match['word']} the {ordinal(str(roman_value(match['roman'])))}"
+
+
+def _bare_roman(match: re.Match[str]) -> str | None:
+    return cardinal(str(roman_value(match.group()))) if match.group() else None
+
+
+def _heading_roman(match: re.Match[str]) -> str:
+    return cardinal(str(roman_value(match["roman"]))) + match["stop"]
+
+
+def _initials(match: re.Match[str]) -> str:
+    letters = " ".join(c for c in match.group() if c.isalpha())
+    return letters
+
+
+def _initials_at_end(match: re.Match[str]) -> str | None:
+    """Read U.S., e.g. before a capital: the stop is kept where a sentence seems to end."""
+    return " ".join(c for c in match.group() if c.isalpha())
+
+
+def _acronym(match: re.Match[str]) -> str | None:
+    """Spell a word in capitals that is on the list of those that are spelt though they look like words."""
+    word, ending = match["letters"], match["s"] or ""
+    if word not in read_words("spelt_en.txt"):
+        return None
+    return " ".join(word) + ("'s" if ending else "")
+
+
+def _shouted(match: re.Match[str]) -> str | None:
+    """Read words of a line in capitals as words: THE FBI FILES, CHAPTER THE FIRST."""
+    text = match.string
+    if not text.isupper() or sum(1 for _ in re.finditer(r"[A-Z]{2,}", text)) < 2:
+        return None
+    return match.group().capitalize()
+
+
+def _symbol(match: re.Match[str]) -> str:
+    return read_map("symbols_en.tsv")[match.group()]
+
+
+def WORD_RULES() -> tuple[Rule, ...]:  # noqa: N802 - reads like the constant it would be without its data files
+    """Return the rules in the order of their claims."""
+    abbreviations = "|".join(re.escape(a) for a in sorted(_abbreviations(), key=len, reverse=True))
+    symbols = "".join(re.escape(s) for s in read_map("symbols_en.tsv"))
+    words = "|".join(sorted(read_words("before_roman_en.txt"), key=len, reverse=True))
+    return (
+        Rule("roman", re.compile(rf"\b(?P<word>(?i:{words}))(?P<gap>\.?\s+)(?P<roman>{_ROMAN})\b(?!['’]\w)"), _chapter_roman, "en", "IVXLCDM"),
+        Rule("roman", re.compile(rf"^\s*(?P<roman>{_ROMAN})(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])"), _heading_roman, "", "IVXLCDM"),
+        Rule("roman", re.compile(rf"\b(?P<word>[A-Z][a-zé]+)\s(?P<roman>{_ROMAN})\b"), _king, "en", "IVX"),
+        Rule("roman", re.compile(r"(?<![\w.'’-])(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})(?![\w'’-]|\.\w)"), _bare_roman, "en", "IVX"),
+        Rule("saint", re.compile(r"\bSt\.(?!\w)|\bSt(?=\s[A-Z])"), _saint_or_street, "en", "S"),
+        Rule("doctor", re.compile(r"\bDr\.?(?=\s|$)"), _doctor_or_drive, "en", "D"),
+        Rule("abbreviation", re.compile(rf"(?<![\w.])(?:{abbreviations})(?!\w)", re.IGNORECASE), _abbreviation, "en", "."),
+        Rule("initials", re.compile(r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:)'’])|\b(?:[A-Z]\.){2,}"), _initials, "", "."),
+        Rule("initials", re.compile(r"\b(?!I\.)[A-Z]\.(?=\s?[A-Z])"), _initials, "en", "."),
+        Rule("acronym", re.compile(r"\b(?P<letters>[A-Z]{2,5})(?P<s>['’]?s)?\b"), _acronym, "", ""),
+        Rule("capitals", re.compile(r"\b[A-Z]{2,}(?:['’][A-Z]+)?\b"), _shouted, "en", ""),
+        Rule("dash", re.compile(r"-{2,}|(?<=\s)-(?=\s)"), lambda _: "—", "en", "-"),
+        Rule("symbol", re.compile(f"[{symbols}]"), _symbol, "en", "".join(read_map("symbols_en.tsv"))),
+    )  # fmt: skip

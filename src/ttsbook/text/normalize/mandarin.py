@@ -1,0 +1,149 @@
+"""Rules that turn digits and symbols in Chinese text into the characters a reader says."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ttsbook.text.normalize.mandarin_numbers import cardinal, decimal, one_by_one, quantity
+from ttsbook.text.normalize.rewrite import Rule
+from ttsbook.text.script import HAN
+from ttsbook.text.tables import read_map, read_words
+
+_N = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_BEFORE = r"(?<![\d.,])"
+_SIGN = r"(?:(?<![\w)）])[-−负])?"
+
+
+def _date(match: re.Match[str]) -> str:
+    said = f"{one_by_one(match['y'])}年"
+    if match["m"]:
+        said += f"{cardinal(match['m'])}月"
+    if match["d"]:
+        said += f"{cardinal(match['d'])}{match['day'] or '日'}"
+    return said
+
+
+def _year(match: re.Match[str]) -> str:
+    return one_by_one(match["y"]) + "年"
+
+
+def _decade(match: re.Match[str]) -> str:
+    century = f"{one_by_one(match['c'])}" if match["c"] else ""
+    return f"{century}{cardinal(match['y'])}年代"
+
+
+def _month_day(match: re.Match[str]) -> str:
+    return f"{cardinal(match['m'])}月{cardinal(match['d'])}{match['day']}"
+
+
+def _time(match: re.Match[str]) -> str | None:
+    hour, minute = int(match["h"]), int(match["m"])
+    if hour > 24 or minute > 59:
+        return None
+    said = quantity(str(hour)) + "点"
+    if minute:
+        said += ("零" if minute < 10 else "") + cardinal(str(minute)) + "分"
+    elif not match["s"]:
+        said += "整"
+    if match["s"]:
+        said += cardinal(str(int(match["s"]))) + "秒"
+    return said
+
+
+def _percent(match: re.Match[str]) -> str:
+    whole = "百分之" if match["sign"] == "%" else "千分之"
+    low = f"{whole}{decimal(match['low'])}到" if match["low"] else ""
+    return f"{low}{whole}{decimal(match['n'])}"
+
+
+def _fraction(match: re.Match[str]) -> str | None:
+    if int(match["bottom"]) < 2:
+        return None
+    return f"{cardinal(match['bottom'])}分之{cardinal(match['top'])}"
+
+
+def _range(match: re.Match[str]) -> str:
+    after = match.string[match.end() : match.end() + 1]
+    if after == "年" and len(match["a"]) == 4:
+        return f"{one_by_one(match['a'])}到{one_by_one(match['b'])}"
+    return f"{decimal(match['a'])}到{decimal(match['b'])}"
+
+
+def _score(match: re.Match[str]) -> str:
+    return f"{decimal(match['a'])}比{decimal(match['b'])}"
+
+
+def _phone(match: re.Match[str]) -> str:
+    return "，".join(one_by_one(group, phone=True) for group in re.findall(r"\d+", match.group()))
+
+
+def _unit(match: re.Match[str]) -> str:
+    number = f"{quantity(match['n'])}到{quantity(match['to'])}" if match["to"] else quantity(match["n"])
+    return number + read_map("units_zh.tsv")[match["unit"]]
+
+
+def _temperature(match: re.Match[str]) -> str:
+    minus = "零下" if match["minus"] else ""
+    scale = "华氏" if match["scale"] in ("℉", "°F") else "摄氏" if match["scale"] in ("℃", "°C") else ""
+    return f"{scale}{minus}{decimal(match['n'])}度"
+
+
+def _money(match: re.Match[str]) -> str:
+    return f"{quantity(match['n'])}{match['mag'] or ''}{read_map('currencies_zh.tsv')[match['sign']]}"
+
+
+def _ordinal(match: re.Match[str]) -> str:
+    return "第" + cardinal(match["n"])
+
+
+def _counted(match: re.Match[str]) -> str | None:
+    """Read 2 as 两 before what is counted."""
+    return quantity(match["n"]) if match["n"] == "2" else None
+
+
+def _plain(match: re.Match[str]) -> str:
+    return decimal(match.group())
+
+
+def _symbol(match: re.Match[str]) -> str:
+    return read_map("symbols_zh.tsv")[match.group()]
+
+
+@lru_cache(maxsize=1)
+def rules() -> tuple[Rule, ...]:
+    """Return all Mandarin rules in the order of their claims."""
+    units = _any_of(read_map("units_zh.tsv"))
+    currencies = _any_of(read_map("currencies_zh.tsv"))
+    measures = _any_of(read_words("measures_zh.txt"))
+    symbols = "".join(re.escape(symbol) for symbol in read_map("symbols_zh.tsv"))
+    dash = r"\s?(?:[-–—－~～〜至]|--)\s?"
+    table = (
+        ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?:(?P<m>\d\d?)\s?月\s?(?:(?P<d>\d\d?)\s?(?P<day>[日号號]))?)", _date),
+        ("date", rf"{_BEFORE}(?P<y>\d{{4}})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?P<day>)(?![\d.])", _date),
+        ("year", rf"{_BEFORE}(?P<c>(?:1\d|20)(?=\d0年代))?(?P<y>\d0)年代", _decade),
+        ("year", rf"{_BEFORE}(?P<y>\d{{4}}|\d{{2}}(?=年(?:的|[春夏秋冬初底末，。]|$)))\s?年", _year),
+        ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?(?P<day>[日号號])", _month_day),
+        ("time", rf"{_BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?(?![\d:：])", _time),
+        ("percent", rf"{_BEFORE}(?:(?P<low>{_N})%?{dash})?(?P<n>{_SIGN}(?:{_N}))\s?(?P<sign>[%‰])", _percent),
+        ("temperature", rf"(?P<minus>(?<![\w])[-−])?(?P<n>{_N})\s?(?P<scale>℃|℉|°C|°F|°)", _temperature),
+        ("phone", rf"{_BEFORE}(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{{4}}){{2}}(?!\d)", _phone),
+        ("phone", rf"{_BEFORE}(?:0\d{{2,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", _phone),
+        ("phone", rf"(?<=[打电话号码拨電話號碼撥：])\s?\d{{3,12}}(?![\d{HAN}])", _phone),
+        ("fraction", rf"{_BEFORE}(?P<top>\d+)[/⁄](?P<bottom>\d+)(?![\d/])", _fraction),
+        ("money", rf"(?P<sign>{currencies})\s?(?P<n>{_N})(?P<mag>[万亿萬億千百]+)?元?", _money),
+        ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?\s?(?P<unit>{units})(?![A-Za-z])", _unit),
+        ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?![\d-])", _range),
+        ("score", rf"{_BEFORE}(?P<a>\d+)\s?[:：∶]\s?(?P<b>\d+)(?!\d)", _score),
+        ("ordinal", r"第\s?(?P<n>\d+)", _ordinal),
+        ("counted", rf"{_BEFORE}(?P<n>\d+)(?=\s?(?:{measures}))", _counted),
+        ("code", rf"{_BEFORE}(?:0\d+|\d{{12,}})(?![\d.])", lambda match: one_by_one(match.group())),
+        ("number", rf"{_SIGN}(?:{_N})", _plain),
+    )  # fmt: skip
+    numbers = tuple(Rule(name, re.compile(text), speak, "zh", "0123456789") for name, text, speak in table)
+    signs = "".join(read_map("symbols_zh.tsv"))
+    return (*numbers, Rule("symbol", re.compile(f"[{symbols}]"), _symbol, "zh", signs))
+
+
+def _any_of(words: dict[str, str] | frozenset[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))

@@ -1,0 +1,123 @@
+"""Applies rules to printed text and keeps the map from spoken words back to the source.
+
+A rule is a pattern and a function from a match to words. Rules look at the source, never at each
+other's results: the first rule (in order) that claims a stretch has it. Knows no language.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One rewrite: `spoken[start:end]` was made from `source[source_start:source_end]` by `rule`."""
+
+    start: int
+    end: int
+    source_start: int
+    source_end: int
+    rule: str
+    phonemes: str = ""  # given by a lexicon; "" for words that are read by their spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """Spoken words and the rewrites that made them, in order; text between them is as printed."""
+
+    spoken: str
+    spans: tuple[Span, ...]
+
+    def source_offset(self, offset: int) -> int:
+        """Return the place in the source that `spoken[offset]` comes from (a rewrite counts from its start)."""
+        index = bisect_right(self.spans, offset, key=lambda span: span.start) - 1
+        if index < 0:
+            return offset
+        span = self.spans[index]
+        return span.source_start if offset < span.end else span.source_end + offset - span.end
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A named rewrite.
+
+    `speak` returns the words, or None to leave the match to later rules. `needs` is a cheap test
+    whether the rule can match at all: one of these characters must be in the text ("" = always).
+    """
+
+    name: str
+    pattern: re.Pattern[str]
+    speak: Callable[[re.Match[str]], str | None]
+    language: str = ""  # "en" or "zh": only where that language surrounds the match
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A stretch of the source that a rule or the lexicon has taken, and what it says."""
+
+    start: int
+    end: int
+    spoken: str
+    rule: str
+    phonemes: str = ""
+
+
+def find_claims(
+    text: str,
+    rules: Sequence[Rule],
+    taken: Iterable[Claim] = (),
+    language_at: Callable[[int, int], str] | None = None,
+) -> list[Claim]:
+    """Return the claims of `rules` on `text` besides those `taken`, sorted, without overlap."""
+    claims = list(taken)
+    used = bytearray(len(text))
+    for claim in claims:
+        used[claim.start : claim.end] = b"\1" * (claim.end - claim.start)
+    for rule in rules:
+        if rule.needs and not any(character in text for character in rule.needs):
+            continue
+        for match in rule.pattern.finditer(text):
+            start, end = match.span()
+            if start == end or used.find(1, start, end) >= 0:
+                continue
+            if rule.language and language_at and language_at(start, end) != rule.language:
+                continue
+            spoken = rule.speak(match)
+            if spoken is None:
+                continue
+            claims.append(Claim(start, end, spoken, rule.name))
+            used[start:end] = b"\1" * (end - start)
+    return sorted(claims, key=lambda claim: claim.start)
+
+
+def apply_claims(text: str, claims: Sequence[Claim], spaced: bool = True) -> Normalized:
+    """Put the claims' words into `text`; with `spaced`, words never run into their neighbours."""
+    parts: list[str] = []
+    spans: list[Span] = []
+    length = position = 0
+    for index, claim in enumerate(claims):
+        between = text[position : claim.start]
+        parts.append(between)
+        length += len(between)
+        words = claim.spoken
+        if spaced and words:
+            before = parts[-1][-1:] if parts[-1] else (parts[-2][-1:] if len(parts) > 1 else "")
+            after = text[claim.end : claim.end + 1]
+            next_is_claim = index + 1 < len(claims) and claims[index + 1].start == claim.end
+            words = (" " if _touch(before, words[0]) else "") + words
+            words += " " if not next_is_claim and _touch(words[-1], after) else ""
+        spans.append(Span(length, length + len(words), claim.start, claim.end, claim.rule, claim.phonemes))
+        parts.append(words)
+        length += len(words)
+        position = claim.end
+    parts.append(text[position:])
+    return Normalized("".join(parts), tuple(spans))
+
+
+def _touch(before: str, after: str) -> bool:
+    """Tell whether two characters would grow together into one word."""
+    return before.isalnum() and after.isalnum() and before.isascii() and after.isascii()

@@ -1,0 +1,142 @@
+"""Spoken words to the phoneme string of one chunk: each word in its language, punctuation as the voice knows it.
+
+English and Mandarin punctuation differ because the voice learned them so: English has no dashes or
+quotes, Mandarin keeps both as printed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ttsbook.text.g2p.english import LETTER_NAMES, pronounce_word
+from ttsbook.text.g2p.heteronym import choose_reading, is_heteronym
+from ttsbook.text.g2p.mandarin import pronounce_run
+from ttsbook.text.script import HAN, LATIN
+from ttsbook.text.tables import read_map
+
+_TOKEN = re.compile(
+    f"(?P<word>[{LATIN}][{LATIN}\u0300-\u036f]*(?:['’][{LATIN}][{LATIN}\u0300-\u036f]*)*['’]?)"
+    f"|(?P<han>[{HAN}]+)"
+    r"|(?P<mark>\.{2,}|[^\w\s])"
+    r"|(?P<other>\w)"
+)
+_STOPS = ".!?…"
+# English: what a mark becomes; marks that are not here are silent.
+_EN_MARKS = {
+    ",": ",", ".": ".", "!": "!", "?": "?", ";": ";", ":": ":", "—": ",", "–": ",", "―": ",", "⸺": ",", "…": ",",
+    "，": ",", "、": ",", "。": ".", "！": "!", "？": "?", "；": ";", "：": ":", "‽": "?",
+}  # fmt: skip
+_ZH_MARKS = {
+    ",": ", ", ".": ". ", "!": "! ", "?": "? ", ";": "; ", ":": ": ", "—": "—", "―": "—", "⸺": "—", "…": "…",
+    "，": ", ", "、": ", ", "。": ". ", "．": ". ", "！": "! ", "？": "? ", "；": "; ", "：": ": ", '"': '"', "–": "—",
+}  # fmt: skip
+_RANK = {"": 0, ",": 1, ":": 2, ";": 3, ".": 4, "!": 5, "?": 6}
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """A stretch of spoken text whose phonemes a lexicon gave."""
+
+    start: int
+    end: int
+    phonemes: str
+
+
+def to_phonemes(spoken: str, language: str, fixed: tuple[Fixed, ...] = ()) -> str:
+    """Return the symbols of `spoken`; "" if there is no word in it. Ends with the last word or mark."""
+    tokens = list(_tokens(spoken, fixed))
+    if not any(kind != "mark" for kind, _ in tokens):
+        return ""
+    return _join_mandarin(tokens) if language == "zh" else _join_english(tokens)
+
+
+def close_utterance(phonemes: str, language: str, mark: str) -> str:
+    """Return `phonemes` with a stop at the end: the voice has never heard an utterance without one."""
+    marks = '.!?;:,"—…' if language == "zh" else ".!?;:,"
+    return phonemes + mark if phonemes and phonemes[-1] not in marks else phonemes
+
+
+def _tokens(spoken: str, fixed: tuple[Fixed, ...]) -> list[tuple[str, str]]:
+    """Return (kind, text or symbols) in reading order; kind is "word", "han" (both as symbols) or "mark"."""
+    found: list[tuple[str, str]] = []
+    position = 0
+    for entry in fixed:
+        found.extend(_read(spoken[position : entry.start]))
+        found.append(("word", entry.phonemes))
+        position = entry.end
+    found.extend(_read(spoken[position:]))
+    return found
+
+
+def _read(text: str) -> list[tuple[str, str]]:
+    matches = list(_TOKEN.finditer(text))
+    words = [m.group() if m.lastgroup == "word" else "" for m in matches]
+    found: list[tuple[str, str]] = []
+    for index, match in enumerate(matches):
+        kind, token = match.lastgroup or "", match.group()
+        if kind == "word":
+            kind, token = "word", _word(words, index)
+        elif kind == "han":
+            token = pronounce_run(token)
+        elif kind == "other":
+            kind, token = "word", _other(token)
+        if token:
+            found.append((kind, token))
+    return found
+
+
+def _word(words: list[str], index: int) -> str:
+    word = words[index].replace("’", "'")
+    if len(word) == 1 and word != "I" and _is_letter_name(words, index):
+        return LETTER_NAMES.get(word.lower(), "")
+    if is_heteronym(word.lower()):
+        reading = choose_reading(words, index)
+        if reading:
+            return reading
+    return pronounce_word(word)
+
+
+def _is_letter_name(words: list[str], index: int) -> bool:
+    """Tell "A" in "A B C" and "vitamin A" from the article."""
+    word = words[index]
+    if word not in ("A", "a"):
+        return True
+    neighbours = words[max(0, index - 1) : index] + words[index + 1 : index + 2]
+    return word == "A" and any(len(other) == 1 and other.isupper() and other != "I" for other in neighbours)
+
+
+def _other(token: str) -> str:
+    """Read a letter or digit that no rule has rewritten: by its name, so that nothing is passed over."""
+    name = read_map("letters.tsv").get(token.lower())
+    return " ".join(pronounce_word(word) for word in name.split()) if name else ""
+
+
+def _join_english(tokens: list[tuple[str, str]]) -> str:
+    said: list[str] = []
+    pending = ""
+    for kind, token in tokens:
+        if kind == "mark":
+            mark = _EN_MARKS.get(token[0], "") if token[:2] != ".." else ","
+            if said and _RANK[mark] > _RANK[pending]:
+                pending = mark
+            continue
+        if said:
+            said[-1] += pending
+        pending = ""
+        said.append(token)
+    return " ".join(said) + pending
+
+
+def _join_mandarin(tokens: list[tuple[str, str]]) -> str:
+    parts: list[str] = []
+    for kind, token in tokens:
+        if kind == "mark":
+            parts.append("……" if token[:2] == ".." else _ZH_MARKS.get(token, " "))
+        elif kind == "word":
+            parts.append(f" {token} ")
+        else:
+            parts.append(token)
+    joined = re.sub(" +", " ", "".join(parts)).strip()
+    # A space before a mark comes from a foreign word.
+    return re.sub(r" (?=[,.!?;:])", "", joined).lstrip(",.;:!? ")

@@ -1,0 +1,64 @@
+"""Tells writing systems and languages apart.
+
+Knows two languages: "en" for whatever is written in letters, "zh" for Chinese characters.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Unified ideographs, extensions A-H, compatibility forms, and the zero 〇.
+HAN = "〇\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+LATIN = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
+_HAN = re.compile(f"[{HAN}]")
+_WORD = re.compile(f"[{LATIN}]+")
+_LETTER = re.compile(f"[{HAN}{LATIN}]")
+
+
+def has_han(text: str) -> bool:
+    """Tell whether `text` has a Chinese character."""
+    return not text.isascii() and _HAN.search(text) is not None
+
+
+def has_latin(text: str) -> bool:
+    """Tell whether `text` has a Latin letter."""
+    return _WORD.search(text) is not None
+
+
+def dominant_language(text: str, default: str) -> str:
+    """Return "zh" or "en", whichever has more to say in `text`; `default` where neither has.
+
+    A character counts as much as a word: both take about as long to say.
+    """
+    n_han = len(_HAN.findall(text)) if not text.isascii() else 0
+    if n_han == 0:
+        return "en" if has_latin(text) else default
+    return "zh" if n_han >= len(_WORD.findall(text)) else "en"
+
+
+def short_language(tag: str | None) -> str | None:
+    """Return "en" or "zh" for a BCP 47 tag such as "zh-Hant" or "en-GB", None for other languages."""
+    primary = (tag or "").replace("_", "-").split("-")[0].lower()
+    return {"en": "en", "zh": "zh", "cmn": "zh", "yue": "zh", "chi": "zh", "zho": "zh", "eng": "en"}.get(primary)
+
+
+def language_around(text: str, start: int, end: int, default: str) -> str:
+    """Return the language that surrounds `text[start:end]`, for what has none of its own (digits, symbols).
+
+    `default` holds unless both neighbours are written in the other language.
+    """
+    before = _last_letter(text, start)
+    after = _LETTER.search(text, end, end + _REACH)
+    sides = [side for side in (before, after.group() if after else None) if side is not None]
+    languages = {"zh" if _HAN.match(side) else "en" for side in sides}
+    return languages.pop() if len(languages) == 1 else default
+
+
+_REACH = 40  # characters; what is further away is not a neighbour
+
+
+def _last_letter(text: str, end: int) -> str | None:
+    for index in range(end - 1, max(-1, end - 1 - _REACH), -1):
+        if _LETTER.match(text[index]):
+            return text[index]
+    return None

@@ -1,0 +1,64 @@
+"""Finds where sentences end in printed text, English or Chinese.
+
+Works on the text as printed, before any rewriting; returns offsets only and never changes a character.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ttsbook.text.tables import read_words
+
+_CLOSERS = "\"'”’»)\\]」』）》】〉］｝}*_"
+# A stop: Chinese ones end a sentence wherever they stand, Latin ones only before a space or the end.
+_STOP = re.compile(
+    rf"(?P<cjk>[。！？；｡]+[。！？；…!?]*[{_CLOSERS}]*\s*)"
+    rf"|(?P<latin>(?:[.!?…]+|(?:\.\s){{2,}}\.)[{_CLOSERS}]*(?:\s+|$))"
+    rf"|(?P<dots>…+[{_CLOSERS.replace('(', '')}]+\s*)"
+)
+_LAST_WORD = re.compile(r"(?:[^\W\d_]+\.)*[^\W\d_]+$")
+_NEXT = re.compile(r"[\s\"'“‘«(\[「『（《*_—–-]*(.)", re.DOTALL)
+_LOOK_BACK, _LOOK_AHEAD = 24, 16  # characters; no abbreviation is longer
+
+
+def split_sentences(text: str) -> Iterator[tuple[int, int]]:
+    """Yield (start, end) of each sentence with the space after it; together they cover `text`."""
+    start = 0
+    for match in _STOP.finditer(text):
+        if match.end() < len(text) and _ends_sentence(text, match):
+            yield start, match.end()
+            start = match.end()
+    if start < len(text):
+        yield start, len(text)
+
+
+def _ends_sentence(text: str, match: re.Match[str]) -> bool:
+    if match.lastgroup == "cjk":
+        return True
+    following = _NEXT.match(text, match.end(), match.end() + _LOOK_AHEAD)
+    next_character = following.group(1) if following else ""
+    if match.lastgroup == "dots":  # an ellipsis inside quotes ends what is said
+        return bool(next_character) and not next_character.islower()
+    if next_character.islower():  # “What?” he said. — Wait... what?
+        return False
+    stop = match.group()
+    if stop.startswith(".") and not stop.startswith(".."):
+        return not _is_abbreviation(text, match.start(), next_character)
+    return True
+
+
+def _is_abbreviation(text: str, stop: int, next_character: str) -> bool:
+    """Tell whether the full stop at `stop` belongs to the word before it."""
+    match = _LAST_WORD.search(text[max(0, stop - _LOOK_BACK) : stop])
+    if match is None:
+        return False
+    word = match.group().lower()
+    if word in read_words("titles_en.txt"):
+        return True
+    if word in read_words("before_number_en.txt"):
+        return next_character.isdigit() or next_character.upper() in "IVXLC"
+    if len(match.group()) == 1:  # "J. K. Rowling", but "so did I. Then"
+        return match.group().isupper() and match.group() != "I" and next_character.isupper()
+    # "U.S. Army": with a capital after it nobody can tell; a break costs less than a run-on.
+    return False
