@@ -10,6 +10,9 @@ from pathlib import Path
 
 from ttsbook.errors import UsageError
 
+_UNSPEAKABLE = "\n\r\t;|"
+_UNSPEAKABLE_ENDS = ("\\", ")")  # a continued line; a member of an archive
+
 
 def format_depfile(rules: Iterable[tuple[Path, Sequence[Path]]]) -> str:
     """Return one rule `output: sources…` for each pair.
@@ -21,32 +24,42 @@ def format_depfile(rules: Iterable[tuple[Path, Sequence[Path]]]) -> str:
     seen: dict[Path, None] = {}
     for output, sources in rules:
         unique = dict.fromkeys(sources)
-        lines.append(f"{escape(output)}: " + " ".join(map(escape, unique)))
-        seen |= dict.fromkeys(sources)
-    lines += [f"{escape(source)}:" for source in seen]
+        lines.append(f"{escape_target(output)}: " + " ".join(map(escape_source, unique)))
+        seen |= unique
+    lines += [f"{escape_target(source)}:" for source in seen]
     return "\n".join(lines) + "\n"
 
 
-def escape(path: Path) -> str:
-    """Write a path as make reads it back.
+def escape_target(path: Path) -> str:
+    """Write a path as make reads it in front of the colon.
 
     Raises:
-        UsageError: the name holds a line break, which no makefile can express.
+        UsageError: the name holds a character that make cannot be told.
     """
+    _refuse(path, _UNSPEAKABLE + "=")  # "a=b: c" would assign to a variable
+    return _escape(str(path), "#%: ")
+
+
+def escape_source(path: Path) -> str:
+    """Write a path as make reads it behind the colon, where % means nothing and needs no backslash."""
+    _refuse(path, _UNSPEAKABLE)
+    return _escape(str(path), "#: ")
+
+
+def _refuse(path: Path, characters: str) -> None:
     text = str(path)
-    if "\n" in text or "\r" in text:
-        raise UsageError(f"{text!r} cannot be written to a depfile: its name holds a line break")
+    if text.endswith(_UNSPEAKABLE_ENDS) or any(character in text for character in characters):
+        raise UsageError(f"{text!r} cannot be named in a depfile: make would not understand the name")
+
+
+def _escape(text: str, special: str) -> str:
     text = text.replace("$", "$$")
-    for character in "#%: ":
-        # A backslash in front of an escaped character would itself be taken as an escape.
-        text = _escape_character(text, character)
+    for character in special:
+        parts = text.split(character)
+        # Backslashes in front of an escaped character would themselves be taken as escapes.
+        ended = [_double_trailing_backslashes(part) for part in parts[:-1]] + parts[-1:]
+        text = f"\\{character}".join(ended)
     return text
-
-
-def _escape_character(text: str, character: str) -> str:
-    parts = text.split(character)
-    ended = [_double_trailing_backslashes(part) for part in parts[:-1]] + parts[-1:]
-    return f"\\{character}".join(ended)
 
 
 def _double_trailing_backslashes(text: str) -> str:

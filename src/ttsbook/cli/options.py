@@ -99,6 +99,5 @@ NoConfig = Annotated[
 ]
 Preset = Annotated[
     str | None,
-    typer.Option("--preset", metavar="NAME", help="default, draft, studio or acx. [default: default]", rich_help_panel=CONFIG,
-                 show_default="default"),
-]  # fmt: skip
+    typer.Option("--preset", metavar="NAME", help="default, draft, studio or acx.", rich_help_panel=CONFIG),
+]

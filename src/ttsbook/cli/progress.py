@@ -53,8 +53,11 @@ class PlainReporter:
         self._talk.detail(f"  {progress.done}/{progress.total} {progress.text.strip()}")
 
     def chapter_done(self, chapter: ChapterReport) -> None:
-        cached = f", {chapter.cached} of {chapter.chunks} chunks from the cache" if chapter.cached else ""
-        self._talk.note(f"chapter {chapter.index}: {chapter.title} ({clock(chapter.seconds)}{cached})")
+        cached = (
+            f", {chapter.cached} of {count(chapter.chunks, 'chunk')} from the cache" if chapter.cached else ""
+        )
+        title = f": {chapter.title}" if chapter.title else ""
+        self._talk.note(f"chapter {chapter.index}{title} ({clock(chapter.seconds)}{cached})")
 
     def stage(self, name: str) -> None:
         self._talk.detail(_STAGES.get(name, name))

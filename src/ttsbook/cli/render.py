@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,6 +12,7 @@ import typer
 
 from ttsbook.cli import options
 from ttsbook.cli.document import document, error_entry
+from ttsbook.cli.narrator import find_narrator
 from ttsbook.cli.talk import Talk, make_talk, print_json
 from ttsbook.config import Config, Source, load_config
 from ttsbook.errors import TtsbookError
@@ -137,12 +139,15 @@ def render(
     from ttsbook.cli.choice import render_settings
     from ttsbook.cli.job import format_of, plan_jobs
     from ttsbook.cli.source import make_folder
-    from ttsbook.voice.store import find_voice
 
     suffix = format_of(output, audio_format, loaded.settings.format)
     settings = render_settings(loaded.settings, audio_format=suffix, chapters=chapters, force=force)
     jobs = plan_jobs(books, output=output, out_dir=out_dir, suffix=suffix)
-    profile = find_voice(loaded.settings.voice)  # before the first book: without it none can be spoken
+    if depfile is not None:
+        _depfile_text(jobs, loaded)  # names that make cannot be told fail here, not after hours
+    profile = find_narrator(
+        loaded.settings.voice, talk
+    )  # before the first book: without it none can be spoken
     talk.detail(f"voice {profile.name} ({profile.provenance.source})")
     if out_dir is not None and not dry_run:
         for job in jobs:
@@ -153,9 +158,10 @@ def render(
     if as_json:
         print_json(entries)
     if report is not None:
-        _write_report(report, entries)
+        _write(report, json.dumps(entries, ensure_ascii=False, indent=2) + "\n")
     if depfile is not None and not dry_run:
-        _write_depfile(depfile, outcomes, loaded)
+        done = [outcome.job for outcome in outcomes if outcome.error is None]
+        _write(depfile, _depfile_text(done, loaded))
     return _exit_code(outcomes)
 
 
@@ -263,28 +269,21 @@ def _exit_code(outcomes: Sequence[Outcome]) -> int:
     return codes.pop() if len(codes) == 1 else 1
 
 
-def _write_report(path: Path, entries: dict[str, object]) -> None:
-    import json
-
-    from ttsbook.files import atomic_write
-
-    with atomic_write(path) as handle:
-        handle.write(json.dumps(entries, ensure_ascii=False, indent=2).encode("utf-8") + b"\n")
-
-
-def _write_depfile(path: Path, outcomes: Sequence[Outcome], loaded: Config) -> None:
+def _depfile_text(jobs: Iterable[Job], loaded: Config) -> str:
     from ttsbook.cli.depfile import format_depfile
-    from ttsbook.cli.source import STDIN
-    from ttsbook.files import atomic_write
+    from ttsbook.cli.job import STDIN
 
     shared = list(loaded.files)
     shared += [
         Path(text) for text in (loaded.settings.lexicon, loaded.settings.voice) if Path(text).is_file()
     ]
-    rules = [
-        (outcome.job.output, [Path(outcome.job.source), *shared] if outcome.job.source != STDIN else shared)
-        for outcome in outcomes
-        if outcome.error is None
-    ]
+    return format_depfile(
+        (job.output, [*([Path(job.source)] if job.source != STDIN else []), *shared]) for job in jobs
+    )
+
+
+def _write(path: Path, text: str) -> None:
+    from ttsbook.files import atomic_write
+
     with atomic_write(path) as handle:
-        handle.write(format_depfile(rules).encode("utf-8"))
+        handle.write(text.encode("utf-8"))

@@ -12,6 +12,7 @@ import typer
 
 from ttsbook.cli import options
 from ttsbook.cli.document import document
+from ttsbook.cli.narrator import find_narrator
 from ttsbook.cli.talk import is_terminal, make_talk, print_json
 from ttsbook.config import Source, load_config
 from ttsbook.errors import UsageError
@@ -63,13 +64,12 @@ def speak(
     from ttsbook.cli.progress import PlainReporter
     from ttsbook.cli.source import STDIN, book_of_text, read_stdin
     from ttsbook.render.run import render_book
-    from ttsbook.voice.store import find_voice
 
     suffix = format_of(None if to_stdout else output, audio_format, loaded.settings.format)
     settings = render_settings(loaded.settings, audio_format=suffix, force=force)
     settings = without_silent_ends(settings)
     book = book_of_text(read_stdin().decode("utf-8", "replace") if text == STDIN else text)
-    profile = find_voice(loaded.settings.voice)
+    profile = find_narrator(loaded.settings.voice, make_talk(quiet, verbose))
     reporter = PlainReporter(make_talk(quiet or not verbose, verbose))
     with TemporaryDirectory(prefix="ttsbook-") as folder:
         target = Path(folder) / f"speech.{suffix}" if to_stdout else output

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,12 +10,14 @@ import typer
 
 from ttsbook.cli import options
 from ttsbook.cli.document import document
+from ttsbook.cli.narrator import find_narrator, look_up
 from ttsbook.cli.talk import make_talk, print_json
 from ttsbook.config import Source, load_config
 from ttsbook.errors import UsageError
 
 if TYPE_CHECKING:
-    from ttsbook.types import VoiceProfile
+    from ttsbook.voice.profile import StoredVoice
+    from ttsbook.voice.store import ListedVoice
 
 app = typer.Typer(
     help="Look after the voices: built-in ones and your own.", no_args_is_help=True, rich_markup_mode=None
@@ -59,16 +62,21 @@ def add(
     if not consent.strip():
         raise UsageError(NO_CONSENT, CONSENT_HINT)
 
+    from ttsbook.audio.decode import read_clip
     from ttsbook.voice.analyse import analyse_clip
-    from ttsbook.voice.store import add_voice
+    from ttsbook.voice.name import check_name, name_from
+    from ttsbook.voice.profile import StoredVoice
+    from ttsbook.voice.store import YOURS, add_voice
 
-    analysis = analyse_clip(clip, name=name or clip.stem, consent=consent.strip(), strict=strict)
-    path = add_voice(analysis.profile, force=force)
+    chosen = check_name(name) if name is not None else name_from(clip.stem)
+    analysis = analyse_clip(clip, name=chosen, read_clip=read_clip, consent=consent.strip(), strict=strict)
+    path = add_voice(analysis.profile, force=force, advice=analysis.advice)
     talk = make_talk(False, False)
     for line in analysis.advice:
         talk.warn(line)
     if as_json:
-        print_json(document(path=str(path), advice=list(analysis.advice), voice=_describe(analysis.profile)))
+        entry = _describe(YOURS, StoredVoice(analysis.profile, advice=analysis.advice))
+        print_json(document(path=str(path), voice=entry))
     else:
         print(path)
 
@@ -89,8 +97,7 @@ def list_(as_json: options.Json = False) -> None:
         return
     width = max((len(voice.name) for voice in voices), default=0)
     for voice in voices:
-        entry = _listed(voice)
-        print(f"{entry['name']:<{width}}  {entry['kind']:<8}  {entry['sex'] or '-':<6}  {entry['source']}")
+        print(f"{voice.name:<{width}}  {voice.origin:<8}  {_summary(voice)}")
 
 
 @app.command()
@@ -101,15 +108,15 @@ def show(name: Name, as_json: options.Json = False) -> None:
       ttsbook voices show nora
       ttsbook voices show me.wav --json
     """
-    from ttsbook.voice.store import find_voice
-
-    entry = _describe(find_voice(name))
+    found = look_up(name)
+    entry = _describe(found.origin, found.voice)
     if as_json:
         print_json(document(voice=entry))
         return
     for key, value in entry.items():
-        if value not in ("", None):
-            print(f"{key.replace('_', ' '):<12} {value}")
+        for line in value if isinstance(value, list) else [value]:
+            if line not in ("", None):
+                print(f"{key.replace('_', ' '):<12} {line}")
 
 
 @app.command()
@@ -150,9 +157,8 @@ def preview(
     from ttsbook.cli.job import format_of
     from ttsbook.cli.source import book_of_text
     from ttsbook.render.run import render_book
-    from ttsbook.voice.store import find_voice
 
-    profile = find_voice(name)
+    profile = find_narrator(name, make_talk(False, False))
     target = output or Path(f"{profile.name}-preview.wav")
     chosen = load_config({"workers": 1, "language": language}, Source()).settings
     settings = render_settings(chosen, audio_format=format_of(target, None, ""), force=force)
@@ -171,11 +177,45 @@ def compare(first: Name, second: Name, as_json: options.Json = False) -> None:
       ttsbook voices compare nora me.wav --json
     """
     from ttsbook.voice.compare import describe_similarity, similarity
-    from ttsbook.voice.store import find_voice
 
-    value = similarity(find_voice(first), find_voice(second))
+    value = similarity(look_up(first).profile, look_up(second).profile)
     meaning = describe_similarity(value)
     if as_json:
         print_json(document(similarity=round(value, 4), meaning=meaning))
     else:
         print(f"{value:.2f}  {meaning}")
+
+
+def _describe(origin: str, stored: StoredVoice) -> dict[str, Any]:
+    profile = stored.profile
+    return {
+        "name": profile.name,
+        "origin": origin,
+        "description": stored.description,
+        "sex": profile.sex,
+        "language": stored.language,
+        "pitch_hz": round(math.exp(profile.log_f0_mean), 1),
+        "source": profile.provenance.source,
+        "seconds": profile.provenance.seconds,
+        "method": profile.provenance.method,
+        "consent": profile.provenance.consent,
+        "level_db": profile.level_db,
+        "snr_db": profile.snr_db,
+        "fingerprint": profile.fingerprint,
+        "advice": list(stored.advice),
+    }
+
+
+def _listed(listed: ListedVoice) -> dict[str, Any]:
+    preview = None if listed.preview is None else str(listed.preview)
+    entry = {"name": listed.name, "origin": listed.origin, "path": str(listed.path), "preview": preview}
+    if listed.voice is None:
+        return {**entry, "problem": listed.problem}
+    return entry | _describe(listed.origin, listed.voice)
+
+
+def _summary(listed: ListedVoice) -> str:
+    if listed.voice is None:
+        return f"cannot be read: {listed.problem}"
+    words = (listed.voice.profile.sex, listed.voice.description or listed.voice.profile.provenance.source)
+    return ", ".join(word for word in words if word)

@@ -1,0 +1,38 @@
+"""The voice that a command was told to use, with what should be said about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ttsbook.cli.talk import Talk
+
+if TYPE_CHECKING:
+    from ttsbook.types import VoiceProfile
+    from ttsbook.voice.store import FoundVoice
+
+CONSENT_NOTE = "a voice belongs to a person: use it only if it is yours or its owner agreed"
+
+
+def look_up(name_or_path: str) -> FoundVoice:
+    """Find a voice by name, or analyse a clip with the decoder at hand.
+
+    Raises:
+        MissingError: there is no such voice or file.
+        InputError: the clip is not usable.
+    """
+    from ttsbook.audio.decode import read_clip
+    from ttsbook.voice.store import look_up_voice
+
+    return look_up_voice(name_or_path, read_clip=read_clip)
+
+
+def find_narrator(name_or_path: str, talk: Talk) -> VoiceProfile:
+    """Find a voice, and pass on the advice on its clip."""
+    from ttsbook.voice.store import CLIP
+
+    found = look_up(name_or_path)
+    for line in found.advice:
+        talk.warn(f"{name_or_path}: {line}")
+    if found.origin == CLIP:
+        talk.note(f"cloning the voice in {name_or_path}: {CONSENT_NOTE}")
+    return found.profile
