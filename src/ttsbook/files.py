@@ -15,26 +15,30 @@ from ttsbook.errors import OutputError
 
 
 @contextlib.contextmanager
-def atomic_write(path: Path) -> Iterator[BinaryIO]:
+def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     """Yield a binary file that becomes `path` only if the block succeeds.
+
+    Args:
+        path: where the file appears.
+        durable: wait for the disk, so that the file also survives a power cut whole. Without it a
+            power cut may leave a torn file: only for files whose readers check their bytes.
 
     Raises:
         OutputError: the folder is missing or read-only, or the disk is full.
     """
-    with temporary_beside(path) as partial, open(partial, "wb") as handle:
+    with temporary_beside(path, durable=durable) as partial, open(partial, "wb") as handle:
         try:
             yield cast(BinaryIO, handle)
             handle.flush()
-            os.fsync(handle.fileno())
         except OSError as error:
             raise output_error(path, error) from error
 
 
 @contextlib.contextmanager
-def temporary_beside(path: Path) -> Iterator[Path]:
+def temporary_beside(path: Path, *, durable: bool = True) -> Iterator[Path]:
     """Yield an empty file in the folder of `path` that replaces it if the block succeeds.
 
-    For writers that want a name (encoders), where `atomic_write` gives an open file.
+    For writers that want a name (encoders), where `atomic_write` gives an open file. `durable` as there.
     """
     partial = None
     try:
@@ -45,15 +49,19 @@ def temporary_beside(path: Path) -> Iterator[Path]:
                 partial = Path(handle.name)
             yield partial
             # Temporary files are private (0600); the result should have the usual permissions.
-            os.chmod(partial, 0o666 & ~_umask())
-            os.replace(partial, path)
+            partial.chmod(0o666 & ~_umask())
+            if durable:
+                _sync(partial)
+            partial.replace(path)
         except OSError as error:
             raise output_error(path, error) from error
     except BaseException:
         if partial is not None:
             partial.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    if durable:
+        with contextlib.suppress(OSError):  # not every system can sync a folder
+            _sync(path.parent)
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
@@ -89,11 +97,10 @@ def _umask() -> int:
     return mask
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut, where the system can."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+def _sync(path: Path) -> None:
+    """Wait until the bytes of a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -91,7 +91,9 @@ class Plan:
     chapters: tuple[PlannedChapter, ...]
     left_out: tuple[Chapter, ...]  # chapters that were not chosen
     estimated_seconds: float  # of audio
-    n_cached: int = 0  # chunks that are already there; set when the run begins
+    # Set when the run begins:
+    n_cached: int = 0  # chunks that are already there
+    resumes: bool = False  # the last run to the same output was broken off
 
     @property
     def n_chunks(self) -> int:
@@ -156,7 +158,8 @@ def _plan_chapter(
     chunks = tuple(front_end.chunks(chapter, default_language=language))
     _check_cover(chapter, chunks)
     return PlannedChapter(
-        chapter, tuple(PlannedChunk(chunk, recipe.key_of(chunk) if chunk.phonemes else "") for chunk in chunks)
+        chapter,
+        tuple(PlannedChunk(chunk, recipe.key_of(chunk) if chunk.phonemes else "") for chunk in chunks),
     )
 
 

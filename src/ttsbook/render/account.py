@@ -1,0 +1,76 @@
+"""A plan in, the account of its text out: where every character that is not whitespace goes.
+
+The total is counted on the book and the parts on the plan, so that a loss on the way would show.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from ttsbook.errors import RenderError
+from ttsbook.render.plan import Plan, PlannedChapter
+from ttsbook.render.report import Account
+from ttsbook.types import BlockKind, Book, Chapter, Matter
+
+_LEFT_OUT = {Matter.FRONT: "front-matter", Matter.BACK: "back-matter", Matter.BODY: "not-selected"}
+
+
+def count_characters(text: str) -> int:
+    """Return how many characters of `text` are not whitespace."""
+    return len("".join(text.split()))
+
+
+def account_of(plan: Plan) -> Account:
+    """Account for the whole book.
+
+    Raises:
+        RenderError: the parts do not make the whole, which is a fault of the program.
+    """
+    skipped: Counter[str] = Counter()
+    spoken = 0
+    for chapter in plan.chapters:
+        spoken += spoken_characters(chapter)
+        skipped.update(_unspoken(chapter))
+        skipped.update(_skipped_in(chapter.chapter))
+    for left_out in plan.left_out:
+        skipped[_LEFT_OUT[left_out.matter]] += sum(count_characters(block.text) for block in left_out.blocks)
+        skipped.update(_skipped_in(left_out))
+    for piece in plan.book.skipped:
+        skipped[piece.reason] += count_characters(piece.text)
+    account = Account(_total(plan.book), spoken, tuple(sorted((+skipped).items())))
+    if not account.adds_up:
+        raise RenderError(
+            f"{plan.book.source}: {account.total} characters in the book, but {account.spoken} spoken and "
+            f"{sum(skipped.values())} skipped",
+            "this is a fault of ttsbook; please report it with the book",
+        )
+    return account
+
+
+def spoken_characters(chapter: PlannedChapter) -> int:
+    """Return how many characters of the chapter are spoken."""
+    return sum(count_characters(planned.chunk.text) for planned in chapter.chunks if planned.key)
+
+
+def _unspoken(chapter: PlannedChapter) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for planned in chapter.chunks:
+        if not planned.key:
+            kind = chapter.chapter.blocks[planned.chunk.block].kind
+            reason = "scene-break" if kind is BlockKind.SCENE_BREAK else "nothing-to-say"
+            counts[reason] += count_characters(planned.chunk.text)
+    return counts
+
+
+def _skipped_in(chapter: Chapter) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for piece in chapter.skipped:
+        counts[piece.reason] += count_characters(piece.text)
+    return counts
+
+
+def _total(book: Book) -> int:
+    texts = [block.text for chapter in book.chapters for block in chapter.blocks]
+    texts += [piece.text for chapter in book.chapters for piece in chapter.skipped]
+    texts += [piece.text for piece in book.skipped]
+    return sum(count_characters(text) for text in texts)

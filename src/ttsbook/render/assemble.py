@@ -1,0 +1,97 @@
+"""Speech of chunks in, the samples of the whole book out: trimmed, faded, with pauses.
+
+The same pieces come out every time, so a book is assembled twice: once while it is spoken, to count and
+measure, and once into the encoder. No more than a chunk is held.
+Knows nothing of caches, loudness targets or audio formats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ttsbook.audio.spec import Mark
+from ttsbook.audio.wave import fade_edges, n_samples, trim_silence
+from ttsbook.render.plan import PlannedChapter, PlannedChunk
+from ttsbook.render.settings import PauseTable
+from ttsbook.types import Speech
+
+Stream = Callable[[Iterable[PlannedChunk]], Iterator[Speech]]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The speech of a chunk, or a pause."""
+
+    samples: NDArray[np.float32]
+    planned: PlannedChunk | None  # None is a pause
+
+
+def assemble(
+    chapters: Iterable[PlannedChapter], stream: Stream, pauses: PauseTable, rate_hz: int
+) -> Iterator[tuple[int, Piece]]:
+    """Yield all pieces of the book with the position of their chapter among `chapters`.
+
+    A pause belongs to the chapter that it ends; chapters without speech have no pieces. Between two
+    chunks stands the longest pause that what lies between them asks for.
+    """
+    spoken = [(position, chapter) for position, chapter in enumerate(chapters) if chapter.is_spoken]
+    speeches = stream(planned for _, chapter in spoken for planned in chapter.chunks if planned.key)
+    for position, chapter in spoken:
+        pause_ms = pauses.head_ms if position == spoken[0][0] else 0
+        for planned in chapter.chunks:
+            if planned.key:
+                yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))
+                yield position, Piece(_joint(next(speeches).samples, rate_hz), planned)
+                pause_ms = 0
+            pause_ms = max(pause_ms, pauses.after_ms(planned.chunk.boundary))
+        is_last = position == spoken[-1][0]
+        pause_ms = pauses.tail_ms if is_last else max(pause_ms, pauses.chapter_ms)
+        yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))
+
+
+class Timeline:
+    """Where chapters and chunks lie, in samples: sums of whole samples, so nothing drifts."""
+
+    def __init__(self) -> None:
+        self.n_samples = 0
+        self._starts: dict[int, int] = {}  # chapter position -> first sample
+        self._chunks: list[tuple[int, int, PlannedChunk]] = []
+
+    def add(self, position: int, piece: Piece) -> None:
+        """Append the next piece."""
+        start = self.n_samples
+        self._starts.setdefault(position, start)
+        self.n_samples += len(piece.samples)
+        if piece.planned is not None:
+            self._chunks.append((start, self.n_samples, piece.planned))
+
+    def chunks(self) -> Iterator[tuple[int, int, PlannedChunk]]:
+        """Yield (start, end, chunk) of everything that is spoken."""
+        yield from self._chunks
+
+    def spans(self) -> Iterator[tuple[int, int, int]]:
+        """Yield (chapter position, start, end); each end is the next start."""
+        starts = list(self._starts.items())
+        ends = [start for _, start in starts[1:]] + [self.n_samples]
+        for (position, start), end in zip(starts, ends, strict=True):
+            yield position, start, end
+
+    def marks(self, chapters: tuple[PlannedChapter, ...]) -> tuple[Mark, ...]:
+        """Return the chapter marks of the file."""
+        named = ((chapters[at].chapter, start, end) for at, start, end in self.spans())
+        return tuple(Mark(start, end, chapter.title or str(chapter.index)) for chapter, start, end in named)
+
+
+def _joint(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
+    trimmed = trim_silence(samples, rate_hz)
+    # All below the threshold: a whisper is still speech, and speech is never dropped.
+    return fade_edges(trimmed if len(trimmed) else samples, rate_hz)
+
+
+def _pause(ms: float, rate_hz: int) -> Iterator[Piece]:
+    if ms > 0:
+        yield Piece(np.zeros(n_samples(ms, rate_hz), dtype=np.float32), None)

@@ -1,0 +1,61 @@
+"""One writer per output file, and no leftovers beside it.
+
+Locks live in the state folder, not beside the output, and end with the process that holds them.
+Knows nothing of what is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ttsbook.errors import OutputError
+from ttsbook.files import output_error
+
+
+@contextlib.contextmanager
+def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) -> Iterator[None]:
+    """Hold the right to write `output` and the files `beside` it; remove what a killed run left of them.
+
+    Raises:
+        OutputError: another process is writing it.
+    """
+    name = hashlib.sha256(os.fsencode(output.resolve())).hexdigest()[:32] + ".lock"
+    lock = folder / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise output_error(lock, error) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            owner = os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip()
+            raise OutputError(
+                f"{output} is being rendered by another process{f' ({owner})' if owner else ''}",
+                "wait for it, or choose another output with -o",
+            ) from error
+        os.truncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
+        for path in (output, *beside):
+            _remove_leftovers(path)
+        yield
+    finally:
+        os.close(descriptor)  # also gives the lock back; the file stays, so that all lock the same one
+
+
+def _remove_leftovers(output: Path) -> None:
+    """Remove unfinished files of killed runs: whoever holds the lock knows that they have no writer."""
+    leftover = re.compile(
+        re.escape(f".{output.name[:80]}.") + r"[a-z0-9_]{8}\.part"
+    )  # files.temporary_beside
+    with contextlib.suppress(OSError):
+        for path in output.parent.iterdir():
+            if leftover.fullmatch(path.name):
+                path.unlink(missing_ok=True)

@@ -1,0 +1,103 @@
+"""First pass over a book, while it is being spoken: where everything lies, how loud it is, how it goes on.
+
+Knows nothing of what is done with the figures, or where speech comes from.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from ttsbook.audio.loudness import LoudnessMeter
+from ttsbook.render.account import spoken_characters
+from ttsbook.render.assemble import Stream, Timeline, assemble
+from ttsbook.render.plan import Plan, PlannedChunk
+from ttsbook.render.report import ChapterReport
+from ttsbook.render.reporter import Progress, Reporter
+from ttsbook.render.settings import PauseTable
+from ttsbook.render.speech import SpokenStore
+
+
+@dataclass(slots=True)
+class Measured:
+    """What the pass has found."""
+
+    timeline: Timeline
+    meter: LoudnessMeter
+    chapters: list[ChapterReport] = field(default_factory=list)
+    n_cached: int = 0  # chunks that were not spoken in this run
+
+
+def measure(
+    plan: Plan, stream: Stream, store: SpokenStore, pauses: PauseTable, rate_hz: int, reporter: Reporter
+) -> Measured:
+    """Go through the whole book once, telling `reporter` about each chunk and chapter."""
+    measured = Measured(Timeline(), LoudnessMeter(rate_hz))
+    pace = _Pace(plan, store, rate_hz)
+    at: int | None = None
+    for position, piece in assemble(plan.chapters, stream, pauses, rate_hz):
+        if at is not None and position != at:
+            _close_chapter(measured, plan, at, store, rate_hz, reporter)
+        at = position
+        measured.timeline.add(position, piece)
+        measured.meter.add(piece.samples)
+        if piece.planned is not None:
+            reporter.chunk_done(pace.after(position, piece.planned, measured.timeline.n_samples))
+    if at is not None:
+        _close_chapter(measured, plan, at, store, rate_hz, reporter)
+    measured.n_cached = pace.n_cached
+    return measured
+
+
+def _close_chapter(
+    measured: Measured, plan: Plan, position: int, store: SpokenStore, rate_hz: int, reporter: Reporter
+) -> None:
+    planned = plan.chapters[position]
+    *_, (_, start, end) = measured.timeline.spans()
+    keys = [chunk.key for chunk in planned.chunks if chunk.key]
+    report = ChapterReport(
+        index=planned.chapter.index,
+        title=planned.chapter.title,
+        start_seconds=start / rate_hz,
+        seconds=(end - start) / rate_hz,
+        chunks=len(keys),
+        cached=sum(key not in store.fresh for key in keys),
+        spoken_characters=spoken_characters(planned),
+    )
+    measured.chapters.append(report)
+    reporter.chapter_done(report)
+
+
+class _Pace:
+    """How far the run is, how fast it speaks, and how long that will take."""
+
+    def __init__(self, plan: Plan, store: SpokenStore, rate_hz: int) -> None:
+        self._plan = plan
+        self._store = store
+        self._rate_hz = rate_hz
+        self._total = plan.n_chunks
+        self._missing = len({planned.key for planned in plan.spoken_chunks() if not store.has(planned.key)})
+        self._began = time.monotonic()
+        self._done = 0
+        self.n_cached = 0
+
+    def after(self, position: int, planned: PlannedChunk, n_samples: int) -> Progress:
+        """Count one more chunk."""
+        self._done += 1
+        self.n_cached += planned.key not in self._store.fresh
+        elapsed = time.monotonic() - self._began
+        n_spoken = len(self._store.fresh)
+        left = max(0, self._missing - n_spoken)
+        return Progress(
+            chapter=position + 1,
+            n_chapters=len(self._plan.chapters),
+            title=self._plan.chapters[position].chapter.title,
+            text=planned.chunk.text,
+            done=self._done,
+            total=self._total,
+            cached=self.n_cached,
+            audio_seconds=n_samples / self._rate_hz,
+            elapsed_seconds=elapsed,
+            speed=self._store.seconds / elapsed if n_spoken and elapsed > 0 else None,
+            eta_seconds=elapsed / n_spoken * left if n_spoken else None,
+        )

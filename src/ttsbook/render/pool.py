@@ -1,0 +1,356 @@
+"""Requests in, speech out through `keep`, by one process or several.
+
+    submit(key, request) ... finish(key)      # returns when keep(key, speech) has been called
+
+A pool speaks in the order in which keys were submitted, apart from batching. The first error stops it.
+Knows nothing of books or caches; `keep` decides what becomes of speech.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from typing import Protocol
+
+from ttsbook.engines.base import Engine, EngineSpec, Request
+from ttsbook.engines.choose import load_engine
+from ttsbook.errors import OutOfMemory, RenderError
+from ttsbook.render.backlog import Backlog, Task
+from ttsbook.render.worker import Failed, Ready, Spoken, speak_batch, work
+from ttsbook.types import Speech, VoiceProfile
+
+Keep = Callable[[str, Speech], None]
+Tell = Callable[[str], None]
+
+_QUEUED = 2  # batches per worker: one being spoken, one waiting, so that it never waits for the parent
+_CLOSE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to give up on a worker, and on a chunk."""
+
+    start_seconds: float = 300.0  # loading an engine, cold disk included
+    batch_seconds: float = 60.0
+    phoneme_seconds: float = 1.0  # ten times slower than speech
+    deaths: int = 3  # of workers while speaking the same chunk, or in a row while loading
+
+    def seconds_for(self, tasks: list[Task]) -> float:
+        return self.batch_seconds + self.phoneme_seconds * sum(task.length for task in tasks)
+
+
+class RemoteTraceback(Exception):
+    """Carries a worker's traceback as the cause of the error that it sent."""
+
+    def __init__(self, trace: str) -> None:
+        super().__init__(trace)
+        self.trace = trace
+
+    def __str__(self) -> str:
+        return f"\n{self.trace}"
+
+
+class Pool(Protocol):
+    @property
+    def n_workers(self) -> int: ...
+
+    @property
+    def window(self) -> int:
+        """Chunks to submit ahead of the one that is waited for; more would only take memory."""
+        ...
+
+    @property
+    def peak_rss_bytes(self) -> int:
+        """Largest size of a worker process so far, 0 if there is none."""
+        ...
+
+    def submit(self, key: str, request: Request) -> None:
+        """Ask for speech; a key that is already under way is not spoken twice."""
+        ...
+
+    def finish(self, key: str) -> None:
+        """Return when the speech of a submitted key has been kept.
+
+        Raises:
+            RenderError: it, or something else under way, cannot be spoken.
+            MissingError: the engine cannot be loaded.
+        """
+        ...
+
+    def close(self) -> None:
+        """Stop; what is under way is dropped."""
+        ...
+
+
+@contextlib.contextmanager
+def open_pool(
+    spec: EngineSpec,
+    voice: VoiceProfile,
+    n_workers: int,
+    *,
+    keep: Keep,
+    tell: Tell,
+    batch: int = 8,
+    engine: Engine | None = None,
+    limits: Limits = Limits(),
+) -> Iterator[Pool]:
+    """Open a pool of processes, or for one worker the same in this process.
+
+    Args:
+        spec: what each worker loads.
+        voice: who speaks.
+        n_workers: processes.
+        keep: called with each finished chunk, in this process and thread.
+        tell: called with a line for people when something was mended.
+        batch: most requests per call of the engine.
+        engine: one loaded from `spec`, for a pool in this process to use; the caller closes it.
+        limits: when to give up.
+    """
+    pool: LocalPool | ProcessPool
+    if n_workers == 1:
+        pool = LocalPool(spec, voice, keep=keep, tell=tell, batch=batch, engine=engine)
+    else:
+        pool = ProcessPool(spec, voice, n_workers, keep=keep, tell=tell, batch=batch, limits=limits)
+    try:
+        yield pool
+    finally:
+        pool.close()
+
+
+class LocalPool:
+    """Speaks in this process, when it is waited for."""
+
+    n_workers = 1
+    peak_rss_bytes = 0
+
+    def __init__(
+        self,
+        spec: EngineSpec,
+        voice: VoiceProfile,
+        *,
+        keep: Keep,
+        tell: Tell,
+        batch: int,
+        engine: Engine | None,
+    ) -> None:
+        self._spec, self._voice = spec, voice
+        self._keep, self._tell = keep, tell
+        self._backlog = Backlog(batch, 1)
+        self._waiting: set[str] = set()
+        self._engine = engine
+        self._owned: Engine | None = None
+        self.window = 4 * batch
+
+    def submit(self, key: str, request: Request) -> None:
+        if key not in self._waiting:
+            self._waiting.add(key)
+            self._backlog.add(Task(key, request))
+
+    def finish(self, key: str) -> None:
+        while key in self._waiting:
+            self._speak(self._backlog.take())
+
+    def close(self) -> None:
+        if self._owned is not None:
+            self._owned.close()
+            self._owned = None
+
+    def _speak(self, tasks: list[Task]) -> None:
+        if self._engine is None:
+            self._engine = self._owned = load_engine(self._spec)
+        answer = speak_batch(self._engine, [task.request for task in tasks], self._voice)
+        if isinstance(answer, Failed):
+            _retry_smaller(self._backlog, tasks, answer, self._tell)
+            return
+        for task, speech in zip(tasks, answer.speeches, strict=True):
+            self._keep(task.key, speech)
+            self._waiting.discard(task.key)
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    process: SpawnProcess
+    connection: Connection
+    deadline: float  # monotonic; of what it does now
+    ready: bool = False
+    batches: deque[list[Task]] = field(default_factory=deque)  # sent and not answered, oldest first
+
+
+class ProcessPool:
+    """Speaks in worker processes; replaces those that die or hang."""
+
+    def __init__(
+        self,
+        spec: EngineSpec,
+        voice: VoiceProfile,
+        n_workers: int,
+        *,
+        keep: Keep,
+        tell: Tell,
+        batch: int,
+        limits: Limits,
+    ) -> None:
+        self._spec, self._voice = spec, voice
+        self._keep, self._tell = keep, tell
+        self._limits = limits
+        self._backlog = Backlog(batch, n_workers)
+        self._batch = batch
+        self._waiting: set[str] = set()
+        self._workers: list[_Worker] = []
+        self._failed_starts = 0
+        self.n_workers = n_workers
+        self.peak_rss_bytes = 0
+        self.window = (_QUEUED + 2) * batch * n_workers
+
+    def submit(self, key: str, request: Request) -> None:
+        if key in self._waiting:
+            return
+        self._waiting.add(key)
+        self._backlog.add(Task(key, request))
+        while len(self._workers) < self.n_workers:
+            self._start()
+        self._turn(wait_seconds=0)
+
+    def finish(self, key: str) -> None:
+        while key in self._waiting:
+            self._turn(wait_seconds=1.0)
+
+    def close(self) -> None:
+        """Stop all workers. They hold nothing that would be lost."""
+        for worker in self._workers:
+            worker.connection.close()  # an idle worker reads the end of its pipe and leaves
+        deadline = time.monotonic() + (0 if self._waiting else _CLOSE_SECONDS)
+        for worker in self._workers:
+            worker.process.join(max(0.0, deadline - time.monotonic()))
+            worker.process.kill()
+            worker.process.join()
+        self._workers.clear()
+
+    def _turn(self, wait_seconds: float) -> None:
+        """Take what has arrived, see who died or hangs, and hand out work."""
+        now = time.monotonic()
+        nearest = min(worker.deadline for worker in self._workers)
+        pause = max(0.0, min(wait_seconds, nearest - now))
+        arrived = set(wait([worker.connection for worker in self._workers], timeout=pause))
+        for worker in list(self._workers):
+            if worker.connection in arrived:
+                self._receive(worker)
+            elif time.monotonic() > worker.deadline:
+                self._replace(worker, "did not answer in time")
+        for worker in self._workers:
+            self._feed(worker)
+
+    def _receive(self, worker: _Worker) -> None:
+        try:
+            message: Ready | Spoken | Failed = worker.connection.recv()
+        except (EOFError, ConnectionError):
+            worker.process.join(_CLOSE_SECONDS)
+            self._replace(worker, _describe_exit(worker.process.exitcode))
+            return
+        if isinstance(message, Ready):
+            worker.ready = True
+            self._failed_starts = 0
+            return
+        if isinstance(message, Failed) and not worker.ready:
+            raise message.error from RemoteTraceback(message.trace)
+        tasks = worker.batches.popleft()
+        self._set_deadline(worker)
+        if isinstance(message, Failed):
+            _retry_smaller(self._backlog, tasks, message, self._tell)
+            return
+        self.peak_rss_bytes = max(self.peak_rss_bytes, message.peak_rss_bytes)
+        for task, speech in zip(tasks, message.speeches, strict=True):
+            self._keep(task.key, speech)
+            self._waiting.discard(task.key)
+
+    def _feed(self, worker: _Worker) -> None:
+        while worker.ready and len(worker.batches) < _QUEUED and len(self._backlog):
+            tasks = self._backlog.take()
+            worker.batches.append(tasks)
+            if len(worker.batches) == 1:
+                self._set_deadline(worker)
+            # A dead worker shows at the next turn, where its pipe is at its end.
+            with contextlib.suppress(ConnectionError):
+                worker.connection.send([task.request for task in tasks])
+
+    def _set_deadline(self, worker: _Worker) -> None:
+        limit = self._limits.seconds_for(worker.batches[0]) if worker.batches else float("inf")
+        worker.deadline = time.monotonic() + limit
+
+    def _replace(self, worker: _Worker, why: str) -> None:
+        """Start another worker for one that is gone, and have its chunks spoken again."""
+        self._workers.remove(worker)
+        worker.process.kill()
+        worker.process.join()
+        worker.connection.close()
+        if not worker.ready:
+            self._failed_starts += 1
+            if self._failed_starts >= self._limits.deaths:
+                raise RenderError(
+                    f"a worker {why} while loading engine {self._spec.name}, {self._failed_starts} times",
+                    "use fewer --workers; a script that renders needs `if __name__ == '__main__':`",
+                )
+        elif worker.batches:
+            for task in worker.batches[0]:  # the ones behind it had not begun
+                task.deaths += 1
+        tasks = [task for batch in worker.batches for task in batch]
+        for task in tasks:
+            if task.deaths >= self._limits.deaths:
+                raise RenderError(
+                    f"a worker {why} {task.deaths} times while speaking {task.request.spoken[:60]!r}",
+                    "if memory is short, use fewer --workers",
+                )
+        self._backlog.put_back(tasks)
+        self._tell(f"a worker {why}; started another, {len(tasks)} chunks are spoken again")
+        self._start()
+
+    def _start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=work, args=(theirs, self._spec, self._voice), name="ttsbook-worker", daemon=True
+        )
+        with _sigint_blocked():
+            process.start()
+        theirs.close()  # else the pipe would not end with the worker
+        deadline = time.monotonic() + self._limits.start_seconds
+        self._workers.append(_Worker(process, ours, deadline))
+
+
+def _retry_smaller(backlog: Backlog, tasks: list[Task], failed: Failed, tell: Tell) -> None:
+    """Put a batch that did not fit into memory back as smaller ones; raise any other failure."""
+    if not isinstance(failed.error, OutOfMemory) or len(tasks) == 1:
+        raise failed.error from RemoteTraceback(failed.trace)
+    backlog.shrink(len(tasks))
+    backlog.put_back(tasks)
+    tell(f"{failed.error.message}; going on with batches of at most {len(tasks) // 2}")
+
+
+@contextlib.contextmanager
+def _sigint_blocked() -> Iterator[None]:
+    """Start a child that never sees Ctrl-C, not even before it can say that it ignores it."""
+    resource_tracker.ensure_running()  # started along with the first child, it would lift the block
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _describe_exit(code: int | None) -> str:
+    if code is None:
+        return "closed its pipe"
+    if code >= 0:
+        return f"ended with code {code}"
+    with contextlib.suppress(ValueError):
+        name = signal.Signals(-code).name
+        return "was killed (SIGKILL, often for want of memory)" if name == "SIGKILL" else f"died of {name}"
+    return f"died of signal {-code}"

@@ -1,0 +1,330 @@
+"""A book, a voice and settings in, one audio file and its report out: the steps of a render in order.
+
+What can fail cheaply fails first; from then on every finished chunk is kept, and the same command goes
+on where a stopped one was.
+Knows nothing of terminals or signals, and leaves each step to the module that does it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from collections import Counter
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, cast
+
+from ttsbook import __version__, paths
+from ttsbook.audio.encode import write_audio
+from ttsbook.audio.loudness import gain_for
+from ttsbook.audio.probe import check
+from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec
+from ttsbook.audio.subtitles import Cue, write_subtitles
+from ttsbook.engines.base import Engine, EngineSpec
+from ttsbook.engines.choose import load_engine
+from ttsbook.errors import RenderError
+from ttsbook.files import atomic_write, sha256_file, temporary_beside
+from ttsbook.render.account import account_of
+from ttsbook.render.assemble import Stream, Timeline, assemble
+from ttsbook.render.cache import ChunkCache
+from ttsbook.render.journal import Journal, NewRun
+from ttsbook.render.lock import lock_output
+from ttsbook.render.machine import choose_workers, peak_rss_bytes
+from ttsbook.render.measure import Measured, measure
+from ttsbook.render.plan import ChunkMaker, Plan, plan_book
+from ttsbook.render.pool import Pool, open_pool
+from ttsbook.render.report import Account, Report
+from ttsbook.render.reporter import Reporter, SilentReporter
+from ttsbook.render.settings import RenderSettings
+from ttsbook.render.speech import SpeechSource, SpokenStore
+from ttsbook.render.tags import tags_of
+from ttsbook.render.target import (
+    Target,
+    check_ours,
+    check_writable,
+    finished_report,
+    inputs_hash,
+    target_of,
+    touch,
+)
+from ttsbook.types import Book, Speech, VoiceProfile
+
+_WORKER_BYTES = 500 << 20  # what a process with the base voice takes, generously
+_MAX_CHUNK_PHONEMES = 400  # longer utterances gain nothing and take memory
+_LIMITER_DB = 6.0  # peaks that stick out this far are few and short in speech: the limiter turns them down
+
+
+def render_book(
+    book: Book,
+    output: Path,
+    *,
+    settings: RenderSettings,
+    voice: VoiceProfile,
+    reporter: Reporter = SilentReporter(),
+    front_end: ChunkMaker | None = None,
+) -> Report:
+    """Render `book` to the file `output`, which appears whole or not at all.
+
+    Args:
+        book: what is read.
+        output: the audio file; its suffix decides the format unless the settings do.
+        settings: everything else that a person can choose.
+        voice: who reads.
+        reporter: is told what happens.
+        front_end: makes chunks of chapters; None is ttsbook's own, as the settings say.
+
+    Raises:
+        UsageError: settings make no sense.
+        InputError: there is nothing to read.
+        MissingError: the engine cannot be loaded.
+        OutputError: the output cannot be written, is somebody else's, or is being rendered already.
+        RenderError: an engine or worker failed; finished chunks are kept.
+    """
+    began = time.monotonic()
+    target = target_of(output, settings)
+    file_format = settings.format_of(target.output)
+    check_writable(target)
+    notes = _Notes(reporter)
+    beside = () if target.subtitles is None else (target.subtitles,)
+    spec = EngineSpec(settings.engine, settings.device, settings.threads, settings.engine_options)
+    with (
+        lock_output(target.output, paths.state_dir() / "locks", beside=beside),
+        contextlib.closing(Journal(paths.state_dir() / "renders.sqlite3", notes.warn)) as journal,
+        contextlib.closing(load_engine(spec)) as engine,
+    ):
+        if not settings.force:
+            check_ours(target, book, journal)
+        reporter.stage("plan")
+        plan = plan_book(book, settings, voice, front_end or _front_end(settings, engine), engine.fingerprint)
+        draft = _draft(plan, settings, voice, engine.rate_hz, file_format)
+        check_spec(draft)
+        inputs = inputs_hash(plan, settings, draft.tags, file_format)
+        if settings.resume and not settings.force:
+            report = finished_report(target, inputs, journal)
+            if report is not None:
+                touch(target)
+                reporter.finished(report)
+                return report
+        cache = ChunkCache(paths.cache_dir() / "chunks")
+        cache.sweep()
+        store = SpokenStore(cache, resume=settings.resume)
+        account = account_of(plan)
+        run = _Run(plan, target, settings, voice, engine, spec, draft, account, journal, notes, store, began)
+        report = run.render(inputs)
+        reporter.finished(report)
+        return report
+
+
+class _Notes:
+    """Warnings: told at once, and kept for the report."""
+
+    def __init__(self, reporter: Reporter) -> None:
+        self.reporter = reporter
+        self.texts: list[str] = []
+
+    def warn(self, text: str) -> None:
+        self.texts.append(text)
+        self.reporter.warning(text)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One render, from a standing plan to the finished file."""
+
+    plan: Plan
+    target: Target
+    settings: RenderSettings
+    voice: VoiceProfile
+    engine: Engine
+    engine_spec: EngineSpec
+    draft: AudioSpec
+    account: Account
+    journal: Journal
+    notes: _Notes
+    store: SpokenStore
+    began: float
+    n_workers: int = 1
+    worker_peak_rss_bytes: int = 0
+
+    def render(self, inputs: str) -> Report:
+        """Speak, write and check; note in the journal how it went."""
+        n_cached = sum(self.store.has(planned.key) for planned in self.plan.spoken_chunks())
+        last = self.journal.last(self.target.output)
+        broken_off = last is not None and last.state != "finished"
+        self.plan = replace(self.plan, n_cached=n_cached, resumes=broken_off and n_cached > 0)
+        self.journal.start(self._entry(inputs))
+        try:
+            self.notes.reporter.started(self.plan)
+            measured = self._speak()
+            gain_db, written = self._write(measured)
+            report = self._report(measured, gain_db, written)
+        except BaseException as error:
+            state = "failed" if isinstance(error, Exception) else "interrupted"
+            self.journal.fail(state, str(error), n_cached + len(self.store.fresh))
+            raise
+        self.journal.finish(report)
+        return report
+
+    def _entry(self, inputs: str) -> NewRun:
+        subtitles = str(self.target.subtitles) if self.target.subtitles else None
+        book = self.plan.book
+        return NewRun(
+            str(self.target.output), subtitles, book.source, book.sha256, inputs, self.plan.n_chunks
+        )
+
+    def _speak(self) -> Measured:
+        """Have every missing chunk spoken while the book is measured."""
+        self.notes.reporter.stage("speak")
+        missing = {planned.key for planned in self.plan.spoken_chunks() if not self.store.has(planned.key)}
+        self.n_workers = choose_workers(
+            self.settings.workers,
+            n_chunks=len(missing),
+            device=self.engine.device,
+            worker_bytes=_WORKER_BYTES,
+        )
+        with self._pool(self.n_workers) as pool:
+            measured = measure(
+                self.plan,
+                self._stream(pool),
+                self.store,
+                self.settings.pauses,
+                self.engine.rate_hz,
+                self.notes.reporter,
+            )
+            self.worker_peak_rss_bytes = pool.peak_rss_bytes
+        return measured
+
+    def _write(self, measured: Measured) -> tuple[float, Written]:
+        """Assemble the book again, into the encoder; the file appears once it has been read back."""
+        self.notes.reporter.stage("encode")
+        gain_db = self._gain_db(measured)
+        marks = measured.timeline.marks(self.plan.chapters)
+        spec = replace(self.draft, gain_db=gain_db, marks=marks)
+        # Everything is in the cache now; should a chunk have vanished, this process speaks it again.
+        with self._pool(1) as pool, temporary_beside(self.target.output) as partial:
+            pieces = assemble(
+                self.plan.chapters, self._stream(pool), self.settings.pauses, self.engine.rate_hz
+            )
+            written = write_audio(partial, (piece.samples for _, piece in pieces), spec)
+            n_measured = measured.timeline.n_samples
+            if written.n_samples_in != n_measured:
+                raise RenderError(
+                    f"{written.n_samples_in} samples were written, but {n_measured} measured",
+                    "was the cache changed meanwhile? run the same command again",
+                )
+            self.notes.reporter.stage("check")
+            check(partial, spec, written)
+        for text in written.warnings:
+            self.notes.warn(text)
+        self._write_subtitles(measured.timeline)
+        return gain_db, written
+
+    def _write_subtitles(self, timeline: Timeline) -> None:
+        if self.target.subtitles is None:
+            return
+        cues = (Cue(start, end, planned.chunk.text.strip()) for start, end, planned in timeline.chunks())
+        kind = cast(Literal["srt", "vtt"], self.settings.subtitles)
+        with atomic_write(self.target.subtitles) as handle:
+            handle.write(write_subtitles(cues, self.engine.rate_hz, kind).encode("utf-8"))
+
+    def _gain_db(self, measured: Measured) -> float:
+        if self.settings.loudness is None:
+            return 0.0
+        return gain_for(
+            measured.meter.integrated_lufs(),
+            measured.meter.true_peak_db(),
+            target_lufs=self.settings.loudness,
+            ceiling_db=self.settings.ceiling_db,
+            limiter_db=_LIMITER_DB,
+        )
+
+    def _pool(self, n_workers: int) -> AbstractContextManager[Pool]:
+        return open_pool(
+            self.engine_spec,
+            self.voice,
+            n_workers,
+            keep=self._keep,
+            tell=self.notes.warn,
+            batch=self.settings.batch,
+            engine=self.engine,
+        )
+
+    def _stream(self, pool: Pool) -> Stream:
+        return SpeechSource(self.plan, self.store, pool, self.engine.rate_hz).stream
+
+    def _keep(self, key: str, speech: Speech) -> None:
+        self.store.keep(key, speech)
+        self.journal.progress(self.plan.n_cached + len(self.store.fresh))
+
+    def _report(self, measured: Measured, gain_db: float, written: Written) -> Report:
+        book, settings = self.plan.book, self.settings
+        seconds = written.n_samples_in / self.engine.rate_hz
+        elapsed = time.monotonic() - self.began
+        return Report(
+            version=__version__,
+            source=book.source,
+            book_sha256=book.sha256,
+            title=book.metadata.title,
+            output=str(self.target.output),
+            output_sha256=sha256_file(self.target.output),
+            subtitles=str(self.target.subtitles) if self.target.subtitles else None,
+            format=self.draft.format,
+            rate_hz=written.rate_hz,
+            seconds=seconds,
+            chapters=tuple(measured.chapters),
+            account=self.account,
+            engine=self.engine.name,
+            model_hash=self.engine.fingerprint,
+            device=self.engine.device,
+            workers=self.n_workers,
+            voice=self.voice.name,
+            voice_hash=self.voice.fingerprint,
+            seed=settings.seed,
+            speed=settings.speed,
+            chunks=self.plan.n_chunks,
+            cached=measured.n_cached,
+            elapsed_seconds=elapsed,
+            rtf=elapsed / seconds,
+            loudness_lufs=_finite(measured.meter.integrated_lufs()),
+            true_peak_db=_finite(measured.meter.true_peak_db()),
+            gain_db=gain_db,
+            peak_rss_bytes=peak_rss_bytes(),
+            worker_peak_rss_bytes=self.worker_peak_rss_bytes,
+            repairs=book.repairs,
+            warnings=tuple(self.notes.texts),
+        )
+
+
+def _front_end(settings: RenderSettings, engine: Engine) -> ChunkMaker:
+    from ttsbook.text.frontend import FrontEnd
+    from ttsbook.text.lexicon import read_lexicon
+
+    lexicon = read_lexicon(settings.lexicon) if settings.lexicon else None
+    longest = min(_MAX_CHUNK_PHONEMES, engine.max_phonemes)
+    return FrontEnd(language=settings.language, lexicon=lexicon, max_phonemes=longest)
+
+
+def _draft(
+    plan: Plan, settings: RenderSettings, voice: VoiceProfile, rate_in_hz: int, file_format: str
+) -> AudioSpec:
+    """Describe the file as far as it is known before anything was spoken."""
+    spoken = Counter(planned.chunk.language for planned in plan.spoken_chunks())
+    (language, _), *_ = spoken.most_common(1)
+    titles = [chapter.chapter.title for chapter in plan.chapters if chapter.is_spoken]
+    return AudioSpec(
+        format=file_format,
+        rate_in_hz=rate_in_hz,
+        rate_hz=settings.rate_hz,
+        bitrate=settings.bitrate,
+        tags=tags_of(plan.book, voice, language),
+        marks=tuple(Mark(0, 0, title) for title in titles),  # their number is what can be checked now
+        cover=plan.book.cover,
+        ceiling_db=settings.ceiling_db,
+    )
+
+
+def _finite(value: float) -> float | None:
+    """Return None for the level of silence: JSON has no infinity."""
+    return value if math.isfinite(value) else None

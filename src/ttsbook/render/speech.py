@@ -1,0 +1,84 @@
+"""Planned chunks in, their speech out, in book order: from the cache, else from the pool through it.
+
+Looks far enough ahead to keep the pool busy. A chunk whose file turns out to be damaged or gone is
+spoken again, at any point of the run.
+Knows nothing of pauses, chapters or files to write.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+
+from ttsbook.errors import RenderError
+from ttsbook.render.cache import ChunkCache
+from ttsbook.render.plan import Plan, PlannedChunk
+from ttsbook.render.pool import Pool
+from ttsbook.types import Speech
+
+
+class SpokenStore:
+    """Keeps what the pool speaks, and remembers what was spoken in this run."""
+
+    def __init__(self, cache: ChunkCache, *, resume: bool) -> None:
+        self._cache = cache
+        self._resume = resume
+        self.fresh: set[str] = set()  # keys spoken in this run
+        self.seconds = 0.0  # of audio, spoken in this run
+
+    def keep(self, key: str, speech: Speech) -> None:
+        """Take a finished chunk from the pool: from here on no kill loses it."""
+        self._cache.put(key, speech)
+        self.fresh.add(key)
+        self.seconds += len(speech.samples) / speech.rate_hz
+
+    def has(self, key: str) -> bool:
+        """Tell whether the chunk need not be spoken, as far as the cache's file names tell."""
+        return (self._resume or key in self.fresh) and self._cache.has(key)
+
+    def get(self, key: str) -> Speech | None:
+        return self._cache.get(key)
+
+
+class SpeechSource:
+    """Speech of the chunks of one plan."""
+
+    def __init__(self, plan: Plan, store: SpokenStore, pool: Pool, rate_hz: int) -> None:
+        self._plan = plan
+        self._store = store
+        self._pool = pool
+        self._rate_hz = rate_hz
+
+    def stream(self, chunks: Iterable[PlannedChunk]) -> Iterator[Speech]:
+        """Yield the speech of each chunk; all of them have something to say."""
+        ahead: deque[PlannedChunk] = deque()
+        for planned in chunks:
+            if not self._store.has(planned.key):
+                self._submit(planned)
+            ahead.append(planned)
+            if len(ahead) > self._pool.window:
+                yield self._take(ahead.popleft())
+        while ahead:
+            yield self._take(ahead.popleft())
+
+    def _take(self, planned: PlannedChunk) -> Speech:
+        self._pool.finish(planned.key)
+        speech = self._store.get(planned.key)
+        if speech is None:  # damaged, or removed since it was looked for
+            self._submit(planned)
+            self._pool.finish(planned.key)
+            speech = self._store.get(planned.key)
+        if speech is None:
+            raise RenderError(
+                "a chunk cannot be read back from the cache right after it was written",
+                "see `ttsbook cache info` for its folder, and check the disk",
+            )
+        if speech.rate_hz != self._rate_hz:
+            raise RenderError(
+                f"a cached chunk has {speech.rate_hz} Hz, but the engine speaks at {self._rate_hz} Hz",
+                "run `ttsbook cache clear`",
+            )
+        return speech
+
+    def _submit(self, planned: PlannedChunk) -> None:
+        self._pool.submit(planned.key, self._plan.request(planned.chunk))

@@ -1,0 +1,53 @@
+"""What the file says about itself, from the book's metadata and the voice's provenance.
+
+Says plainly that the narration is synthetic and whose voice it is. No dates: equal inputs, equal bytes.
+Knows nothing of formats and their names for things.
+"""
+
+from __future__ import annotations
+
+from ttsbook import __version__
+from ttsbook.audio.tags import Tags
+from ttsbook.types import Book, VoiceProfile
+
+_SHOWN = 12  # digits of a hash that people see
+
+
+def tags_of(book: Book, voice: VoiceProfile, language: str) -> Tags:
+    """Return the tags of the book's one file.
+
+    Args:
+        book: the book.
+        voice: who speaks.
+        language: spoken by default, for books that do not state theirs.
+    """
+    metadata = book.metadata
+    series = (("series", metadata.series or ""), ("series-part", metadata.series_index or ""))
+    return Tags(
+        title=metadata.title,
+        artist=", ".join(metadata.authors),
+        narrator=voice.name,
+        album=metadata.title,
+        year=metadata.year or "",
+        language=metadata.language or language,
+        description=metadata.description or "",
+        publisher=metadata.publisher or "",
+        comment=_provenance(book, voice),
+        genre="Audiobook",
+        extra=tuple((name, value) for name, value in series if value),
+    )
+
+
+def book_mark(book: Book) -> str:
+    """Return the words in the tags by which a file shows that it was made here from this book."""
+    return f"Synthetic narration by ttsbook of book {book.sha256[:_SHOWN]}"
+
+
+def _provenance(book: Book, voice: VoiceProfile) -> str:
+    clip = voice.provenance
+    origin = f" from {clip.source}" if clip.source else ""
+    consent = f"; consent: {clip.consent}" if clip.consent else "; consent: not stated"
+    return (
+        f"{book_mark(book)} (ttsbook {__version__}), voice {voice.name}{origin} "
+        f"[{voice.fingerprint[:_SHOWN]}]{consent}"
+    )

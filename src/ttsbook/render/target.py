@@ -1,0 +1,131 @@
+"""The output file before the work: may it be written, is it ours to replace, is it already there.
+
+An existing file is replaced without being asked only if it is ours: a run made it from the same book,
+as the journal or the file's own tags say. So a Makefile may render again after any change of settings,
+and nobody loses a file that came from elsewhere.
+A file that is ours, whole, and made from the very same inputs is left as it is and touched, which is what
+Make needs to see.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from ttsbook import __version__
+from ttsbook.audio.probe import probe
+from ttsbook.audio.tags import Tags
+from ttsbook.errors import InputError, OutputError
+from ttsbook.files import output_error, sha256_bytes, sha256_file
+from ttsbook.render.journal import Journal
+from ttsbook.render.plan import Plan
+from ttsbook.render.report import Report
+from ttsbook.render.settings import RenderSettings
+from ttsbook.render.tags import book_mark
+from ttsbook.types import Book
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The files that a run writes."""
+
+    output: Path  # absolute
+    subtitles: Path | None
+
+
+def target_of(output: Path, settings: RenderSettings) -> Target:
+    """Name the files that a render to `output` writes."""
+    output = output.absolute()
+    return Target(output, output.with_suffix(f".{settings.subtitles}") if settings.subtitles else None)
+
+
+def check_writable(target: Target) -> None:
+    """Find out now, not after hours, whether the folder takes files.
+
+    Raises:
+        OutputError: it does not, or the output is a folder.
+    """
+    if target.output.is_dir():
+        raise OutputError(f"{target.output} is a folder", "name a file in it with -o")
+    try:
+        with tempfile.TemporaryFile(dir=target.output.parent):
+            pass
+    except OSError as error:
+        raise output_error(target.output, error) from error
+
+
+def check_ours(target: Target, book: Book, journal: Journal) -> None:
+    """Refuse to replace files that this program did not make from this book.
+
+    Raises:
+        OutputError: one is there.
+    """
+    if target.output.is_file() and not _is_ours(target.output, book, journal):
+        raise _foreign(target.output)
+    last = journal.last(target.output)
+    # A run that had been refused would not be in the journal: one that is there may have written them.
+    known = last.subtitles if last else None
+    if target.subtitles and target.subtitles.is_file() and known != str(target.subtitles):
+        raise _foreign(target.subtitles)
+
+
+def finished_report(target: Target, inputs_sha256: str, journal: Journal) -> Report | None:
+    """Return the report of the run that made the output from the same inputs, if it is still whole."""
+    last = journal.last_finished(target.output)
+    if last is None or last.report is None or last.inputs_sha256 != inputs_sha256:
+        return None
+    if not target.output.is_file() or (target.subtitles and not target.subtitles.is_file()):
+        return None
+    if sha256_file(target.output) != last.report.output_sha256:
+        return None
+    return replace(last.report, up_to_date=True)
+
+
+def touch(target: Target) -> None:
+    """Make the files newer than what they were made from."""
+    for path in (target.subtitles, target.output):
+        if path is not None:
+            path.touch()
+
+
+def inputs_hash(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str) -> str:
+    """Return the hash of everything that changes the output's bytes."""
+    digest = hashlib.sha256()
+    for part in _inputs(plan, settings, tags, file_format):
+        digest.update(json.dumps(part).encode("ascii") + b"\n")
+    return digest.hexdigest()
+
+
+def _inputs(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str) -> Iterator[object]:
+    yield __version__, file_format, settings.rate_hz, settings.bitrate, settings.loudness, settings.ceiling_db
+    yield asdict(settings.pauses)
+    yield asdict(tags), sha256_bytes(plan.book.cover.data) if plan.book.cover else None
+    yield settings.subtitles
+    for chapter in plan.chapters:
+        yield chapter.chapter.index, chapter.chapter.title
+        for planned in chapter.chunks:
+            text = planned.chunk.text if settings.subtitles else ""
+            yield planned.key, planned.chunk.boundary.value, text
+
+
+def _is_ours(output: Path, book: Book, journal: Journal) -> bool:
+    last = journal.last_finished(output)
+    report = last.report if last and last.book_sha256 == book.sha256 else None
+    if report and report.output_sha256 == sha256_file(output):
+        return True
+    try:
+        tags = probe(output).tags
+    except InputError:
+        return False
+    return any(book_mark(book) in text for text in tags.values())
+
+
+def _foreign(path: Path) -> OutputError:
+    return OutputError(
+        f"{path} exists and was not made by ttsbook from this book",
+        "use --force to replace it, or choose another output with -o",
+    )

@@ -1,0 +1,113 @@
+"""One process that loads an engine and speaks batches until its pipe closes.
+
+`speak_batch` is the same code whether it runs in a worker or in the calling process.
+Knows nothing of books, order, caches or other workers. Dies with its parent.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import threading
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
+
+from ttsbook.engines.base import Engine, EngineSpec, Request
+from ttsbook.engines.choose import load_engine
+from ttsbook.errors import OutOfMemory, RenderError, TtsbookError
+from ttsbook.render.machine import peak_rss_bytes
+from ttsbook.symbols import PUNCTUATION
+from ttsbook.types import Speech, VoiceProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The engine is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    speeches: tuple[Speech, ...]
+    peak_rss_bytes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    error: TtsbookError
+    trace: str  # where it happened, as text: tracebacks do not cross process borders
+
+
+def speak_batch(engine: Engine, requests: Sequence[Request], voice: VoiceProfile) -> Spoken | Failed:
+    """Speak a batch and check what came back; a failure is returned, not raised."""
+    try:
+        speeches = engine.speak(requests, voice)
+        _check(engine, requests, speeches)
+    except TtsbookError as error:
+        return Failed(error, traceback.format_exc())
+    except MemoryError:
+        return Failed(OutOfMemory(f"engine {engine.name}: out of memory"), traceback.format_exc())
+    except Exception as error:  # engines come from anywhere; whatever they raise must reach the user
+        message = f"engine {engine.name} failed on {_describe(requests)}: {type(error).__name__}: {error}"
+        return Failed(RenderError(message), traceback.format_exc())
+    return Spoken(tuple(speeches), peak_rss_bytes())
+
+
+def work(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> None:
+    """Run a worker: one `Ready` (or `Failed`), then one answer for each list of requests."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    threading.Thread(target=_die_with_parent, daemon=True).start()
+    # Both mean that the parent closed the pipe: nothing more to say.
+    with contextlib.suppress(EOFError, ConnectionError):
+        _serve(connection, spec, voice)
+
+
+def _serve(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> None:
+    try:
+        engine = load_engine(spec)
+    except TtsbookError as error:
+        connection.send(Failed(error, traceback.format_exc()))
+        return
+    except Exception as error:  # as in speak_batch
+        message = f"engine {spec.name} cannot be loaded: {type(error).__name__}: {error}"
+        connection.send(Failed(RenderError(message), traceback.format_exc()))
+        return
+    connection.send(Ready())
+    while True:
+        requests: list[Request] = connection.recv()
+        connection.send(speak_batch(engine, requests, voice))
+
+
+def _die_with_parent() -> None:
+    # A parent killed by SIGKILL cannot stop its workers, and one deep in the model reads no pipe.
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _check(engine: Engine, requests: Sequence[Request], speeches: Sequence[Speech]) -> None:
+    """Make sure that no request was dropped and no sample is garbage."""
+    import numpy as np
+
+    if len(speeches) != len(requests):
+        raise RenderError(f"engine {engine.name} answered {len(requests)} requests with {len(speeches)}")
+    for request, speech in zip(requests, speeches, strict=True):
+        if speech.rate_hz != engine.rate_hz or speech.samples.ndim != 1:
+            raise RenderError(f"engine {engine.name} gave samples that are not mono at {engine.rate_hz} Hz")
+        if not np.isfinite(speech.samples).all():
+            raise RenderError(
+                f"engine {engine.name} gave samples that are not numbers for {_describe([request])}"
+            )
+        if len(speech.samples) == 0 and request.phonemes.strip(PUNCTUATION + " "):
+            raise RenderError(f"engine {engine.name} said nothing for {_describe([request])}")
+
+
+def _describe(requests: Sequence[Request]) -> str:
+    first = requests[0].spoken
+    first = first if len(first) <= 60 else first[:59] + "…"
+    others = f" and {len(requests) - 1} more" if len(requests) > 1 else ""
+    return f"{first!r}{others}"

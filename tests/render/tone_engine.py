@@ -1,0 +1,78 @@
+"""An engine whose speech is a tone: length by phonemes, content by the request, faults on demand.
+
+Named in an `EngineSpec` as "tone_engine:ToneEngine". The only thing that the tests of rendering fake.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ttsbook.engines.base import EngineSpec, Request
+from ttsbook.errors import MissingError, OutOfMemory
+from ttsbook.types import Speech, VoiceProfile
+
+RATE_HZ = 8000
+NAME = "tone_engine:ToneEngine"
+
+
+class ToneEngine:
+    """Options: log=FILE notes every utterance; kill, hang, fail=WORD misbehave on a word; once=FILE only
+    until that file exists; delay=SECONDS per utterance; fits=N batches of more run out of memory;
+    missing=TEXT cannot be loaded."""
+
+    name = "tone"
+    device = "cpu"
+    rate_hz = RATE_HZ
+    max_phonemes = 400
+
+    def __init__(self, spec: EngineSpec) -> None:
+        self._options = dict(spec.options)
+        self.fingerprint = f"tone-{self._options.get('model', '1')}"
+        if "missing" in self._options:
+            raise MissingError(self._options["missing"], "install it")
+
+    def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:
+        if len(requests) > int(self._options.get("fits", "1000")):
+            raise OutOfMemory(f"no room for {len(requests)}")
+        return [self._speak(request, voice) for request in requests]
+
+    def close(self) -> None: ...
+
+    def _speak(self, request: Request, voice: VoiceProfile) -> Speech:
+        time.sleep(float(self._options.get("delay", "0")))
+        self._misbehave(request)
+        if log := self._options.get("log"):
+            with open(log, "a", encoding="utf-8") as handle:
+                handle.write(f"{request.phonemes}\n")
+        if not request.phonemes:
+            return Speech(np.zeros(0, np.float32), RATE_HZ)
+        content = f"{request.phonemes}|{voice.fingerprint}|{request.noise}".encode()
+        pitch = 200 + hashlib.sha256(content).digest()[0]
+        n = int(len(request.phonemes) * 0.02 * RATE_HZ / request.speed)
+        noise = np.random.default_rng(request.seed).normal(0, 0.02, n)
+        tone = 0.2 * np.sin(2 * np.pi * pitch * np.arange(n) / RATE_HZ)
+        silence = np.zeros(RATE_HZ // 10)
+        samples = np.concatenate([silence, tone + noise, silence]).astype(np.float32)
+        return Speech(samples, RATE_HZ, (len(silence) + n,))
+
+    def _misbehave(self, request: Request) -> None:
+        once = self._options.get("once")
+        if once and Path(once).exists():
+            return
+        for fault in ("kill", "hang", "fail"):
+            if self._options.get(fault, "\0") not in request.phonemes:
+                continue
+            if once:
+                Path(once).touch()
+            if fault == "kill":
+                os.kill(os.getpid(), signal.SIGKILL)
+            if fault == "hang":
+                time.sleep(60)
+            raise ZeroDivisionError("the engine divided by zero")
