@@ -1,0 +1,112 @@
+"""Documents as items, and the table of contents -> drafts of chapters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ttsbook.book.draft import Draft
+from ttsbook.book.sections import split_at_headings
+from ttsbook.book.toc import Entry
+from ttsbook.book.xhtml import Anchor, Item
+from ttsbook.types import Block, BlockKind, Matter, Skipped
+
+
+class Cutter:
+    """Takes the documents in reading order and begins a chapter wherever an entry points."""
+
+    def __init__(self) -> None:
+        self.drafts: list[Draft] = []
+        self.repairs: list[str] = []
+
+    def add_listed(
+        self, items: Sequence[Item], entries: Sequence[Entry], *, where: str, title: str, matter: Matter
+    ) -> None:
+        """Add a document of a book that has a table of contents; `entries` are those that lead here."""
+        found = {item.id for item in items if isinstance(item, Anchor)}
+        by_anchor: dict[str, list[Entry]] = {}
+        begun = False
+        for entry in entries:
+            if entry.fragment in found:
+                by_anchor.setdefault(entry.fragment, []).append(entry)
+                continue
+            if entry.fragment:
+                self.repairs.append(
+                    f"{where}: no place named {entry.fragment!r} for {entry.title!r}; the start is used"
+                )
+            self._begin(entry, where, matter, anchored=False)
+            begun = True
+        for item in items:
+            if isinstance(item, Anchor):
+                for entry in by_anchor[item.id]:
+                    self._begin(entry, where, matter, anchored=True)
+                    begun = True
+                continue
+            if isinstance(item, Block) and not begun:
+                self._continue(where, title, matter)
+                begun = True
+            self._put(item, where)
+
+    def add_unlisted(self, items: Sequence[Item], *, where: str, title: str, matter: Matter) -> None:
+        """Add a document of a book without a table of contents: its headings begin chapters."""
+        pieces = split_at_headings(items, where=where, matter=matter)
+        for piece in pieces:
+            piece.fallback_title = title
+        headed = any(isinstance(item, Block) and item.kind is BlockKind.HEADING for item in items)
+        last = self.drafts[-1] if self.drafts else None
+        if last is not None and not headed and last.matter is matter and title in ("", last.fallback_title):
+            last.items += [item for piece in pieces for item in piece.items]
+        else:
+            self.drafts += pieces
+
+    def move_stray_headings(self) -> None:
+        """Give a chapter the headings directly above the place that the table of contents points at."""
+        for before, after in zip(self.drafts, self.drafts[1:], strict=False):
+            if not after.anchored or _begins_with_heading(after):
+                continue
+            n = len(before.items)
+            while n and _is_heading(before.items[n - 1]):
+                n -= 1
+            if any(isinstance(item, Block) and not _is_heading(item) for item in before.items[:n]):
+                after.items[:0] = before.items[n:]
+                del before.items[n:]
+
+    def _begin(self, entry: Entry, where: str, matter: Matter, *, anchored: bool) -> None:
+        last = self.drafts[-1] if self.drafts else None
+        if last is None or not last.listed or last.where != where or last.blocks:
+            self.drafts.append(
+                Draft(
+                    title=entry.title,
+                    where=where,
+                    matter=matter,
+                    depth=entry.depth,
+                    listed=True,
+                    anchored=anchored,
+                )
+            )
+        elif entry.depth > last.depth and entry.title:
+            # A part and its first chapter lead to the same place: one chapter with both titles.
+            last.title = f"{last.title}: {entry.title}" if last.title else entry.title
+        elif entry.title != last.title:
+            self.repairs.append(
+                f"{where}: {last.title!r} and {entry.title!r} lead to the same place; one chapter"
+            )
+
+    def _continue(self, where: str, title: str, matter: Matter) -> None:
+        """Make sure that there is a chapter for text that no entry points at."""
+        last = self.drafts[-1] if self.drafts else None
+        if last is None or not last.listed or last.matter is not matter:
+            self.drafts.append(Draft(fallback_title=title, where=where, matter=matter))
+
+    def _put(self, item: Block | Skipped, where: str) -> None:
+        if not self.drafts:
+            self.drafts.append(Draft(where=where))
+        self.drafts[-1].items.append(item)
+
+
+def _is_heading(item: Block | Skipped) -> bool:
+    return isinstance(item, Block) and item.kind is BlockKind.HEADING
+
+
+def _begins_with_heading(draft: Draft) -> bool:
+    blocks = draft.blocks
+    return bool(blocks) and blocks[0].kind is BlockKind.HEADING

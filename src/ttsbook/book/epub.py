@@ -1,0 +1,160 @@
+"""An EPUB -> Book: the documents in reading order, cut into the chapters of the table of contents."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ttsbook.book.archive import Archive, DamagedEntry
+from ttsbook.book.contents import Contents, read_contents
+from ttsbook.book.cover import find_cover
+from ttsbook.book.cut import Cutter
+from ttsbook.book.draft import finish
+from ttsbook.book.drm import refuse_drm
+from ttsbook.book.markup import local_name, parse_document
+from ttsbook.book.matter import matter_by_place, stated_matter
+from ttsbook.book.notes import NoteLinks
+from ttsbook.book.package import Package, SpineItem, read_package
+from ttsbook.book.printed import collapse, visible
+from ttsbook.book.toc import Entry
+from ttsbook.book.xhtml import document_text, document_title, read_document
+from ttsbook.errors import InputError
+from ttsbook.types import Book, Matter, Skipped
+
+_MIN_BODY_SHARE = 0.5  # a stated start that leaves less than this to read is a mistake of the file
+
+
+def read_epub(file: Path | BinaryIO, *, source: str, sha256: str) -> Book:
+    """Read an EPUB 2 or 3.
+
+    Raises:
+        InputError: not an EPUB, copy-protected, damaged beyond repair, or without text.
+    """
+    with Archive(file, source) as archive:
+        refuse_drm(archive)
+        package = read_package(archive)
+        contents = read_contents(archive, package)
+        survey = _Survey(archive, package, contents)
+        matters = survey.matters(contents)
+        cutter = _cut(survey, contents, matters, package.metadata.language)
+        chapters, outside = finish(cutter.drafts)
+        cover, cover_notes = find_cover(archive, package)
+    if not chapters:
+        raise _nothing_to_read(source, survey)
+    repairs = (*package.repairs, *contents.repairs, *survey.repairs, *cutter.repairs, *cover_notes)
+    return Book(
+        source=source,
+        sha256=sha256,
+        metadata=package.metadata,
+        chapters=chapters,
+        cover=cover,
+        skipped=(*survey.skipped, *outside),
+        repairs=tuple(dict.fromkeys(repairs)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    path: str
+    data: bytes
+    title: str
+    stated: Matter | None
+    n_characters: int
+    n_images: int
+
+
+class _Survey:
+    """The documents to read, and what they say before their text is read: links to notes, matter.
+
+    Documents are parsed twice, so that only one tree is in memory at a time.
+    """
+
+    def __init__(self, archive: Archive, package: Package, contents: Contents) -> None:
+        self.documents: list[_Document] = []
+        self.notes = NoteLinks()
+        self.skipped: list[Skipped] = []
+        self.repairs: list[str] = []
+        self._listed = {entry.path for entry in contents.entries}
+        for item in package.spine:
+            try:
+                self._add(item, archive.read(item.path))
+            except DamagedEntry as error:
+                self.repairs.append(f"{item.path} is damaged ({error}); its text is not read")
+
+    def _add(self, item: SpineItem, data: bytes) -> None:
+        parsed = parse_document(data)
+        self.repairs += [f"{item.path}: {note}" for note in parsed.repairs]
+        text = document_text(parsed.root)
+        # Notes that a click opens, answers, large tables: beside the text, unless the contents list them.
+        if not item.linear and item.path not in self._listed:
+            if collapse(text):
+                self.skipped.append(Skipped("not-linear", collapse(text), item.path))
+            return
+        self.notes.add(parsed.root, item.path)
+        self.documents.append(
+            _Document(
+                path=item.path,
+                data=data,
+                title=document_title(parsed.root),
+                stated=stated_matter(parsed.root),
+                n_characters=len(visible(text)),
+                n_images=sum(local_name(element) in ("img", "image") for element in parsed.root.iter()),
+            )
+        )
+
+    def matters(self, contents: Contents) -> list[Matter]:
+        """Return front matter, body or back matter for each document."""
+        paths = [document.path for document in self.documents]
+        stated = [document.stated for document in self.documents]
+        sizes = [document.n_characters for document in self.documents]
+        matters = matter_by_place(paths, stated, contents.references)
+        body = sum(size for size, matter in zip(sizes, matters, strict=True) if matter is Matter.BODY)
+        if body >= _MIN_BODY_SHARE * sum(sizes):
+            return matters
+        self.repairs.append("the landmarks put most of the text into front or back matter; not followed")
+        return matter_by_place(paths, stated, ())
+
+
+def _cut(survey: _Survey, contents: Contents, matters: Sequence[Matter], language: str | None) -> Cutter:
+    cutter = Cutter()
+    places: defaultdict[str, list[Entry]] = defaultdict(list)
+    known = {document.path for document in survey.documents}
+    for entry in contents.entries:
+        if entry.path in known:
+            places[entry.path].append(entry)
+        else:
+            cutter.repairs.append(f"the contents list {entry.title!r}, which is not in the reading order")
+    for document, matter in zip(survey.documents, matters, strict=True):
+        entries = places[document.path]
+        root = parse_document(document.data).root
+        items = read_document(
+            root,
+            document.path,
+            language=language,
+            anchors=frozenset(entry.fragment for entry in entries if entry.fragment),
+            note_bodies=survey.notes.bodies(root, document.path),
+        ).items
+        if known.intersection(entry.path for entry in contents.entries):
+            cutter.add_listed(items, entries, where=document.path, title=document.title, matter=matter)
+        else:
+            cutter.add_unlisted(items, where=document.path, title=document.title, matter=matter)
+    cutter.move_stray_headings()
+    return cutter
+
+
+def _nothing_to_read(source: str, survey: _Survey) -> InputError:
+    n_images = sum(document.n_images for document in survey.documents)
+    found = f"{len(survey.documents)} documents with {n_images} images and no text"
+    if not survey.documents and survey.repairs:
+        found = survey.repairs[0]
+    elif any(document.n_characters for document in survey.documents):
+        found = f"{len(survey.documents)} documents in which all text is skipped (notes, navigation, hidden)"
+    hint = (
+        "pictures of pages need text recognition (OCR) first"
+        if n_images
+        else "check the file in an ebook reader"
+    )
+    return InputError(f"nothing to read in {source}: {found}", hint)

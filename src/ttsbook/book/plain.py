@@ -1,0 +1,173 @@
+"""Plain text -> drafts of chapters: headings found by their words, paragraphs joined.
+
+A line is a heading if it says so ("Chapter 3", "第三章", "Epilogue") and stands alone; bare numbers
+count if they form a series. A printed table of contents announces the same headings without text
+between them, and is skipped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from ttsbook.book.draft import Draft
+from ttsbook.book.headings import ChapterLine, chapter_line, is_contents_line, numbered_line
+from ttsbook.book.printed import collapse, is_scene_break
+from ttsbook.book.wrap import Layout, group_lines, make_paragraph, measure_layout
+from ttsbook.types import Block, BlockKind, Skipped
+
+_PICTURE = re.compile(r"\[Illustration\b[^\]]*\]", re.IGNORECASE)
+_EMPHASIS = re.compile(r"(?<![^\W_])_([^_\n]+)_(?![^\W_])")
+_MAX_TITLE_LINES = 3
+_MAX_TITLE_CHARACTERS = 80
+_MIN_SERIES = 2
+_MIN_CONTENTS = 2  # lines that a printed table of contents has at least
+_MAX_CONTENTS_GAP = 200  # characters between two of its lines
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    lines: tuple[str, ...]
+    heading: ChapterLine | None = None
+    contents: bool = False  # a line of the printed table of contents
+
+    @property
+    def n_characters(self) -> int:
+        return sum(len(line.strip()) for line in self.lines)
+
+
+def read_plain(text: str, *, title: str) -> list[Draft]:
+    """Cut a text into drafts; what stands before the first heading is titled `title`."""
+    lines = [line.rstrip() for line in re.split(r"\r\n|[\n\r\f\x85\u2028\u2029]", text)]
+    layout = measure_layout(lines)
+    groups = _mark_contents(_mark_headings([_Group(lines) for lines in group_lines(lines, layout)]))
+    has_parts = any(group.heading is not None and group.heading.upper for group in groups)
+    drafts = [Draft(title=title)]
+    for group in groups:
+        if group.contents:
+            drafts[-1].items.append(Skipped("contents", collapse("\n".join(group.lines)), ""))
+        elif group.heading is not None:
+            depth = int(has_parts and not group.heading.upper)
+            drafts.append(Draft(depth=depth))
+            drafts[-1].items.append(_heading(group, layout))
+        else:
+            _add_paragraph(drafts[-1], group.lines, layout)
+    for draft in drafts:
+        _absorb_title(draft)
+    return drafts
+
+
+def _mark_headings(groups: list[_Group]) -> list[_Group]:
+    """Find the groups that are headings; a heading stands alone or above its own title."""
+    marked = []
+    for group in groups:
+        fits = len(group.lines) <= _MAX_TITLE_LINES and group.n_characters <= 2 * _MAX_TITLE_CHARACTERS
+        marked.append(replace(group, heading=chapter_line(group.lines[0])) if fits else group)
+    if not any(group.heading is not None and group.heading.family != "named" for group in marked):
+        for family in ("number-title", "number"):
+            found = _series(marked, family)
+            if found:
+                return found
+    return marked
+
+
+def _series(groups: list[_Group], family: str) -> list[_Group] | None:
+    """Take bare numbers as headings if each follows the one before, from 1 on; a new series may begin."""
+    found = {}
+    for index, group in enumerate(groups):
+        line = numbered_line(group.lines[0]) if len(group.lines) <= _MAX_TITLE_LINES else None
+        if line is not None and line.family == family and line.number is not None:
+            found[index] = line
+    expected = 1
+    for line in found.values():
+        if line.number not in (1, expected):
+            return None
+        expected = (line.number or 0) + 1
+    if len(found) < _MIN_SERIES:
+        return None
+    return [replace(group, heading=found.get(index, group.heading)) for index, group in enumerate(groups)]
+
+
+def _mark_contents(groups: list[_Group]) -> list[_Group]:
+    """Mark the lines of a printed table of contents: headings without text between that come again."""
+    groups = [line for group in groups for line in _split_contents(group)]
+    places = [index for index, group in enumerate(groups) if group.heading is not None]
+    keys = {index: group.heading.key for index, group in enumerate(groups) if group.heading is not None}
+    last_place = {key: index for index, key in keys.items()}
+    run: list[int] = []
+    marked: set[int] = set()
+    for place, after in pairwise([*places, len(groups)]):
+        announces = last_place[keys[place]] > place
+        gap = sum(group.n_characters for group in groups[place + 1 : after])
+        if announces:
+            run.append(place)
+        if not announces or gap > _MAX_CONTENTS_GAP:
+            if len(run) >= _MIN_CONTENTS:
+                marked.update(range(run[0], run[-1] + 1))
+                marked.update(_contents_heading(groups, run[0]))
+            run = []
+    return [
+        replace(group, contents=True, heading=None) if index in marked else group
+        for index, group in enumerate(groups)
+    ]
+
+
+def _split_contents(group: _Group) -> list[_Group]:
+    """Take a block of heading lines apart: tables of contents are set without empty lines."""
+    found = [chapter_line(line) for line in group.lines]
+    if len(group.lines) < _MIN_CONTENTS or sum(line is not None for line in found) < _MIN_CONTENTS:
+        return [group]
+    return [_Group((line,), heading) for line, heading in zip(group.lines, found, strict=True)]
+
+
+def _contents_heading(groups: Sequence[_Group], first: int) -> list[int]:
+    return [first - 1] if first and is_contents_line(groups[first - 1].lines[0]) else []
+
+
+def _heading(group: _Group, layout: Layout) -> Block:
+    heading = group.heading
+    level = 1 if heading is not None and heading.upper else 2
+    return Block(
+        BlockKind.HEADING, make_paragraph(group.lines, replace(layout, wrapped=False)).text, level=level
+    )
+
+
+def _add_paragraph(draft: Draft, lines: tuple[str, ...], layout: Layout) -> None:
+    raw = "\n".join(lines)
+    for picture in _PICTURE.findall(raw):
+        draft.items.append(Skipped("image", collapse(picture), ""))
+    without = _PICTURE.sub("", raw)
+    plain, n = _EMPHASIS.subn(r"\1", without)
+    if n:
+        draft.items.append(Skipped("markup", "_" * (2 * n), ""))
+    kept = tuple(line for line in plain.split("\n") if line.strip())
+    if not kept:
+        return
+    paragraph = make_paragraph(kept, layout)
+    if is_scene_break(paragraph.text):
+        draft.items.append(Block(BlockKind.SCENE_BREAK, paragraph.text))
+    else:
+        draft.items.append(Block(paragraph.kind, paragraph.text))
+
+
+def _absorb_title(draft: Draft) -> None:
+    """Make the line below a bare "Chapter 3" a heading too, if it is set like a title."""
+    if draft.title or not draft.items:
+        return
+    blocks = [(index, item) for index, item in enumerate(draft.items) if isinstance(item, Block)]
+    number = chapter_line(blocks[0][1].text) or numbered_line(blocks[0][1].text)
+    if len(blocks) > 2 and number is not None and not number.title:
+        index, below = blocks[1]
+        if below.kind in (BlockKind.PARAGRAPH, BlockKind.VERSE) and _looks_like_title(below.text):
+            draft.items[index] = replace(below, kind=BlockKind.HEADING, level=blocks[0][1].level + 1)
+
+
+def _looks_like_title(text: str) -> bool:
+    letters = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
+    capital = Counter(word[0].isupper() for word in letters)
+    cased = any(word[0].isupper() or word[0].islower() for word in letters)
+    short = len(text) <= _MAX_TITLE_CHARACTERS and "\n" not in text
+    return short and cased and not capital[False] and text[-1] not in ',;:"”?!'

@@ -1,0 +1,119 @@
+"""A file or standard input -> Book, whatever its format: told from the content, then from the suffix."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from ttsbook.book.draft import finish
+from ttsbook.book.encoding import decode, looks_binary
+from ttsbook.book.epub import read_epub
+from ttsbook.book.gutenberg import read_header
+from ttsbook.book.hypertext import is_html, read_html
+from ttsbook.book.markdown import is_markdown, read_markdown
+from ttsbook.book.plain import read_plain
+from ttsbook.book.printed import remove_controls
+from ttsbook.errors import InputError
+from ttsbook.files import sha256_bytes, sha256_file
+from ttsbook.types import Book, Skipped
+
+_MAX_TEXT_BYTES = 64 << 20  # ten times the longest novels
+_MAX_EPUB_BYTES = 2 << 30  # with pictures; read in pieces
+_CONVERT = "convert it to EPUB first, for example with calibre's ebook-convert"
+_SIGNATURES = (
+    (0, b"%PDF", "a PDF"),
+    (60, b"BOOKMOBI", "a Kindle book (MOBI/AZW)"),
+    (60, b"TPZ", "a Kindle book (Topaz)"),
+    (0, b"{\\rtf", "an RTF document"),
+    (0, b"\xd0\xcf\x11\xe0", "an old Word document"),
+    (0, b"ITSF", "a CHM help file"),
+    (0, b"Rar!", "a RAR archive"),
+    (0, b"7z\xbc\xaf", "a 7z archive"),
+    (0, b"\x1f\x8b", "a gzip archive"),
+)
+
+
+def read_book(path: Path) -> Book:
+    """Read an EPUB, Markdown, HTML or plain text file.
+
+    Raises:
+        InputError: the file cannot be read, or holds nothing to read out.
+    """
+    try:
+        if path.is_dir():
+            raise InputError(f"cannot read {path}: it is a folder", "name the book files in it")
+        size = path.stat().st_size
+        with open(path, "rb") as handle:
+            head = handle.read(4096)
+        _refuse_foreign(head, str(path))
+        if head.startswith(b"PK"):
+            _check_size(size, _MAX_EPUB_BYTES, str(path))
+            return read_epub(path, source=str(path), sha256=sha256_file(path))
+        _check_size(size, _MAX_TEXT_BYTES, str(path))
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}", "check the path") from error
+    return _read_text(data, str(path), path.suffix.lower(), path.stem)
+
+
+def read_stream(data: bytes, source: str = "-") -> Book:
+    """Read a book whose bytes came from standard input.
+
+    Raises:
+        InputError: the bytes are no book, or hold nothing to read out.
+    """
+    _refuse_foreign(data[:4096], source)
+    if data.startswith(b"PK"):
+        return read_epub(io.BytesIO(data), source=source, sha256=sha256_bytes(data))
+    _check_size(len(data), _MAX_TEXT_BYTES, source)
+    return _read_text(data, source, "", "")
+
+
+def _read_text(data: bytes, source: str, suffix: str, stem: str) -> Book:
+    if looks_binary(data):
+        raise InputError(
+            f"cannot read {source}: neither an EPUB nor text in a known encoding",
+            "ttsbook reads EPUB, plain text, Markdown and HTML; convert other formats first",
+        )
+    decoded = decode(data)
+    text, n_controls = remove_controls(decoded.text.replace("\x1a", ""))
+    repairs = (*decoded.repairs, *([f"{n_controls} control characters removed"] if n_controls else []))
+    if is_html(text, suffix):
+        drafts, metadata = read_html(text, stem)
+    elif is_markdown(text, suffix):
+        drafts, metadata = read_markdown(text, stem)
+    else:
+        metadata = read_header(text)
+        drafts = read_plain(text, title=metadata.title or stem)
+    chapters, outside = finish(drafts)
+    if not chapters:
+        raise InputError(f"nothing to read in {source}: {_what_is_there(text, outside)}", "check the file")
+    return Book(
+        source=source,
+        sha256=sha256_bytes(data),
+        metadata=metadata,
+        chapters=chapters,
+        skipped=outside,
+        repairs=repairs,
+    )
+
+
+def _what_is_there(text: str, outside: tuple[Skipped, ...]) -> str:
+    if not text.strip():
+        return "the file is empty"
+    reasons = sorted({item.reason for item in outside})
+    return f"all text is skipped ({', '.join(reasons)})" if reasons else "no letters or digits in the file"
+
+
+def _refuse_foreign(head: bytes, source: str) -> None:
+    for offset, signature, name in _SIGNATURES:
+        if head[offset:].startswith(signature):
+            raise InputError(f"cannot read {source}: it is {name}", _CONVERT)
+
+
+def _check_size(size: int, limit: int, source: str) -> None:
+    if size > limit:
+        raise InputError(
+            f"cannot read {source}: {size >> 20} MB, at most {limit >> 20} MB are read",
+            "split the file into books",
+        )

@@ -1,0 +1,138 @@
+"""What is not read out, and why: the rules, as data first.
+
+Every skipped text carries the name of its rule (`Skipped.reason`). Rules look at the semantics that
+a document states (tag, epub:type, role, hidden), never at file names. Two conventions that state
+nothing are known by their look: superscript links to notes, and printed page numbers.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ttsbook.book.markup import Element, attribute, inner_text, local_name
+
+# Reason by tag. The text inside is not part of what the author says.
+TAGS = {
+    "script": "script",
+    "style": "script",
+    "template": "script",
+    "noscript": "script",
+    "rt": "ruby",  # the reading beside a character: the character itself is read
+    "rp": "ruby",
+    "rtc": "ruby",
+    "nav": "navigation",
+    "audio": "media",
+    "video": "media",
+    "object": "media",
+    "iframe": "media",
+    "canvas": "media",
+    "svg": "image",
+    "annotation": "formula",  # the same formula again, in another notation
+    "annotation-xml": "formula",
+    "case": "alternative",  # epub:switch: `default` is what every reader can show
+}
+
+# Reason by epub:type (EPUB 3 Structural Semantics) or by role without its "doc-" (DPUB-ARIA).
+SEMANTICS = {
+    "noteref": "note-mark",
+    "backlink": "note-mark",
+    "footnote": "footnote",
+    "footnotes": "footnote",
+    "endnote": "footnote",
+    "endnotes": "footnote",
+    "rearnote": "footnote",
+    "rearnotes": "footnote",
+    "note": "footnote",
+    "pagebreak": "page-number",
+    "page-list": "navigation",
+    "toc": "navigation",
+    "toc-brief": "navigation",
+    "landmarks": "navigation",
+    "loa": "navigation",
+    "loi": "navigation",
+    "lot": "navigation",
+    "lov": "navigation",
+    "index": "index",
+    "bibliography": "bibliography",
+    "pullquote": "pull-quote",  # repeats a sentence of the text
+}
+
+_HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_RAISED_STYLE = re.compile(r"vertical-align\s*:\s*(?:super|text-top)", re.IGNORECASE)
+_NOTE_MARK = re.compile(r"[\[(〔（［]?(?:\d{1,4}|[*＊†‡§¶]{1,4}|[a-z]|[ivxl]{1,5}|注\d*|註\d*)[\])〕）］]?")
+_BRACKETED_MARK = re.compile(r"[\[〔［](?:\d{1,4}|[*†‡]|[A-Za-z]|注\d*|註\d*)[\]〕］]|[*＊†‡]{1,3}|[①-⑳]")
+_BACK_ARROW = re.compile(r"[\[(]?(?:[↩↑⏎^←⇑⮌↵]|back|return)[\])]?\ufe0e?", re.IGNORECASE)
+_PAGE_CLASSES = frozenset(("pagenum", "pagenumber", "page-number", "pageno", "page_number", "pb"))
+_PAGE_NUMBER = re.compile(
+    r"[\[({]?\s*(?:p(?:g|age|p)?\.?\s*)?(?:\d{1,4}|[ivxlcdm]{1,7})\s*[\])}]?", re.IGNORECASE
+)
+_LICENCE_IDS = frozenset(("pg-header", "pg-footer", "pgheader", "pgfooter", "pg-machine-header"))
+
+
+def semantics(element: Element) -> frozenset[str]:
+    """Return what the markup says an element is: epub:type words and roles, without prefixes."""
+    words = attribute(element, "type").split() if _has_epub_type(element) else []
+    words += str(element.get("role") or "").split()
+    return frozenset(word.removeprefix("z3998:").removeprefix("doc-") for word in words)
+
+
+def skip_reason(element: Element) -> str | None:
+    """Return the rule that keeps an element from being read, or None."""
+    name = local_name(element)
+    if name in TAGS:
+        said = semantics(element) & SEMANTICS.keys() if name == "nav" else frozenset()
+        return SEMANTICS[min(said)] if said else TAGS[name]
+    if not element.attrib:
+        return None
+    for word in sorted(semantics(element)):
+        if word in SEMANTICS:
+            return SEMANTICS[word]
+    if _is_hidden(element):
+        return "hidden"
+    if element.get("id") in _LICENCE_IDS or "pg-boilerplate" in str(element.get("class") or "").split():
+        return "licence"
+    if name == "a" and "#" in attribute(element, "href") and _is_note_link(element):
+        return "note-mark"
+    return "page-number" if _is_page_number(element) else None
+
+
+def _has_epub_type(element: Element) -> bool:
+    # `type` without a prefix belongs to lists, inputs and scripts.
+    return any(key.endswith(("}type", ":type")) for key in element.attrib)
+
+
+def _is_hidden(element: Element) -> bool:
+    return (
+        element.get("hidden") is not None
+        or str(element.get("aria-hidden") or "").lower() == "true"
+        or _HIDDEN_STYLE.search(str(element.get("style") or "")) is not None
+    )
+
+
+def _is_note_link(link: Element) -> bool:
+    text = inner_text(link).strip()
+    if not text or len(text) > 8:
+        return False
+    if _BRACKETED_MARK.fullmatch(text) or _BACK_ARROW.fullmatch(text):
+        return True
+    return _NOTE_MARK.fullmatch(text) is not None and _is_raised(link)
+
+
+def _is_raised(link: Element) -> bool:
+    """Tell whether a link is printed above the line, by itself, by its parent or by its only child."""
+    around = [link, *link.iterchildren()]
+    parent = link.getparent()
+    if parent is not None:
+        around.append(parent)
+    return any(
+        local_name(element) == "sup" or _RAISED_STYLE.search(str(element.get("style") or ""))
+        for element in around
+    )
+
+
+def _is_page_number(element: Element) -> bool:
+    classes = str(element.get("class") or "").lower().split()
+    if _PAGE_CLASSES.isdisjoint(classes):
+        return False
+    text = inner_text(element).strip()
+    return len(text) <= 16 and _PAGE_NUMBER.fullmatch(text) is not None

@@ -1,0 +1,116 @@
+"""Lines of plain text -> paragraphs: hard-wrapped lines joined, verse and quotations kept apart.
+
+Two habits are told apart from the whole text: every line a paragraph, or lines broken at a margin
+with empty lines (or an indent) between paragraphs. Knows nothing of chapters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ttsbook.book.printed import collapse, is_cjk
+from ttsbook.types import BlockKind
+
+_MAX_MARGIN = 110  # columns; longer lines were not broken by hand
+_MIN_BROKEN_SHARE = 0.4  # of the lines inside a paragraph that end in mid-sentence
+_VERSE_SHARE = 0.72  # of the margin: lines that all stay below it were broken on purpose
+_QUOTE_INDENT = 2
+_SENTENCE_END = ".!?。！？…”’\"'」』:：;；)）*"
+_COMPOUND_END = re.compile(r"[^\W\d_]-$|--$|—$")
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One or more lines that belong together."""
+
+    lines: tuple[str, ...]  # as they stand in the file
+    kind: BlockKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the lines of a text are set."""
+
+    wrapped: bool
+    margin: int  # columns
+
+
+def measure_layout(lines: Sequence[str]) -> Layout:
+    """Tell from all lines of a text whether they were broken at a margin."""
+    widths = sorted(width(line.strip()) for line in lines if line.strip())
+    if not widths:
+        return Layout(wrapped=False, margin=0)
+    margin = widths[min(int(0.98 * len(widths)), len(widths) - 1)]
+    inner = [
+        line.rstrip()
+        for line, after in pairwise(lines)
+        if line.strip() and after.strip() and width(line.strip()) > margin // 2
+    ]
+    broken = sum(line[-1] not in _SENTENCE_END for line in inner)
+    return Layout(
+        wrapped=bool(inner) and margin <= _MAX_MARGIN and broken > _MIN_BROKEN_SHARE * len(inner),
+        margin=margin,
+    )
+
+
+def group_lines(lines: Sequence[str], layout: Layout) -> list[tuple[str, ...]]:
+    """Return the lines of each paragraph."""
+    groups: list[list[str]] = []
+    open_group = False
+    for line in lines:
+        if not line.strip():
+            open_group = False
+            continue
+        if not open_group or not layout.wrapped or _begins_by_indent(line, groups[-1]):
+            groups.append([])
+        groups[-1].append(line)
+        open_group = True
+    return [tuple(group) for group in groups]
+
+
+def make_paragraph(lines: tuple[str, ...], layout: Layout) -> Paragraph:
+    """Join the lines of one paragraph, or keep them where the line ends are meant."""
+    if layout.wrapped and len(lines) > 1:
+        widest = max(width(line.strip()) for line in lines[:-1])
+        if widest < _VERSE_SHARE * layout.margin:
+            verse = (collapse(line) for line in lines)
+            return Paragraph(lines, BlockKind.VERSE, "\n".join(line for line in verse if line))
+    indented = all(_indent(line) >= _QUOTE_INDENT and not line.startswith("\u3000") for line in lines)
+    kind = BlockKind.QUOTE if layout.wrapped and indented and len(lines) > 1 else BlockKind.PARAGRAPH
+    return Paragraph(lines, kind, join_lines(lines))
+
+
+def join_lines(lines: Sequence[str]) -> str:
+    """Join broken lines: with a space, but with nothing between Chinese characters or after a hyphen."""
+    joined = ""
+    for line in lines:
+        line = line.strip()
+        if not joined or (is_cjk(joined[-1]) and is_cjk(line[0])) or _COMPOUND_END.search(joined):
+            joined += line
+        else:
+            joined += f" {line}"
+    return collapse(joined)
+
+
+def width(text: str) -> int:
+    """Return the columns that a text takes; Chinese characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _begins_by_indent(line: str, group: Sequence[str]) -> bool:
+    """Tell whether a line starts a paragraph by its indent although no empty line stands before it."""
+    indent = _indent(line)
+    if line.startswith("\u3000"):
+        return True
+    return 2 <= indent <= 8 and _indent(group[-1]) == 0 and group[-1].rstrip()[-1] in _SENTENCE_END
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())

@@ -1,0 +1,360 @@
+"""A content document -> blocks, skipped texts and anchors in reading order, each character once.
+
+Inline elements are joined without a space, block elements end a block. The walk keeps its own
+stack, so that depth costs memory and nothing else. Knows nothing of chapters or of other documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ttsbook.book.markup import Element, attribute, inner_text, local_name
+from ttsbook.book.printed import collapse, is_scene_break, visible
+from ttsbook.book.rules import semantics, skip_reason
+from ttsbook.types import Block, BlockKind, Skipped
+
+_BLOCK_NAMES = (
+    "address article aside blockquote body caption center colgroup dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol optgroup"
+    " option p pre section summary table tbody td tfoot th thead tr ul"
+    " level1 level2 level3 level4 level5 level6"  # DTBook, in old EPUB 2
+)
+_BLOCK_TAGS = frozenset(_BLOCK_NAMES.split())
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_KIND_BY_TAG = {
+    "blockquote": BlockKind.QUOTE,
+    "li": BlockKind.LIST_ITEM,
+    "dt": BlockKind.LIST_ITEM,
+    "dd": BlockKind.LIST_ITEM,
+    "figcaption": BlockKind.CAPTION,
+    "caption": BlockKind.CAPTION,
+    "pre": BlockKind.VERSE,
+    "tr": BlockKind.TABLE_ROW,
+}
+_VERSE_WORDS = frozenset(
+    ("verse", "poem", "poetry", "stanza", "song", "hymn", "lyrics", "linegroup", "line-group")
+)
+_STANZA_WORDS = frozenset(("stanza", "linegroup", "line-group"))
+_LINE_END = "\x0b"  # stands for <br/>; no XML document can contain it
+_PARAGRAPH_GAP = re.compile(r"\x0b\s*\x0b[\s\x0b]*|\x0b(?=[\u3000\u00a0]{2})")
+_FILE_NAME_ALT = re.compile(r"[\w\s./\\-]{1,80}\.(?:jpe?g|png|gif|svg|webp|bmp|tiff?)", re.IGNORECASE)
+_EMPTY_ALT_WORDS = (
+    "image img picture photo illustration figure cover logo ornament decoration 图片 图像 插图 封面"
+)
+_EMPTY_ALTS = frozenset(_EMPTY_ALT_WORDS.split())
+_DROP_CAP_CHARACTERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place in the reading order that something may point at."""
+
+    id: str
+
+
+Item = Block | Skipped | Anchor
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What the elements around a text say about it."""
+
+    kind: BlockKind = BlockKind.PARAGRAPH
+    level: int = 0
+    language: str | None = None
+    verse: bool = False
+    verbatim: bool = False  # line ends count
+    row: bool = False  # in a table row that becomes one block
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    element: Element
+    children: Iterator[Element]
+    context: _Context
+    block: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    text: str
+    language: str | None
+    added: bool = False  # not a text of the document: alternative text of an image, separator
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as items; `added` holds the characters that are not among its text nodes."""
+
+    items: tuple[Item, ...]
+    added: str
+
+
+def read_document(
+    root: Element,
+    where: str,
+    *,
+    language: str | None = None,
+    anchors: frozenset[str] = frozenset(),
+    note_bodies: frozenset[Element] = frozenset(),
+) -> Document:
+    """Read a parsed document.
+
+    Args:
+        language: of the book; blocks name their language only where it differs.
+        anchors: the ids to report as `Anchor`, each at its first occurrence.
+        note_bodies: elements known to be notes (see `notes`).
+    """
+    reader = _Reader(where, language, anchors, note_bodies, _layout_rows(root))
+    reader.walk(root)
+    return Document(tuple(reader.items), "".join(reader.added))
+
+
+def document_text(root: Element) -> str:
+    """Return all text that a document shows or hides, without its head: what must be accounted for."""
+    if local_name(root) != "html":
+        return inner_text(root)
+    outside = [(root.text or "")] + [child.tail or "" for child in root]
+    inside = [inner_text(child) for child in root if local_name(child) != "head"]
+    return "".join(outside + inside)
+
+
+def document_title(root: Element) -> str:
+    """Return the title in the head, or ""."""
+    for head in root.iterchildren():
+        if local_name(head) == "head":
+            for child in head:
+                if local_name(child) == "title":
+                    return collapse(inner_text(child))
+    return ""
+
+
+class _Reader:
+    def __init__(
+        self,
+        where: str,
+        language: str | None,
+        anchors: frozenset[str],
+        note_bodies: frozenset[Element],
+        layout_rows: frozenset[Element],
+    ) -> None:
+        self.items: list[Item] = []
+        self.added: list[str] = []
+        self._where = where
+        self._language = language
+        self._anchors = set(anchors)
+        self._note_bodies = note_bodies
+        self._layout_rows = layout_rows
+        self._parts: list[_Part] = []
+        self._owner: _Context | None = None  # of the open block: the context of its first visible text
+
+    def walk(self, root: Element) -> None:
+        reason = self._reason(root)
+        if reason is not None:
+            self._skip(root, reason, inline=False)
+            return
+        stack = [self._enter(root, _Context())]
+        while stack:
+            frame = stack[-1]
+            child = next(frame.children, None)
+            if child is None:
+                stack.pop()
+                if frame.block:
+                    self._block_edge(frame.element, frame.context)
+                if stack:
+                    self._append(frame.element.tail, stack[-1].context)
+            elif not isinstance(child.tag, str) or (local_name(child) == "head" and frame.element is root):
+                self._append(child.tail, frame.context)
+            elif (reason := self._reason(child)) is not None:
+                inline = local_name(child) not in _BLOCK_TAGS or local_name(frame.element) == "p"
+                self._skip(child, reason, inline=inline)
+                self._append(child.tail, frame.context)
+            else:
+                stack.append(self._enter(child, frame.context))
+        self._end_block()
+
+    def _reason(self, element: Element) -> str | None:
+        if element in self._note_bodies:
+            return "footnote"
+        if local_name(element) == "math" and attribute(element, "alttext").strip():
+            return "formula"  # its alternative text is read instead
+        return skip_reason(element)
+
+    def _enter(self, element: Element, outer: _Context) -> _Frame:
+        name = local_name(element)
+        block = name in _BLOCK_TAGS
+        if block:
+            self._block_edge(element, outer)
+        context = _context_inside(element, name, outer, layout_row=element in self._layout_rows)
+        self._mark_anchors(element)
+        if name == "br":
+            self._parts.append(_Part(_LINE_END, None))
+        elif name == "hr":
+            self.items.append(Block(BlockKind.SCENE_BREAK, ""))
+        elif name in ("img", "image"):
+            self._add_image(element, context)
+        elif name in ("td", "th") and context.row:
+            self._separate_cells(element, context)
+        self._append(element.text, context)
+        return _Frame(element, iter(element), context, block)
+
+    def _block_edge(self, element: Element, around: _Context) -> None:
+        if around.row and local_name(element) != "tr":
+            self._parts.append(_Part(" ", None))
+        elif around.verse and _is_line(element):
+            self._parts.append(_Part(_LINE_END, None))
+        else:
+            self._end_block()
+
+    def _append(self, text: str | None, context: _Context, *, added: bool = False) -> None:
+        if not text:
+            return
+        if self._owner is None and visible(text):
+            self._owner = context
+        if context.verbatim:
+            text = text.replace("\n", _LINE_END)
+        self._parts.append(_Part(text, context.language, added))
+
+    def _skip(self, element: Element, reason: str, *, inline: bool) -> None:
+        if not inline:
+            self._end_block()
+        if self._anchors:
+            for inner in element.iter():
+                self._mark_anchors(inner)
+        text = collapse(inner_text(element))
+        if text:
+            self.items.append(Skipped(reason, text, self._where))
+        if local_name(element) == "math" and reason == "formula":
+            alternative = collapse(attribute(element, "alttext"))
+            self._append(f" {alternative} " if alternative else "", self._owner or _Context(), added=True)
+
+    def _mark_anchors(self, element: Element) -> None:
+        for name in ("id", "name"):
+            id = element.get(name)
+            if id in self._anchors:
+                self._anchors.discard(id)
+                # A link into a heading means the heading; elsewhere the text before it stays before it.
+                if self._owner is not None and self._owner.kind is not BlockKind.HEADING:
+                    self._end_block()
+                self.items.append(Anchor(id))
+
+    def _add_image(self, element: Element, context: _Context) -> None:
+        alt = collapse(attribute(element, "alt"))
+        if alt.casefold() in _EMPTY_ALTS or _FILE_NAME_ALT.fullmatch(alt):
+            self.items.append(Skipped("image", alt, self._where))
+            self.added.append(alt)
+        elif alt:
+            # One or two letters are an initial drawn as a picture and belong to the word that follows.
+            joined = len(alt) <= _DROP_CAP_CHARACTERS
+            self._append(alt if joined else f" {alt} ", context, added=True)
+
+    def _separate_cells(self, cell: Element, context: _Context) -> None:
+        while self._parts and not visible(self._parts[-1].text):
+            self._parts.pop()
+        if not self._parts:
+            return
+        last = visible(self._parts[-1].text)[-1]
+        before = cell.getprevious()
+        after_head = before is not None and local_name(before) == "th" and local_name(cell) == "td"
+        if last not in ".,;:!?。，；：！？、":
+            self._append(":" if after_head else ",", context, added=True)
+        self._parts.append(_Part(" ", None))
+
+    def _end_block(self) -> None:
+        parts, owner = self._parts, self._owner
+        self._parts, self._owner = [], None
+        if owner is None:
+            return
+        shown = [part for part in parts if visible(part.text)]
+        self.added.extend(part.text for part in shown if part.added)
+        kind = BlockKind.CAPTION if all(part.added for part in shown) else owner.kind
+        languages = {part.language for part in shown}
+        language = languages.pop() if len(languages) == 1 else owner.language
+        if language is not None and self._language is not None and language.lower() == self._language.lower():
+            language = None
+        level = owner.level if kind in (BlockKind.HEADING, BlockKind.LIST_ITEM) else 0
+        for text in _texts("".join(part.text for part in parts), kind, lines=owner.verse or owner.verbatim):
+            if is_scene_break(text):
+                self.items.append(Block(BlockKind.SCENE_BREAK, text))
+            else:
+                self.items.append(Block(kind, text, language, level))
+
+
+def _texts(raw: str, kind: BlockKind, *, lines: bool) -> list[str]:
+    """Turn the raw text of a block into one text, or several where empty lines part it."""
+    if lines:
+        verse = (collapse(line) for line in raw.split(_LINE_END))
+        return ["\n".join(line for line in verse if line)]
+    whole = kind in (BlockKind.HEADING, BlockKind.TABLE_ROW, BlockKind.CAPTION)
+    pieces = [raw] if whole else _PARAGRAPH_GAP.split(raw)
+    return [text for piece in pieces if (text := collapse(piece.replace(_LINE_END, " ")))]
+
+
+def _context_inside(element: Element, name: str, outer: _Context, *, layout_row: bool) -> _Context:
+    """Return the context inside an element: the same object if the element changes nothing."""
+    context = outer
+    if element.attrib and (language := attribute(element, "lang").strip()):
+        context = replace(context, language=language)
+    heading = _heading_level(element, name)
+    if heading:
+        return replace(context, kind=BlockKind.HEADING, level=heading)
+    if name in ("ol", "ul", "dl", "menu", "dir"):
+        return replace(context, level=context.level + 1 if context.kind is BlockKind.LIST_ITEM else 1)
+    if name == "table":
+        return replace(context, row=False)
+    if name == "tr":
+        return context if layout_row else replace(context, kind=BlockKind.TABLE_ROW, row=True)
+    if name in _KIND_BY_TAG:
+        context = replace(context, kind=_KIND_BY_TAG[name], verbatim=context.verbatim or name == "pre")
+    if element.attrib and not context.verse and not _VERSE_WORDS.isdisjoint(_words(element)):
+        context = replace(context, kind=BlockKind.VERSE, verse=True)
+    return context
+
+
+def _heading_level(element: Element, name: str) -> int:
+    if name in _HEADINGS:
+        return _HEADINGS[name]
+    if not element.attrib:
+        return 0
+    if element.get("role") == "heading":
+        level = str(element.get("aria-level") or "2")
+        return min(int(level), 6) if level.isascii() and level.isdigit() and level != "0" else 2
+    # A title or subtitle that is set as a paragraph beside the numbered heading.
+    titled = name == "p" and not {"title", "subtitle", "bridgehead"}.isdisjoint(semantics(element))
+    return 3 if titled else 0
+
+
+def _words(element: Element) -> set[str]:
+    return {*semantics(element), *str(element.get("class") or "").lower().split()}
+
+
+def _is_line(element: Element) -> bool:
+    """Tell whether a `div` inside a poem is one line of it, not a stanza."""
+    return (
+        local_name(element) == "div"
+        and _STANZA_WORDS.isdisjoint(_words(element))
+        and not any(local_name(child) in _BLOCK_TAGS or local_name(child) == "br" for child in element)
+    )
+
+
+def _layout_rows(root: Element) -> frozenset[Element]:
+    """Return the rows of tables that only place text on the page: a cell holds several paragraphs."""
+    layout = set()
+    rows = []
+    for element in root.iter():
+        name = local_name(element)
+        if name == "tr":
+            rows.append(element)
+        elif name in ("td", "th") and sum(local_name(child) in _BLOCK_TAGS for child in element) > 1:
+            layout.add(_table_of(element))
+    return frozenset(row for row in rows if _table_of(row) in layout)
+
+
+def _table_of(element: Element) -> Element:
+    for _ in range(4):  # cell, row, group of rows, table
+        if local_name(element) == "table" or element.getparent() is None:
+            break
+        element = element.getparent()
+    return element
