@@ -1,0 +1,142 @@
+"""Makes the built-in voices from teacher speech: the narrators in `voices/`.
+
+    python -m ttsbook.train.narrators --teacher DIR --out voices
+
+A narrator is the mean embedding and the typical pitch of the utterances in which one of the
+teacher's voices is heard nearly alone. The same teacher folder gives the same profiles.
+Knows nothing of the model that will speak with them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ttsbook.audio.decode import read_clip
+from ttsbook.errors import InputError, MissingError
+from ttsbook.types import Provenance, VoiceProfile
+from ttsbook.voice.encode import SpeakerEncoder, mean_direction
+from ttsbook.voice.profile import StoredVoice, save_voice
+
+TEACHER_RATE_HZ = 24_000
+MIN_SHARE = 0.9  # of the teacher's voice in the timbre of an utterance
+MIN_SAME_SEX = 0.6  # of voices of the same sex in its prosody, which decides the pitch
+MIN_SECONDS = 2.0  # shorter utterances give poor embeddings
+MIN_UTTERANCES = 4
+MIN_HZ = 40.0  # below this the teacher's F0 means unvoiced
+
+
+@dataclass(frozen=True, slots=True)
+class Narrator:
+    """A voice to ship; `timbre` is the teacher's name for it, whose second letter tells the sex."""
+
+    name: str
+    timbre: str
+    language: str
+    description: str
+
+    @property
+    def sex(self) -> str:
+        return {"f": "female", "m": "male"}[self.timbre[1]]
+
+
+NARRATORS = (
+    Narrator("clara", "af_heart", "en", "Woman, American; middle pitch"),
+    Narrator("edith", "bf_emma", "en", "Woman, British; middle pitch, even"),
+    Narrator("nora", "af_aoede", "en", "Woman, American; middle pitch, lively"),
+    Narrator("arthur", "bm_daniel", "en", "Man, British; low and even"),
+    Narrator("henry", "am_michael", "en", "Man, American; low, lively"),
+    Narrator("oscar", "am_onyx", "en", "Man, American; very low and even"),
+    Narrator("lian", "zf_xiaoxiao", "zh", "Woman, Mandarin; high"),
+    Narrator("mei", "zf_xiaoyi", "zh", "Woman, Mandarin; very high, lively"),
+    Narrator("jun", "zm_yunxi", "zh", "Man, Mandarin; middle pitch"),
+    Narrator("wei", "zm_yunyang", "zh", "Man, Mandarin; low, lively"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One utterance of the teacher that belongs to a narrator."""
+
+    path: Path
+    seconds: float
+    log_f0: NDArray[np.float64]  # voiced frames, natural log of Hz
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--teacher", type=Path, required=True, help="folder with meta.jsonl, f0.npz, audio/")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the profiles")
+    options = parser.parse_args(arguments)
+    encoder = SpeakerEncoder()
+    for narrator in NARRATORS:
+        save_voice(make_narrator(narrator, options.teacher, encoder), options.out)
+    return 0
+
+
+def make_narrator(narrator: Narrator, teacher: Path, encoder: SpeakerEncoder) -> StoredVoice:
+    """Return the profile of one narrator.
+
+    Raises:
+        MissingError: the teacher folder is not there.
+        InputError: too few utterances of that voice.
+    """
+    utterances = list(_utterances(narrator, teacher))
+    if len(utterances) < MIN_UTTERANCES:
+        raise InputError(f"{teacher} has only {len(utterances)} utterances of {narrator.timbre}")
+    profile = VoiceProfile(
+        name=narrator.name,
+        embedding=tuple(_mean_embedding(utterances, encoder).tolist()),
+        # The median over utterances: their prosody is borrowed from other voices, now and then far away.
+        log_f0_mean=float(np.median([u.log_f0.mean() for u in utterances])),
+        log_f0_std=float(np.median([u.log_f0.std() for u in utterances])),
+        provenance=Provenance(
+            source=f"synthetic: {len(utterances)} utterances by Kokoro-82M (hexgrad), "
+            f"timbre at least {MIN_SHARE:.0%} {narrator.timbre}",
+            sha256="",
+            seconds=round(sum(u.seconds for u in utterances), 1),
+            method="blend",
+            consent="Kokoro-82M and its voices: Apache-2.0",
+        ),
+        sex=narrator.sex,
+    )
+    return StoredVoice(profile, narrator.description, narrator.language)
+
+
+def _mean_embedding(utterances: list[Utterance], encoder: SpeakerEncoder) -> NDArray[np.float32]:
+    embeddings = []
+    for utterance in utterances:
+        clip = read_clip(utterance.path)
+        embeddings.append(encoder.embed(clip.samples, clip.rate_hz))
+    # Longer utterances say more about the voice.
+    return mean_direction(np.stack(embeddings), np.array([u.seconds for u in utterances]))
+
+
+def _utterances(narrator: Narrator, teacher: Path) -> Iterator[Utterance]:
+    try:
+        lines = (teacher / "meta.jsonl").read_text(encoding="utf-8").splitlines()
+        pitches = np.load(teacher / "f0.npz")
+    except FileNotFoundError as error:
+        raise MissingError(f"not a folder of teacher speech: {error.filename} is missing") from error
+    for entry in map(json.loads, lines):
+        seconds = entry["n_samples"] / TEACHER_RATE_HZ
+        if seconds >= MIN_SECONDS and _is_typical(entry, narrator.timbre):
+            hz = pitches[entry["id"]].astype(np.float64)
+            path = teacher / "audio" / f"{entry['id']}.opus"
+            yield Utterance(path, seconds, np.log(hz[hz > MIN_HZ]))
+
+
+def _is_typical(entry: dict[str, Any], timbre: str) -> bool:
+    same_sex = sum(share for voice, share in entry["prosody"].items() if voice[1] == timbre[1])
+    return bool(entry["timbre"].get(timbre, 0.0) >= MIN_SHARE and same_sex >= MIN_SAME_SEX)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
