@@ -112,4 +112,6 @@ def _safe_cut(text: str, start: int, limit: int) -> int:
 
 
 _LONGEST_CLUSTER = 32  # beyond it a run of combining marks is noise, not a character
-_JOINS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\u200d\U0001f3fb-\U0001f3ff]")
+_JOINS = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f\u200d\U0001f3fb-\U0001f3ff]"
+)

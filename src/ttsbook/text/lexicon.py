@@ -15,6 +15,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,7 +102,9 @@ def read_lexicon(path: Path) -> Lexicon:
     except OSError as error:
         raise InputError(f"cannot read the lexicon {path}: {error.strerror or error}") from error
     if len(data) > _MAX_BYTES:
-        raise InputError(f"the lexicon {path} is larger than {_MAX_BYTES >> 20} MB", "split it, or check the path")
+        raise InputError(
+            f"the lexicon {path} is larger than {_MAX_BYTES >> 20} MB", "split it, or check the path"
+        )
     return parse_lexicon(data, str(path))
 
 
@@ -110,7 +113,9 @@ def parse_lexicon(data: bytes, source: str) -> Lexicon:
     table = _load_toml(data, source)
     for key in table:
         if key != "words":
-            raise UsageError(f"{source}: unknown section or key {key!r}", 'entries stand under the heading "[words]"')
+            raise UsageError(
+                f"{source}: unknown section or key {key!r}", 'entries stand under the heading "[words]"'
+            )
     words = table.get("words", {})
     if not isinstance(words, dict):
         raise UsageError(f"{source}: words must be a table", 'write "[words]" on a line of its own')
@@ -118,9 +123,9 @@ def parse_lexicon(data: bytes, source: str) -> Lexicon:
 
 
 def _load_toml(data: bytes, source: str) -> dict[str, Any]:
-    try:
+    if sys.version_info >= (3, 11):
         import tomllib
-    except ImportError:  # Python 3.10
+    else:
         import tomli as tomllib
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
@@ -140,11 +145,17 @@ def _entry(written: str, value: object, source: str) -> Entry:
             raise UsageError(f"{where}: unknown key {key!r}", _nearest(key, _OPTIONS))
     given = [key for key in _READINGS if key in options]
     if len(given) != 1:
-        raise UsageError(f"{where} needs exactly one reading, has {len(given)}", f"one of {', '.join(_READINGS)}")
+        raise UsageError(
+            f"{where} needs exactly one reading, has {len(given)}", f"one of {', '.join(_READINGS)}"
+        )
     reading = options[given[0]]
     if not isinstance(reading, str) or not reading.strip():
         raise UsageError(f"{where}: {given[0]} must be text")
-    case, language, comment = options.get("case", False), options.get("language", ""), options.get("comment", "")
+    case, language, comment = (
+        options.get("case", False),
+        options.get("language", ""),
+        options.get("comment", ""),
+    )
     if not isinstance(case, bool):
         raise UsageError(f"{where}: case must be true or false")
     if language not in ("", "en", "zh"):
@@ -164,17 +175,23 @@ def _phonemes(kind: str, reading: str, where: str) -> str:
     if kind == "arpabet":
         for phone in reading.split():
             if phone not in CONSONANTS and phone.rstrip("012") not in VOWELS:
-                raise UsageError(f"{where}: {phone!r} is not ARPAbet", _nearest(phone, (*CONSONANTS, *VOWELS)))
+                raise UsageError(
+                    f"{where}: {phone!r} is not ARPAbet", _nearest(phone, (*CONSONANTS, *VOWELS))
+                )
         return from_arpabet(reading)
     if kind == "pinyin":
         try:
             return "".join(from_pinyin(syllable) for syllable in reading.split())
         except ValueError as error:
-            raise UsageError(f"{where}: {error}", 'write syllables with tone digits, such as "chong2 qing4"') from error
+            raise UsageError(
+                f"{where}: {error}", 'write syllables with tone digits, such as "chong2 qing4"'
+            ) from error
     try:
         return read_respelling(reading)
     except ValueError as error:
-        raise UsageError(f"{where}: {error}", 'write syllables with hyphens, the stressed one in capitals: "her-MY-oh-nee"') from error
+        raise UsageError(
+            f"{where}: {error}", 'write syllables with hyphens, the stressed one in capitals: "her-MY-oh-nee"'
+        ) from error
 
 
 def _nearest(word: str, choices: tuple[str, ...]) -> str:

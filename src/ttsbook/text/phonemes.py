@@ -1,4 +1,4 @@
-"""Spoken words to the phoneme string of one chunk: each word in its language, punctuation as the voice knows it.
+"""Spoken words to the phonemes of one chunk: each word in its language, marks as the voice knows them.
 
 English and Mandarin punctuation differ because the voice learned them so: English has no dashes or
 quotes, Mandarin keeps both as printed.
@@ -24,12 +24,13 @@ _TOKEN = re.compile(
 _STOPS = ".!?…"
 # English: what a mark becomes; marks that are not here are silent.
 _EN_MARKS = {
-    ",": ",", ".": ".", "!": "!", "?": "?", ";": ";", ":": ":", "—": ",", "–": ",", "―": ",", "⸺": ",", "…": ",",
-    "，": ",", "、": ",", "。": ".", "！": "!", "？": "?", "；": ";", "：": ":", "‽": "?",
+    ",": ",", ".": ".", "!": "!", "?": "?", ";": ";", ":": ":", "—": ",", "–": ",", "―": ",", "⸺": ",",
+    "…": ",", "，": ",", "、": ",", "。": ".", "！": "!", "？": "?", "；": ";", "：": ":", "‽": "?",
 }  # fmt: skip
 _ZH_MARKS = {
-    ",": ", ", ".": ". ", "!": "! ", "?": "? ", ";": "; ", ":": ": ", "—": "—", "―": "—", "⸺": "—", "…": "…",
-    "，": ", ", "、": ", ", "。": ". ", "．": ". ", "！": "! ", "？": "? ", "；": "; ", "：": ": ", '"': '"', "–": "—",
+    ",": ", ", ".": ". ", "!": "! ", "?": "? ", ";": "; ", ":": ": ", "—": "—", "―": "—", "⸺": "—",
+    "…": "…", "，": ", ", "、": ", ", "。": ". ", "．": ". ", "！": "! ", "？": "? ", "；": "; ", "：": ": ",
+    '"': '"', "–": "—",
 }  # fmt: skip
 _RANK = {"": 0, ",": 1, ":": 2, ";": 3, ".": 4, "!": 5, "?": 6}
 

@@ -39,7 +39,9 @@ def dominant_language(text: str, default: str) -> str:
 def short_language(tag: str | None) -> str | None:
     """Return "en" or "zh" for a BCP 47 tag such as "zh-Hant" or "en-GB", None for other languages."""
     primary = (tag or "").replace("_", "-").split("-")[0].lower()
-    return {"en": "en", "zh": "zh", "cmn": "zh", "yue": "zh", "chi": "zh", "zho": "zh", "eng": "en"}.get(primary)
+    return {"en": "en", "zh": "zh", "cmn": "zh", "yue": "zh", "chi": "zh", "zho": "zh", "eng": "en"}.get(
+        primary
+    )
 
 
 def language_around(text: str, start: int, end: int, default: str) -> str:

@@ -5,7 +5,7 @@ Knows nothing of what the tables mean.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from importlib import resources
 
 
@@ -14,7 +14,7 @@ def read_bytes(name: str) -> bytes:
     return resources.files("ttsbook.text.data").joinpath(name).read_bytes()
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_rows(name: str) -> tuple[tuple[str, ...], ...]:
     """Return the records of a table, without comments and empty lines."""
     lines = read_bytes(name).decode("utf-8").splitlines()
@@ -25,13 +25,13 @@ def read_rows(name: str) -> tuple[tuple[str, ...], ...]:
     )
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_map(name: str) -> dict[str, str]:
     """Return a table of two columns as a mapping."""
     return {row[0]: row[1] for row in read_rows(name)}
 
 
-@lru_cache(maxsize=None)
+@cache
 def read_words(name: str) -> frozenset[str]:
     """Return every word of a table, however they are laid out in lines."""
     return frozenset(word for row in read_rows(name) for field in row for word in field.split())

@@ -24,7 +24,9 @@ LETTER_NAMES = {
 # fmt: on
 _LONGEST_ACRONYM = 5  # longer words in capitals are shouted, not spelt
 # Letters that NFD does not take apart; a reader of English says the plain ones.
-_PLAIN = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ð": "th", "þ": "th", "ł": "l", "đ": "d", "ı": "i"})
+_PLAIN = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ð": "th", "þ": "th", "ł": "l", "đ": "d", "ı": "i"}
+)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -97,7 +99,18 @@ def _is_spelt(word: str) -> bool:
     """Tell whether a word that no dictionary has is an acronym ("BBQ", "PhD") or cannot be said ("xkcd")."""
     letters = _fold(word.partition("'")[0])
     if not any(c in "aeiouy" for c in letters):
-        return len(letters) > 1 and letters not in ("hm", "hmm", "hmmm", "pst", "psst", "shh", "shhh", "tsk", "mm", "mmm")
+        return len(letters) > 1 and letters not in (
+            "hm",
+            "hmm",
+            "hmmm",
+            "pst",
+            "psst",
+            "shh",
+            "shhh",
+            "tsk",
+            "mm",
+            "mmm",
+        )
     return word.isupper() and 1 < len(letters) <= _LONGEST_ACRONYM
 
 

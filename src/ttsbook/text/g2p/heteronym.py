@@ -8,30 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ttsbook.text.g2p.arpabet import from_arpabet
-from ttsbook.text.tables import read_rows
+from ttsbook.text.tables import read_map, read_rows
 
 _REACH = 3  # words on either side that a cue may stand at
-# fmt: off
-_BEFORE_BASE = frozenset(
-    "to will would shall should can could may might must do does did don't doesn't didn't won't wouldn't "
-    "can't cannot couldn't shan't shouldn't mustn't let's please needn't dare i'll you'll he'll she'll "
-    "we'll they'll i'd you'd he'd she'd we'd they'd".split()
-)
-_PLURAL_SUBJECTS = frozenset("i you we they who people men women".split())
-_SINGULAR_SUBJECTS = frozenset("he she it who which that nobody everybody one".split())
-_ADVERBS = frozenset("not never ever always also still just even often now then only soon".split())
-_OBJECTS = frozenset(
-    "the a an my your his her its our their this these those them him me us it himself herself "
-    "themselves itself yourself myself ourselves".split()
-)
-_DETERMINERS = frozenset(
-    "the a an my your his her its our their this that these those some any no every each another of in on "
-    "at by for with from into under such much more most very so as too is was are were be been".split()
-)
-# fmt: on
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +32,11 @@ def _heteronyms() -> dict[str, _Heteronym]:
     return table
 
 
+@cache
+def _context(name: str) -> frozenset[str]:
+    return frozenset(read_map("contexts_en.tsv")[name].split())
+
+
 def is_heteronym(word: str) -> bool:
     """Tell whether a lower-case word has more than one reading."""
     return word in _heteronyms()
@@ -64,7 +51,7 @@ def choose_reading(words: Sequence[str], index: int) -> str:
 
 
 def _is_near(words: Sequence[str], index: int, cues: frozenset[str]) -> bool:
-    around = words[max(0, index - _REACH) : index] + words[index + 1 : index + 1 + _REACH]
+    around = (*words[max(0, index - _REACH) : index], *words[index + 1 : index + 1 + _REACH])
     return any(word.lower() in cues for word in around)
 
 
@@ -75,22 +62,26 @@ def _has_capital(words: Sequence[str], index: int) -> bool:
 def _is_base(words: Sequence[str], index: int) -> bool:
     """Tell whether the word follows "to", a modal or do, adverbs and a subject in a question aside."""
     before, position = _before(words, index)
-    if before in _PLURAL_SUBJECTS | _SINGULAR_SUBJECTS:  # "did you read"
+    if before in _context("plural-subjects") | _context("singular-subjects"):  # "did you read"
         before, _ = _before(words, position)
-    return before in _BEFORE_BASE
+    return before in _context("before-base")
 
 
 def _is_verb(words: Sequence[str], index: int) -> bool:
     before, position = _before(words, index)
     after = words[index + 1].lower() if index + 1 < len(words) else ""
     if words[index].lower().endswith("s") and not words[index].lower().endswith("ss"):
-        return before in _SINGULAR_SUBJECTS or (before not in _DETERMINERS and after in _OBJECTS and before != "")
-    if before in _BEFORE_BASE or before in _PLURAL_SUBJECTS:
+        return before in _context("singular-subjects") or (
+            before not in _context("determiners") and after in _context("objects") and before != ""
+        )
+    if before in _context("before-base") or before in _context("plural-subjects"):
         return True
-    if before in _SINGULAR_SUBJECTS and before != "that":  # "made him present it", "did she object"
-        return _before(words, position)[0] in _BEFORE_BASE
+    if (
+        before in _context("singular-subjects") and before != "that"
+    ):  # "made him present it", "did she object"
+        return _before(words, position)[0] in _context("before-base")
     # An order at the start of a clause, or a noun before and an object after: "boys object to it".
-    return after in _OBJECTS and before not in _DETERMINERS
+    return after in _context("objects") and before not in _context("determiners")
 
 
 def _before(words: Sequence[str], index: int) -> tuple[str, int]:
@@ -102,4 +93,4 @@ def _before(words: Sequence[str], index: int) -> tuple[str, int]:
 
 
 def _is_adverb(word: str) -> bool:
-    return word in _ADVERBS or (word.endswith("ly") and len(word) > 4)
+    return word in _context("adverbs") or (word.endswith("ly") and len(word) > 4)

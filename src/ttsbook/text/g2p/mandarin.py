@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from ttsbook.text.g2p.pinyin import from_pinyin
 from ttsbook.text.g2p.sandhi import Word, apply_sandhi
@@ -60,11 +60,19 @@ def read_word(word: str) -> tuple[str, ...]:
     from pypinyin import Style, lazy_pinyin
 
     syllables = lazy_pinyin(
-        word, style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True, errors=lambda chars: list(chars)
+        word,
+        style=Style.TONE3,
+        neutral_tone_with_five=True,
+        tone_sandhi=True,
+        errors=cast(Any, _keep_each),
     )
     if word in read_words("neutral_zh.txt") and len(syllables) > 1:
         syllables[-1] = syllables[-1].rstrip("12345") + "5"
     return tuple(syllables)
+
+
+def _keep_each(characters: str) -> list[str]:
+    return list(characters)  # pypinyin would give the run as one item
 
 
 def _read_words(words: Sequence[str]) -> list[Word]:

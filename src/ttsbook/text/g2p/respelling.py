@@ -14,8 +14,9 @@ _VOWELS = {
     "a": "æ", "e": "ɛ", "i": "ɪ", "o": "ɑ", "u": "ʌ", "y": "I",
 }
 _CONSONANTS = {
-    "tch": "ʧ", "ch": "ʧ", "sh": "ʃ", "zh": "ʒ", "th": "θ", "dh": "ð", "ng": "ŋ", "kh": "k", "ph": "f", "ck": "k",
-    "wh": "w", "qu": "kw", "dj": "ʤ", "b": "b", "c": "k", "d": "d", "f": "f", "g": "ɡ", "h": "h", "j": "ʤ",
+    "tch": "ʧ", "ch": "ʧ", "sh": "ʃ", "zh": "ʒ", "th": "θ", "dh": "ð", "ng": "ŋ", "kh": "k", "ph": "f",
+    "ck": "k", "wh": "w",
+    "qu": "kw", "dj": "ʤ", "b": "b", "c": "k", "d": "d", "f": "f", "g": "ɡ", "h": "h", "j": "ʤ",
     "k": "k", "l": "l", "m": "m", "n": "n", "p": "p", "r": "ɹ", "s": "s", "t": "t", "v": "v", "w": "w",
     "x": "ks", "z": "z",
 }
@@ -23,7 +24,9 @@ _CONSONANTS = {
 _VOWEL_SPELLINGS = "|".join(sorted(_VOWELS, key=len, reverse=True))
 _CONSONANT_SPELLINGS = "|".join(sorted(_CONSONANTS, key=len, reverse=True))
 # "y" before a vowel is a consonant: "yoh".
-_PART = re.compile(rf"(?P<glide>y(?=[aeiou]))|(?P<vowel>{_VOWEL_SPELLINGS})|(?P<consonant>{_CONSONANT_SPELLINGS})")
+_PART = re.compile(
+    rf"(?P<glide>y(?=[aeiou]))|(?P<vowel>{_VOWEL_SPELLINGS})|(?P<consonant>{_CONSONANT_SPELLINGS})"
+)
 
 
 def read_respelling(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Rules for English that is not numbers: abbreviations, initials, acronyms, Roman numerals, capitals, symbols."""
+"""Rules for English words: abbreviations, initials, acronyms, Roman numerals, capitals, symbols."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import re
 from functools import lru_cache
 
 from ttsbook.text.normalize.english_numbers import cardinal, ordinal
-from ttsbook.text.normalize.rewrite import Rule
+from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop
 from ttsbook.text.tables import read_map, read_rows, read_words
 
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_NUMERAL = f"(?P<roman>{_ROMAN})"
 _CAPITAL_NEXT = re.compile(r"\s+[\"“‘]?[A-Z]")
-_SENTENCE_NEXT = re.compile(r"[\"”’)]*(?:\s+[\"“‘(]?[A-Z]|\s*$)")
 _DIGIT_NEXT = re.compile(r"\s?(?:\d|[IVXLC]+\b)")
 _LAST_WORD = re.compile(r"([\w'’]+)[.,]?\s+$")
 
@@ -39,7 +39,7 @@ def _abbreviation(match: re.Match[str]) -> str | None:
         }[condition]
         if fits:
             # The stop of "etc." may be the sentence's as well.
-            stop = "." if condition == "end" and _SENTENCE_NEXT.match(text, end) else ""
+            stop = kept_stop(match) if condition == "end" else ""
             return words + stop
     return None
 
@@ -53,8 +53,8 @@ def _abbreviations() -> dict[str, list[tuple[str, str, str]]]:
 
 
 def _saint_or_street(match: re.Match[str]) -> str:
-    """"St." before a name is Saint; after one, or at the end, Street."""
-    stop = "." if match.group().endswith(".") and _SENTENCE_NEXT.match(match.string, match.end()) else ""
+    """ "St." before a name is Saint; after one, or at the end, Street."""
+    stop = kept_stop(match)
     before = _last_word(match)
     after_name = before[:1].isupper() and before.lower() not in read_words("before_saint_en.txt")
     if _CAPITAL_NEXT.match(match.string, match.end()) and not after_name:
@@ -81,7 +81,9 @@ def _chapter_roman(match: re.Match[str]) -> str | None:
 def _king(match: re.Match[str]) -> str | None:
     if match["word"].lower() not in read_words("rulers_en.txt") or not match["roman"]:
         return None
-    if match["roman"] == "I" and not re.match(r"['’]s\b|[,.;:!?)]|\s+(?:of|was|and|is|had)\b|\s*$", match.string[match.end() :]):
+    if match["roman"] == "I" and not re.match(
+        r"['’]s\b|[,.;:!?)]|\s+(?:of|was|and|is|had)\b|\s*$", match.string[match.end() :]
+    ):
         return None  # "Henry I said": the word I
     return f"{match['word']} the {ordinal(str(roman_value(match['roman'])))}"
 
@@ -95,12 +97,6 @@ def _heading_roman(match: re.Match[str]) -> str:
 
 
 def _initials(match: re.Match[str]) -> str:
-    letters = " ".join(c for c in match.group() if c.isalpha())
-    return letters
-
-
-def _initials_at_end(match: re.Match[str]) -> str | None:
-    """Read U.S., e.g. before a capital: the stop is kept where a sentence seems to end."""
     return " ".join(c for c in match.group() if c.isalpha())
 
 
@@ -124,23 +120,24 @@ def _symbol(match: re.Match[str]) -> str:
     return read_map("symbols_en.tsv")[match.group()]
 
 
-def WORD_RULES() -> tuple[Rule, ...]:  # noqa: N802 - reads like the constant it would be without its data files
+@lru_cache(maxsize=1)
+def word_rules() -> tuple[Rule, ...]:
     """Return the rules in the order of their claims."""
-    abbreviations = "|".join(re.escape(a) for a in sorted(_abbreviations(), key=len, reverse=True))
-    symbols = "".join(re.escape(s) for s in read_map("symbols_en.tsv"))
-    words = "|".join(sorted(read_words("before_roman_en.txt"), key=len, reverse=True))
-    return (
-        Rule("roman", re.compile(rf"\b(?P<word>(?i:{words}))(?P<gap>\.?\s+)(?P<roman>{_ROMAN})\b(?!['’]\w)"), _chapter_roman, "en", "IVXLCDM"),
-        Rule("roman", re.compile(rf"^\s*(?P<roman>{_ROMAN})(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])"), _heading_roman, "", "IVXLCDM"),
-        Rule("roman", re.compile(rf"\b(?P<word>[A-Z][a-zé]+)\s(?P<roman>{_ROMAN})\b"), _king, "en", "IVX"),
-        Rule("roman", re.compile(r"(?<![\w.'’-])(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})(?![\w'’-]|\.\w)"), _bare_roman, "en", "IVX"),
-        Rule("saint", re.compile(r"\bSt\.(?!\w)|\bSt(?=\s[A-Z])"), _saint_or_street, "en", "S"),
-        Rule("doctor", re.compile(r"\bDr\.?(?=\s|$)"), _doctor_or_drive, "en", "D"),
-        Rule("abbreviation", re.compile(rf"(?<![\w.])(?:{abbreviations})(?!\w)", re.IGNORECASE), _abbreviation, "en", "."),
-        Rule("initials", re.compile(r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:)'’])|\b(?:[A-Z]\.){2,}"), _initials, "", "."),
-        Rule("initials", re.compile(r"\b(?!I\.)[A-Z]\.(?=\s?[A-Z])"), _initials, "en", "."),
-        Rule("acronym", re.compile(r"\b(?P<letters>[A-Z]{2,5})(?P<s>['’]?s)?\b"), _acronym, "", ""),
-        Rule("capitals", re.compile(r"\b[A-Z]{2,}(?:['’][A-Z]+)?\b"), _shouted, "en", ""),
-        Rule("dash", re.compile(r"-{2,}|(?<=\s)-(?=\s)"), lambda _: "—", "en", "-"),
-        Rule("symbol", re.compile(f"[{symbols}]"), _symbol, "en", "".join(read_map("symbols_en.tsv"))),
+    abbreviations, symbols = any_of(_abbreviations()), "".join(read_map("symbols_en.tsv"))
+    words = any_of(read_words("before_roman_en.txt"))
+    table = (
+        ("roman", rf"\b(?P<word>(?i:{words}))(?P<gap>\.?\s+){_NUMERAL}\b(?!['’]\w)", _chapter_roman, "IVXLCDM"),
+        ("roman", rf"^\s*{_NUMERAL}(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])", _heading_roman, "IVXLCDM"),
+        ("roman", rf"\b(?P<word>[A-Z][a-zé]+)\s{_NUMERAL}\b", _king, "IVX"),
+        ("roman", r"(?<![\w.'’-])(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})(?![\w'’-]|\.\w)", _bare_roman, "IVX"),
+        ("saint", r"\bSt\.(?!\w)|\bSt(?=\s[A-Z])", _saint_or_street, "S"),
+        ("doctor", r"\bDr\.?(?=\s|$)", _doctor_or_drive, "D"),
+        ("abbreviation", rf"(?i)(?<![\w.])(?:{abbreviations})(?!\w)", _abbreviation, "."),
+        ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:)'’])|\b(?:[A-Z]\.){2,}", _initials, "."),
+        ("initials", r"\b(?!I\.)[A-Z]\.(?=\s?[A-Z])", _initials, "."),
+        ("acronym", r"\b(?P<letters>[A-Z]{2,5})(?P<s>['’]?s)?\b", _acronym, ""),
+        ("capitals", r"\b[A-Z]{2,}(?:['’][A-Z]+)?\b", _shouted, ""),
+        ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),
+        ("symbol", f"[{re.escape(symbols)}]", _symbol, symbols),
     )  # fmt: skip
+    return tuple(english_rule(name, pattern, speak, needs) for name, pattern, speak, needs in table)

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from ttsbook.text.normalize.mandarin_numbers import cardinal, decimal, one_by_one, quantity
-from ttsbook.text.normalize.rewrite import Rule
+from ttsbook.text.normalize.rewrite import DIGITS, Rule, any_of
 from ttsbook.text.script import HAN
 from ttsbook.text.tables import read_map, read_words
 
@@ -111,19 +111,20 @@ def _symbol(match: re.Match[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def rules() -> tuple[Rule, ...]:
+def mandarin_rules() -> tuple[Rule, ...]:
     """Return all Mandarin rules in the order of their claims."""
-    units = _any_of(read_map("units_zh.tsv"))
-    currencies = _any_of(read_map("currencies_zh.tsv"))
-    measures = _any_of(read_words("measures_zh.txt"))
+    units = any_of(read_map("units_zh.tsv"))
+    currencies = any_of(read_map("currencies_zh.tsv"))
+    measures = any_of(read_words("measures_zh.txt"))
     symbols = "".join(re.escape(symbol) for symbol in read_map("symbols_zh.tsv"))
     dash = r"\s?(?:[-–—－~～〜至]|--)\s?"
+    day = r"(?P<d>\d\d?)\s?(?P<day>[日号號])"
     table = (
-        ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?:(?P<m>\d\d?)\s?月\s?(?:(?P<d>\d\d?)\s?(?P<day>[日号號]))?)", _date),
+        ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?P<m>\d\d?)\s?月\s?(?:{day})?", _date),
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?P<day>)(?![\d.])", _date),
         ("year", rf"{_BEFORE}(?P<c>(?:1\d|20)(?=\d0年代))?(?P<y>\d0)年代", _decade),
         ("year", rf"{_BEFORE}(?P<y>\d{{4}}|\d{{2}}(?=年(?:的|[春夏秋冬初底末，。]|$)))\s?年", _year),
-        ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?(?P<d>\d\d?)\s?(?P<day>[日号號])", _month_day),
+        ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
         ("time", rf"{_BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?(?![\d:：])", _time),
         ("percent", rf"{_BEFORE}(?:(?P<low>{_N})%?{dash})?(?P<n>{_SIGN}(?:{_N}))\s?(?P<sign>[%‰])", _percent),
         ("temperature", rf"(?P<minus>(?<![\w])[-−])?(?P<n>{_N})\s?(?P<scale>℃|℉|°C|°F|°)", _temperature),
@@ -140,10 +141,6 @@ def rules() -> tuple[Rule, ...]:
         ("code", rf"{_BEFORE}(?:0\d+|\d{{12,}})(?![\d.])", lambda match: one_by_one(match.group())),
         ("number", rf"{_SIGN}(?:{_N})", _plain),
     )  # fmt: skip
-    numbers = tuple(Rule(name, re.compile(text), speak, "zh", "0123456789") for name, text, speak in table)
+    numbers = tuple(Rule(name, re.compile(text), speak, "zh", DIGITS) for name, text, speak in table)
     signs = "".join(read_map("symbols_zh.tsv"))
     return (*numbers, Rule("symbol", re.compile(f"[{symbols}]"), _symbol, "zh", signs))
-
-
-def _any_of(words: dict[str, str] | frozenset[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))

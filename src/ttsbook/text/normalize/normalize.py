@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
+from ttsbook.text.normalize.english import english_rules
+from ttsbook.text.normalize.mandarin import mandarin_rules
 from ttsbook.text.normalize.rewrite import Claim, Normalized, Rule, apply_claims, find_claims
+from ttsbook.text.normalize.shared import SHARED_RULES
 from ttsbook.text.script import has_han, has_latin, language_around
 
 
@@ -32,16 +35,19 @@ def fold(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _fold_table() -> dict[int, str]:
-    table = {code: chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-    table |= dict(zip(map(ord, "％＄＋－／＝＠＆＃．＊　\u00a0\u2007\u202f\u2009\u200a‑‐﹣ʼ‛"), "%$+-/=@&#.*       --''", strict=False))
-    table |= {ord("﹣"): "-", ord("ʼ"): "'", ord("‛"): "'", ord("‑"): "-", ord("‐"): "-"}
-    # Letters that no UTF-8 file can hold come from bad decoding; they have no sound.
-    table |= {code: "\ufffd" for code in range(0xD800, 0xE000)}
-    return table
+    full_width = (
+        *range(0xFF10, 0xFF1A),
+        *range(0xFF21, 0xFF3B),
+        *range(0xFF41, 0xFF5B),
+        *map(ord, "％＄＋－／＝＠＆＃．＊"),
+    )
+    table = {code: chr(code - 0xFEE0) for code in full_width}
+    table |= dict.fromkeys(map(ord, "\u3000\u00a0\u2007\u202f\u2009\u200a"), " ")  # spaces of all widths
+    table |= dict.fromkeys(map(ord, "\u2010\u2011\ufe63"), "-") | dict.fromkeys(map(ord, "\u02bc\u201b"), "'")
+    # Halves of characters come from bad decoding; they have no sound.
+    return table | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
 @lru_cache(maxsize=1)
 def _rules() -> tuple[Rule, ...]:
-    from ttsbook.text.normalize import english, mandarin, shared
-
-    return (*shared.RULES, *english.rules(), *mandarin.rules())
+    return (*SHARED_RULES, *english_rules(), *mandarin_rules())

@@ -11,6 +11,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+DIGITS = "0123456789"
+_SENTENCE_END = re.compile(r"[\"”’)]*(?:\s+[\"“‘(]?[A-Z]|\s*$)")
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -32,7 +35,7 @@ class Normalized:
     spans: tuple[Span, ...]
 
     def source_offset(self, offset: int) -> int:
-        """Return the place in the source that `spoken[offset]` comes from (a rewrite counts from its start)."""
+        """Return the place in the source that `spoken[offset]` comes from (of a rewrite, its start)."""
         index = bisect_right(self.spans, offset, key=lambda span: span.start) - 1
         if index < 0:
             return offset
@@ -121,3 +124,21 @@ def apply_claims(text: str, claims: Sequence[Claim], spaced: bool = True) -> Nor
 def _touch(before: str, after: str) -> bool:
     """Tell whether two characters would grow together into one word."""
     return before.isalnum() and after.isalnum() and before.isascii() and after.isascii()
+
+
+def english_rule(
+    name: str, pattern: str, speak: Callable[[re.Match[str]], str | None], needs: str = DIGITS
+) -> Rule:
+    """Return a rule for English text, by default one that needs a digit."""
+    return Rule(name, re.compile(pattern), speak, "en", needs)
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a pattern that matches any of `words`, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+def kept_stop(match: re.Match[str]) -> str:
+    """Give back the full stop that an abbreviation shares with the sentence it ends."""
+    ends = match.group().endswith(".") and _SENTENCE_END.match(match.string, match.end())
+    return "." if ends else ""

@@ -11,18 +11,14 @@ def _silent(_: re.Match[str]) -> str:
     return ""
 
 
-RULES = (
-    # Soft hyphens, joiners, direction marks, replacement characters, controls.
-    Rule(
-        "invisible",
-        re.compile("[\x00-\x08\x0b-\x1f\x7f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffd\U000e0000-\U000e01ef]+"),
-        _silent,
-    ),
-    # Emoji and ornaments are not part of the sentence.
-    Rule(
-        "emoji",
-        re.compile("[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\U0001f000-\U0001faff\u20e3]+"),
-        _silent,
-    ),
-    Rule("emphasis", re.compile(r"(?<![A-Za-z0-9])[_*]+(?=\S)|(?<=\S)[_*]+(?![A-Za-z0-9])"), _silent, needs="_*"),
-)  # fmt: skip
+_INVISIBLE = (  # controls, soft hyphens, joiners, direction marks, variation selectors, replacement characters
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffd\U000e0000-\U000e01ef]+"
+)
+_EMOJI = "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u20e3\U0001f000-\U0001faff]+"
+_EMPHASIS = r"(?<![A-Za-z0-9])[_*]+(?=\S)|(?<=\S)[_*]+(?![A-Za-z0-9])"
+SHARED_RULES = (
+    Rule("invisible", re.compile(_INVISIBLE), _silent),
+    Rule("emoji", re.compile(_EMOJI), _silent),  # emoji and ornaments are not part of the sentence
+    Rule("emphasis", re.compile(_EMPHASIS), _silent, needs="_*"),
+)

@@ -1,0 +1,127 @@
+"""Rules for other printed English numbers: fractions, ordinals, telephones, versions, plain numbers."""
+
+from __future__ import annotations
+
+import re
+
+from ttsbook.text.normalize.english_numbers import (
+    BEFORE,
+    NUMBER,
+    SIGN,
+    cardinal,
+    decimal,
+    fraction,
+    one_by_one,
+    ordinal,
+)
+from ttsbook.text.normalize.rewrite import english_rule
+
+# fmt: off
+_FRACTIONS = {
+    "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5",
+    "⅘": "4/5", "⅙": "1/6", "⅚": "5/6", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8", "⅐": "1/7",
+    "⅑": "1/9", "⅒": "1/10",
+}
+# fmt: on
+
+
+def _isbn(match: re.Match[str]) -> str:
+    return f"I S B N {one_by_one(match['digits'])}" + (" X" if match["digits"][-1] in "Xx" else "")
+
+
+def _phone(match: re.Match[str]) -> str:
+    groups = re.findall(r"\d+", match.group())
+    plus = "plus " if match.group().startswith("+") else ""
+    return plus + ", ".join(one_by_one(group) for group in groups)
+
+
+def _whole_and_fraction(match: re.Match[str]) -> str:
+    whole, sign = match["whole"], match["sign"]
+    top, bottom = _FRACTIONS[sign].split("/")
+    if not whole:
+        return (
+            "half" if sign == "½" and match.string[match.end() :].startswith(" a") else fraction(top, bottom)
+        )
+    words = fraction(top, bottom).replace("one half", "a half").replace("one quarter", "a quarter")
+    return f"{cardinal(whole)} and {words}"
+
+
+def _slash_fraction(match: re.Match[str]) -> str | None:
+    top, bottom = match["top"], match["bottom"]
+    if int(bottom) < 2 or int(bottom) > 100 or int(top) >= int(bottom):
+        return None
+    words = fraction(top, bottom)
+    return f"{cardinal(match['whole'])} and {words}" if match["whole"] else words
+
+
+def _version(match: re.Match[str]) -> str:
+    return " point ".join(cardinal(part) for part in match.group().split("."))
+
+
+def _tagged(match: re.Match[str]) -> str:
+    """Read digits grown together with letters: 221B, B2, A4."""
+    parts = re.findall(r"\d+|[A-Za-z]+", match.group())
+    return " ".join(_house_number(part) if part.isdigit() else part for part in parts)
+
+
+def _house_number(digits: str) -> str:
+    """Read a number that names rather than counts: 221 as "two twenty-one"."""
+    if len(digits) == 3 and digits[1:] != "00" and digits[0] != "0":
+        rest = ("oh " if digits[1] == "0" else "") + cardinal(str(int(digits[1:])))
+        return f"{cardinal(digits[0])} {rest}"
+    return one_by_one(digits) if digits[0] == "0" else cardinal(digits)
+
+
+def _plain(match: re.Match[str]) -> str:
+    number = match.group()
+    bare = number.lstrip("-−")
+    if bare.isdigit() and len(bare) > 1 and bare[0] == "0":
+        return one_by_one(bare)
+    return decimal(number)
+
+
+def _ordinal(match: re.Match[str]) -> str:
+    return ordinal(match["n"])
+
+
+def _hash(match: re.Match[str]) -> str:
+    return f"number {cardinal(match['n'])}"
+
+
+def _product(match: re.Match[str]) -> str:
+    return f"{decimal(match['a'])} by {decimal(match['b'])}"
+
+
+CODES = (
+    english_rule("isbn", r"\bISBN(?:-1[03])?:?\s*(?P<digits>\d[\d -]{8,16}[\dXx])\b", _isbn),
+    english_rule(
+        "phone",
+        rf"{BEFORE}(?:\+\d{{1,3}}[-. ])?(?:\(\d{{3}}\)\s?|\d{{3}}[-. ])\d{{3}}[-. ]\d{{4}}(?!\w)",
+        _phone,
+    ),
+    english_rule("phone", rf"{BEFORE}\+\d{{1,3}}(?:[-. ]?\(?\d{{2,5}}\)?){{2,5}}(?!\w)", _phone),
+    english_rule("phone", rf"{BEFORE}\d{{3}}-\d{{4}}(?!\w)", _phone),
+)
+FRACTIONS = (
+    english_rule(
+        "fraction",
+        rf"(?:{BEFORE}(?P<whole>\d+)\s?)?(?P<sign>[{''.join(_FRACTIONS)}])",
+        _whole_and_fraction,
+        needs="".join(_FRACTIONS),
+    ),
+    english_rule(
+        "fraction",
+        rf"{BEFORE}(?:(?P<whole>\d+)[ -])?(?P<top>\d{{1,2}})[/⁄](?P<bottom>\d{{1,3}})(?![\w/])",
+        _slash_fraction,
+    ),
+    english_rule("version", rf"{BEFORE}\d+(?:\.\d+){{2,}}(?!\w)", _version),
+)
+ORDINALS = (english_rule("ordinal", rf"{BEFORE}(?P<n>\d[\d,]*)(?:st|nd|rd|th)\b", _ordinal),)
+PLAIN = (
+    english_rule("dimensions", rf"{BEFORE}(?P<a>{NUMBER})\s?[x×]\s?(?P<b>{NUMBER})(?!\w)", _product),
+    english_rule("number-sign", r"#(?P<n>\d[\d,]*)\b", _hash),
+    english_rule(
+        "tagged", r"(?<![\w.,])(?:\d{1,4}[A-Za-z]{1,2}|[A-Za-z]{1,3}\d{1,4}[A-Za-z]?)(?!\w)", _tagged
+    ),
+    english_rule("number", rf"{SIGN}(?:{NUMBER})", _plain),
+)

@@ -1,0 +1,132 @@
+"""Rules for printed English dates, times, years and decades.
+
+A rule's function takes a match and gives words, or None to leave it to the rules after it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ttsbook.text.normalize.english_numbers import BEFORE, NUMBER, cardinal, decade, decimal, ordinal, year
+from ttsbook.text.normalize.rewrite import Rule, english_rule, kept_stop
+
+# fmt: off
+_MONTHS = {
+    "jan": "January", "feb": "February", "mar": "March", "apr": "April", "may": "May", "jun": "June",
+    "jul": "July", "aug": "August", "sep": "September", "sept": "September", "oct": "October",
+    "nov": "November", "dec": "December",
+}
+# fmt: on
+_MONTH = (
+    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
+)
+_YEAR_TAIL = r"(?:,? (?P<y>\d{4})(?!\w))?"
+_HALF_DAY = r"(?P<half>[AaPp]\.\s?[Mm]\.|[AaPp][Mm]\b)"
+_CLOCK = r"(?P<h>\d\d?)[:.](?P<m>\d\d)(?::(?P<s>\d\d))?"
+
+
+def _iso_date(match: re.Match[str]) -> str | None:
+    return _date(int(match["m"]), match["d"], match["y"])
+
+
+def _slash_date(match: re.Match[str]) -> str | None:
+    """Read 12/25/1990 in the American order unless only the other one is possible."""
+    first, second = int(match["a"]), int(match["b"])
+    month, day = (first, match["b"]) if first <= 12 else (second, match["a"])
+    return _date(month, day, match["y"])
+
+
+def _date(month: int, day: str, year_digits: str) -> str | None:
+    names = list(dict.fromkeys(_MONTHS.values()))
+    if not 1 <= month <= 12 or not 1 <= int(day) <= 31:
+        return None
+    return f"{names[month - 1]} {ordinal(day)}, {year(year_digits)}"
+
+
+def _month(name: str) -> str:
+    return _MONTHS.get(name.rstrip(".").lower(), name)
+
+
+def _month_day(match: re.Match[str]) -> str | None:
+    if not 1 <= int(match["d"]) <= 31:
+        return None
+    tail = f", {year(match['y'])}" if match["y"] else ""
+    return f"{_month(match['month'])} {ordinal(match['d'])}{tail}"
+
+
+def _day_month(match: re.Match[str]) -> str | None:
+    if not 1 <= int(match["d"]) <= 31:
+        return None
+    article = "" if match["the"] else "the "
+    tail = f", {year(match['y'])}" if match["y"] else ""
+    return f"{match['the'] or article}{ordinal(match['d'])} of {_month(match['month'])}{tail}"
+
+
+def _time(match: re.Match[str]) -> str | None:
+    hour, minute = int(match["h"]), int(match["m"])
+    if hour > 24 or minute > 59:
+        return None
+    half = match["half"]
+    if minute == 0:
+        words = cardinal(str(hour)) + ("" if half else " o'clock" if 0 < hour <= 12 else " hundred hours")
+    else:
+        words = f"{cardinal(str(hour))} {'oh ' if minute < 10 else ''}{cardinal(str(minute))}"
+    if match["s"]:
+        words += f" and {cardinal(str(int(match['s'])))} seconds"
+    return words + _half_day(match)
+
+
+def _hour(match: re.Match[str]) -> str:
+    return cardinal(match["h"]) + _half_day(match)
+
+
+def _half_day(match: re.Match[str]) -> str:
+    if not match["half"]:
+        return ""
+    return f" {match['half'][0].upper()} M" + kept_stop(match)
+
+
+def _decade(match: re.Match[str]) -> str:
+    return decade(match["y"])
+
+
+def _range(match: re.Match[str]) -> str:
+    low, high = match["a"], match["b"]
+    if _is_year(low) and len(high) in (2, 4):
+        said = year(high) if len(high) == 4 else ("oh " if high[0] == "0" else "") + cardinal(high)
+        return f"{year(low)} to {said}"
+    return f"{decimal(low)} to {decimal(high)}"
+
+
+def _is_year(digits: str) -> bool:
+    return len(digits) == 4 and digits.isdigit() and 1100 <= int(digits) <= 2099
+
+
+def _year(match: re.Match[str]) -> str | None:
+    return year(match.group()) if _is_year(match.group()) or match.group() == "1066" else None
+
+
+def _short_year(match: re.Match[str]) -> str:
+    return ("oh " if match["y"][0] == "0" else "") + cardinal(str(int(match["y"])))
+
+
+DATES = (
+    english_rule("date", rf"{BEFORE}(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)(?!\w)", _iso_date),
+    english_rule("date", rf"{BEFORE}(?P<a>\d\d?)/(?P<b>\d\d?)/(?P<y>\d{{4}})(?!\w)", _slash_date),
+    english_rule(
+        "date",
+        rf"{BEFORE}(?P<the>[Tt]he )?(?P<d>\d\d?)(?:st|nd|rd|th)? (?:of )?{_MONTH}\b{_YEAR_TAIL}",
+        _day_month,
+    ),
+    english_rule("date", rf"\b{_MONTH} (?P<d>\d\d?)(?:st|nd|rd|th)?(?![\w:]){_YEAR_TAIL}", _month_day),
+    english_rule("time", rf"{BEFORE}{_CLOCK}\s?{_HALF_DAY}", _time),
+    english_rule("time", rf"{BEFORE}{_CLOCK.replace('[:.]', ':')}(?P<half>)(?![\w:])", _time),
+    english_rule("time", rf"{BEFORE}(?P<h>\d\d?)\s?{_HALF_DAY}", _hour),
+)
+YEARS: tuple[Rule, ...] = (
+    english_rule("decade", r"(?<!\w)['’]?(?P<y>\d{3}0|\d0)['’]?s\b", _decade),
+    english_rule("year", r"(?<!\w)['’](?P<y>\d\d)(?![\w'’])", _short_year),
+    english_rule("range", rf"{BEFORE}(?P<a>{NUMBER})\s?[-–—]\s?(?P<b>{NUMBER})(?![\w-])", _range),
+    english_rule("year", rf"{BEFORE}\d{{4}}(?![\w,]\d|\w)", _year),
+)

@@ -1,0 +1,105 @@
+"""Rules for printed English quantities: money, percentages, temperatures, units.
+
+Tables of currencies and units are data files.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from ttsbook.text.normalize.english_numbers import BEFORE, NUMBER, SIGN, cardinal, decimal, is_one
+from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop
+from ttsbook.text.tables import read_rows
+
+# fmt: off
+_MAGNITUDES = {
+    "k": "thousand", "m": "million", "mn": "million", "bn": "billion", "b": "billion", "tn": "trillion",
+    "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion",
+}
+# fmt: on
+_MAGNITUDE = f"(?P<mag>{any_of(_MAGNITUDES)})"
+_AMOUNT = rf"(?P<n>{NUMBER})"
+_SIGNED = rf"(?P<n>{SIGN}(?:{NUMBER}))"
+_MINUS = r"(?P<minus>(?<!\w)[-−])?"
+
+
+def _money(match: re.Match[str]) -> str:
+    number, magnitude = match["n"], _MAGNITUDES.get((match["mag"] or "").lower(), "")
+    one, many, cent, cents = _currencies()[match["sign"]]
+    whole, _, rest = number.partition(".")
+    sign = "minus " if match["minus"] else ""
+    if magnitude:
+        return f"{sign}{decimal(number)} {magnitude} {many}"
+    if len(rest) == 2 and cents:
+        small = f"{cardinal(rest)} {cent if rest == '01' else cents}" if rest != "00" else ""
+        large = (
+            f"{cardinal(whole)} {one if is_one(whole) else many}" if whole.strip("0,") or not small else ""
+        )
+        return sign + " and ".join(part for part in (large, small) if part)
+    return f"{sign}{decimal(number)} {one if is_one(number) else many}"
+
+
+def _old_money(match: re.Match[str]) -> str:
+    """Read £5 10s. 6d. and 3s. 6d."""
+    said = []
+    for group, one, many in (
+        ("l", "pound", "pounds"),
+        ("s", "shilling", "shillings"),
+        ("d", "penny", "pence"),
+    ):
+        if match[group]:
+            said.append(f"{cardinal(match[group])} {one if is_one(match[group]) else many}")
+    return " ".join(said) + kept_stop(match)
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> dict[str, tuple[str, str, str, str]]:
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in read_rows("currencies_en.tsv")}
+
+
+@lru_cache(maxsize=1)
+def _units() -> dict[str, tuple[str, str]]:
+    return {row[0]: (row[1], row[2]) for row in read_rows("units_en.tsv")}
+
+
+def _unit(match: re.Match[str]) -> str:
+    one, many = _units()[match["unit"]]
+    if match["to"]:
+        return f"{decimal(match['n'])} to {decimal(match['to'])} {many}"
+    return f"{decimal(match['n'])} {one if is_one(match['n']) else many}"
+
+
+def _percent(match: re.Match[str]) -> str:
+    low = f"{decimal(match['low'])} to " if match["low"] else ""
+    return f"{low}{decimal(match['n'])} {'percent' if match['sign'] == '%' else 'per mille'}"
+
+
+def _temperature(match: re.Match[str]) -> str:
+    scales = {"C": " Celsius", "F": " Fahrenheit", "K": " Kelvin", "℃": " Celsius", "℉": " Fahrenheit"}
+    scale = scales.get(match["scale"] or match["sign"] or "", "")
+    unit = "degree" if is_one(match["n"]) else "degrees"
+    return f"{decimal(match['n'])} {unit}{scale}"
+
+
+@lru_cache(maxsize=1)
+def quantity_rules() -> tuple[Rule, ...]:
+    """Return the rules in the order of their claims."""
+    signs, units = any_of(_currencies()), any_of(_units())
+    return (
+        english_rule("money", r"£(?P<l>\d[\d,]*)\s(?P<s>\d+)s\.?(?:\s?(?P<d>\d+)d\b\.?)?", _old_money),
+        english_rule("money", rf"{BEFORE}(?P<l>)(?P<s>\d+)s\.\s?(?P<d>\d+)d\b\.?", _old_money),
+        english_rule("money", rf"{_MINUS}(?P<sign>{signs})\s?{_AMOUNT}(?:\s?{_MAGNITUDE}\b)?", _money),
+        english_rule("money", rf"{_MINUS}{BEFORE}{_AMOUNT}(?P<mag>)\s?(?P<sign>[€¢])", _money),
+        english_rule(
+            "percent", rf"{BEFORE}(?:(?P<low>{NUMBER})\s?[-–]\s?)?{_SIGNED}\s?(?P<sign>[%‰])", _percent
+        ),
+        english_rule(
+            "temperature", rf"{BEFORE}{_SIGNED}\s?(?:°\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))", _temperature
+        ),
+        english_rule(
+            "unit",
+            rf"{BEFORE}{_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?[\s-]?(?P<unit>{units})(?![\w²³])",
+            _unit,
+        ),
+    )
