@@ -121,24 +121,30 @@ def test_a_truncated_mp3_gives_its_beginning(tmp_path, speech):
     assert 1.0 < read_clip(tmp_path / "cut.mp3").samples.size / 24_000 < 2.0
 
 
-def hls(folder: Path) -> bytes:
-    return f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{folder}/good.wav\n#EXT-X-ENDLIST\n".encode()
+# The folder of a good clip stands for {folder}; the good clip's own beginning for a number.
+HLS = b"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{folder}/good.wav\n#EXT-X-ENDLIST\n"
+SDP = b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n"
+HOSTILE: dict[str, bytes | int] = {
+    "empty.wav": b"",
+    "text.wav": b"this is not a sound\n" * 500,
+    "header-only.wav": 78,
+    "half-a-header.wav": 20,
+    "half.m4a": 3000,
+    "zeros.mp3": bytes(100_000),
+    "noise.mp3": np.random.default_rng(3).bytes(100_000),
+    "playlist.m3u8": HLS,
+    "playlist.wav": HLS,
+    "list.wav": b"ffconcat version 1.0\nfile '{folder}/good.wav'\n",
+    "call.sdp": SDP,
+    "picture.mp3": b"\x89PNG\r\n\x1a\n" + bytes(2000),
+}
 
 
-HOSTILE = {
-    "empty.wav": lambda folder: b"",
-    "text.wav": lambda folder: b"this is not a sound\n" * 500,
-    "header-only.wav": lambda folder: (folder / "good.wav").read_bytes()[:44],
-    "half-a-header.wav": lambda folder: (folder / "good.wav").read_bytes()[:20],
-    "zeros.mp3": lambda folder: bytes(100_000),
-    "noise.mp3": lambda folder: np.random.default_rng(3).bytes(100_000),
-    "half.m4a": lambda folder: (folder / "good.m4a").read_bytes()[:3000],
-    "playlist.m3u8": hls,
-    "playlist.wav": hls,
-    "list.wav": lambda folder: f"ffconcat version 1.0\nfile '{folder}/good.wav'\n".encode(),
-    "call.sdp": lambda folder: b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=audio 5004 RTP/AVP 0\n",
-    "picture.mp3": lambda folder: b"\x89PNG\r\n\x1a\n" + bytes(2000),
-}  # fmt: skip
+def hostile_bytes(name: str, folder: Path) -> bytes:
+    content = HOSTILE[name]
+    if isinstance(content, int):
+        return (folder / f"good{Path(name).suffix}").read_bytes()[:content]
+    return content.replace(b"{folder}", bytes(folder))
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -146,7 +152,7 @@ def test_what_is_not_a_sound_is_refused_in_one_line(tmp_path, speech, name):
     write_sound(tmp_path / "good.wav", [speech(1)])
     write_sound(tmp_path / "good.m4a", [speech(1)], codec="aac", sample_format="fltp")
     path = tmp_path / name
-    path.write_bytes(HOSTILE[name](tmp_path))
+    path.write_bytes(hostile_bytes(name, tmp_path))
     with pytest.raises(InputError) as caught:
         read_clip(path)
     assert str(path) in caught.value.message

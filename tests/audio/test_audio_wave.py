@@ -26,7 +26,7 @@ def test_conversion_to_16_bit_clips_and_never_wraps():
 def test_faded_edges_start_and_end_in_silence_and_leave_the_middle():
     ones = np.ones(RATE_HZ, dtype=np.float32)
     faded = fade_edges(ones, RATE_HZ, ms=5.0)
-    assert faded[0] == 0.0 and faded[-1] == 0.0
+    assert faded[0] == faded[-1] == 0.0
     assert (np.diff(faded[:120]) > 0).all()
     np.testing.assert_array_equal(faded[120:-120], 1.0)
     assert ones[0] == 1.0  # the input is not written to

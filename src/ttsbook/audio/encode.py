@@ -28,7 +28,7 @@ from ttsbook.audio.pipeline import Master
 from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec, cleaned, file_bitrate, file_rate
 from ttsbook.audio.tags import cut_utf8, language_code, riff_info, vorbis_comments
 from ttsbook.audio.wave import Samples, to_int16
-from ttsbook.errors import OutputError
+from ttsbook.errors import OutputError, RenderError
 from ttsbook.files import output_error
 
 __all__ = ["AudioSpec", "Mark", "Written", "write_audio"]
@@ -66,7 +66,7 @@ def write_audio(path: Path, blocks: Iterable[Samples], spec: AudioSpec) -> Writt
     Raises:
         UsageError: the format cannot hold what `spec` asks for.
         OutputError: the file cannot be written.
-        RenderError: a block holds NaN or infinity.
+        RenderError: there are no samples, or some are not numbers.
     """
     check_spec(spec)
     spec = cleaned(spec)
@@ -78,6 +78,8 @@ def write_audio(path: Path, blocks: Iterable[Samples], spec: AudioSpec) -> Writt
         for block in master.blocks(blocks):
             encoder.write(block)
         n_samples = encoder.finish()
+    if n_samples == 0:
+        raise RenderError("there is no sound to write", "look at what is skipped with: ttsbook inspect BOOK")
     return Written(n_samples, master.n_in, file_rate(spec), master.n_limited, warnings)
 
 
@@ -137,7 +139,7 @@ def _started(
 ) -> tuple[OutputContainer, AudioStream]:
     """Add the streams and chapters and write the header."""
     stream = _add_audio(container, spec)
-    if spec.format in ("m4b", "opus"):
+    if spec.format == "m4b":
         container.set_chapters(_chapters(spec))
     picture = _add_picture(container, cover) if cover and spec.format == "flac" else None
     container.start_encoding()
@@ -189,26 +191,23 @@ def _metadata(spec: AudioSpec, cover: Picture | None) -> dict[str, str]:
     if spec.format == "mp3":
         return {}
     comments = vorbis_comments(spec.tags)
-    if spec.format == "flac":
-        # FFmpeg turns chapters into comments for Ogg only.
-        for number, (start_ms, _, title) in enumerate(_times_ms(spec), start=1):
-            comments[f"CHAPTER{number:03d}"] = _clock(start_ms)
-            comments[f"CHAPTER{number:03d}NAME"] = title
-    elif cover:
+    # FFmpeg turns chapters into comments for Ogg only, and counts them from 000.
+    for number, (start_ms, _, title) in enumerate(_times_ms(spec), start=1):
+        comments[f"CHAPTER{number:03d}"] = _clock(start_ms)
+        comments[f"CHAPTER{number:03d}NAME"] = title
+    if cover and spec.format == "opus":
         comments["METADATA_BLOCK_PICTURE"] = base64.b64encode(flac_picture_block(cover)).decode("ascii")
     return comments
 
 
 def _chapters(spec: AudioSpec) -> list[av.container.core.Chapter]:
-    # A title's length is one byte in MP4.
-    limit = mp4.MAX_TITLE_BYTES if spec.format == "m4b" else 1 << 16
     return [
         {
             "id": number,
             "start": mark.start,
             "end": mark.end,
             "time_base": Fraction(1, spec.rate_in_hz),
-            "metadata": {"title": cut_utf8(mark.title, limit)},
+            "metadata": {"title": cut_utf8(mark.title, mp4.MAX_TITLE_BYTES)},
         }
         for number, mark in enumerate(spec.marks)
     ]

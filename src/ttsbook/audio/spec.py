@@ -24,7 +24,9 @@ _RATES: dict[str, tuple[int, ...] | None] = {
 }
 # Bits per second for one voice where the artefacts are no longer heard, at rates up to 24 kHz and above.
 _BITRATES = {"mp3": (64_000, 96_000), "m4b": (64_000, 80_000), "opus": (32_000, 40_000)}
-_BITRATE_LIMITS = {"mp3": (8_000, 320_000), "m4b": (16_000, 320_000), "opus": (6_000, 256_000)}
+_BITRATE_LIMITS = {"m4b": (16_000, 320_000), "opus": (6_000, 256_000)}
+# MPEG-2 (up to 24 kHz) and MPEG-1 layer III know other steps.
+_MP3_BITRATE_LIMITS = ((8_000, 160_000), (32_000, 320_000))
 
 # Vorbis comments number chapters with three digits (CHAPTER001).
 _MAX_VORBIS_CHAPTERS = 999
@@ -111,11 +113,11 @@ def _check_bitrate(spec: AudioSpec) -> None:
     bitrate = file_bitrate(spec)
     if bitrate is None:
         return
-    lowest, highest = _BITRATE_LIMITS[spec.format]
+    lowest, highest = _BITRATE_LIMITS.get(spec.format, _MP3_BITRATE_LIMITS[file_rate(spec) > 24_000])
     if not lowest <= bitrate <= highest:
         raise UsageError(
-            f"{spec.format} cannot use {bitrate} bit/s",
-            f"choose {lowest // 1000}000 to {highest // 1000}000",
+            f"{spec.format} at {file_rate(spec)} Hz cannot use {bitrate} bit/s",
+            f"choose {lowest} to {highest}",
         )
 
 

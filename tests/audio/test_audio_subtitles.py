@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ttsbook.audio.subtitles import Cue, write_subtitles
+from ttsbook.errors import UsageError
+
+RATE_HZ = 24_000
+
+
+def test_srt_is_numbered_and_uses_a_comma():
+    cues = [Cue(0, 24_000, "Hello."), Cue(24_000, 60_012, "World.")]
+    assert write_subtitles(cues, RATE_HZ, "srt") == (
+        "1\n00:00:00,000 --> 00:00:01,000\nHello.\n\n2\n00:00:01,000 --> 00:00:02,501\nWorld.\n"
+    )
+
+
+def test_vtt_has_a_header_and_escapes_markup():
+    text = write_subtitles([Cue(0, 24_000, "a < b & c --> d")], RATE_HZ, "vtt")
+    assert text == "WEBVTT\n\n1\n00:00:00.000 --> 00:00:01.000\na &lt; b &amp; c --&gt; d\n"
+
+
+def test_hours_go_beyond_24():
+    start = 30 * 3600 * RATE_HZ
+    assert "30:00:00,000 --> 30:00:01,000" in write_subtitles(
+        [Cue(start, start + RATE_HZ, "late")], RATE_HZ, "srt"
+    )
+
+
+def test_long_text_is_broken_into_lines_and_no_word_is_lost():
+    sentence = "It is a truth universally acknowledged, that a single man must be in want of a wife."
+    lines = write_subtitles([Cue(0, 100_000, sentence)], RATE_HZ, "srt").splitlines()[2:]
+    assert len(lines) == 3
+    assert max(map(len, lines)) <= 42
+    assert " ".join(lines) == sentence
+
+
+def test_chinese_breaks_without_spaces():
+    sentence = "凡是有錢的單身漢，總想娶位太太，這已經成了一條舉世公認的真理，這樣的單身漢"
+    lines = write_subtitles([Cue(0, 100_000, sentence)], RATE_HZ, "srt").splitlines()[2:]
+    assert len(lines) == 2
+    assert "".join(lines) == sentence
+
+
+def test_cues_without_text_or_length_are_left_out():
+    cues = [Cue(0, 100, "  \n"), Cue(5, 5, "x"), Cue(0, 24_000, "kept")]
+    assert write_subtitles(cues, RATE_HZ, "srt").startswith("1\n00:00:00,000")
+    assert write_subtitles([], RATE_HZ, "vtt") == "WEBVTT\n"
+
+
+@given(st.text())
+def test_no_text_can_end_its_cue_early(text):
+    for kind in ("srt", "vtt"):
+        written = write_subtitles([Cue(0, 24_000, text), Cue(24_000, 48_000, "next")], RATE_HZ, kind)
+        assert written.count("-->") == written.count("00:00:") // 2
+        assert len(written.split("\n\n")) == (1 if kind == "srt" else 2) + bool(text.strip())
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(UsageError):
+        write_subtitles([], RATE_HZ, "ass")
