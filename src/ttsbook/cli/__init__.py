@@ -6,16 +6,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shlex
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from ttsbook.errors import TtsbookError
+from ttsbook.errors import TtsbookError, UsageError
 
 EXIT_USAGE = 2
 EXIT_BUG = 70
@@ -30,26 +32,56 @@ class Terminated(BaseException):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; turn every failure into one line, a hint and an exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    previous = signal.signal(signal.SIGTERM, _terminate)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A result may be a file name that is not valid UTF-8: give back the bytes that it came as.
+        sys.stdout.reconfigure(errors="surrogateescape")
+    with _signals():
+        try:
+            return _run(arguments)
+        except TtsbookError as error:
+            _report_error(error, arguments)
+            return error.exit_code
+        except KeyboardInterrupt:
+            _say_how_to_go_on("interrupted", arguments)
+            return EXIT_INTERRUPTED
+        except Terminated:
+            _say_how_to_go_on("terminated", arguments)
+            return EXIT_TERMINATED
+        except BrokenPipeError:
+            # The reader went away (`| head`). Python would complain again when it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 1
+        except SystemExit as stop:  # Typer's answer to a broken pipe
+            return stop.code if isinstance(stop.code, int) else 1
+        except Exception as error:
+            return _report_bug(error)
+
+
+@contextlib.contextmanager
+def _signals() -> Iterator[None]:
+    """Turn SIGTERM and the first Ctrl-C into exceptions that clean up; the second Ctrl-C quits at once."""
+    before = {
+        signal.SIGTERM: signal.signal(signal.SIGTERM, _terminate),
+        signal.SIGINT: signal.signal(signal.SIGINT, _interrupt),
+    }
     try:
-        return _run(arguments)
-    except TtsbookError as error:
-        _report_error(error, arguments)
-        return error.exit_code
-    except KeyboardInterrupt:
-        _say_how_to_go_on("interrupted", arguments)
-        return EXIT_INTERRUPTED
-    except Terminated:
-        _say_how_to_go_on("terminated", arguments)
-        return EXIT_TERMINATED
-    except BrokenPipeError:
-        # The reader went away (`| head`). Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except Exception as error:
-        return _report_bug(error)
+        yield
     finally:
-        signal.signal(signal.SIGTERM, previous)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise Terminated
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    signal.signal(signal.SIGINT, _quit)
+    raise KeyboardInterrupt
+
+
+def _quit(_number: int, _frame: FrameType | None) -> NoReturn:
+    os._exit(EXIT_INTERRUPTED)
 
 
 def _run(arguments: list[str]) -> int:
@@ -72,10 +104,6 @@ def _run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise Terminated
-
-
 def _report_error(error: TtsbookError, arguments: list[str]) -> None:
     if "--json" in arguments:
         from ttsbook.cli.document import error_document
@@ -89,8 +117,6 @@ def _report_error(error: TtsbookError, arguments: list[str]) -> None:
 def _report_usage(error: Exception, arguments: list[str]) -> None:
     message = getattr(error, "format_message", lambda: str(error))()
     command = getattr(getattr(error, "ctx", None), "command_path", "ttsbook")
-    from ttsbook.errors import UsageError
-
     _report_error(UsageError(message.strip(), f"`{command} --help` shows what is possible"), arguments)
 
 

@@ -12,7 +12,7 @@ from ttsbook.cli.document import document
 from ttsbook.cli.talk import print_json
 from ttsbook.config import Source, load_config
 
-app = typer.Typer(help="Show the settings.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Show the settings.", rich_markup_mode=None)
 
 
 @app.callback()

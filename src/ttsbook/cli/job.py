@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ttsbook.cli.source import STDIN
 from ttsbook.errors import InputError, UsageError
 from ttsbook.render.settings import RenderSettings
 
-STDIN = "-"
 BOOK_SUFFIXES = (".epub", ".md", ".markdown", ".txt")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ttsbook.cli.talk import Talk
@@ -36,3 +37,17 @@ def find_narrator(name_or_path: str, talk: Talk) -> VoiceProfile:
     if found.origin == CLIP:
         talk.note(f"cloning the voice in {name_or_path}: {CONSENT_NOTE}")
     return found.profile
+
+
+def voice_files(name_or_path: str) -> list[Path]:
+    """Return the files that a voice is read from: the clip, or the profile."""
+    from ttsbook.voice.name import same_name
+    from ttsbook.voice.store import list_voices
+
+    path = Path(name_or_path)
+    if path.is_file():
+        return [path]
+    for listed in list_voices():  # in the order of the search: the user's own first
+        if same_name(listed.name, name_or_path):
+            return [listed.path]
+    return []

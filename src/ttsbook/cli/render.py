@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ttsbook.cli import options
-from ttsbook.cli.document import document, error_entry
+from ttsbook.cli.document import document
 from ttsbook.cli.narrator import find_narrator
+from ttsbook.cli.outcome import Outcome, exit_code, outcome_entry, plan_entry, plan_text
 from ttsbook.cli.talk import Talk, make_talk, print_json
 from ttsbook.config import Config, Source, load_config
 from ttsbook.errors import TtsbookError
 
 if TYPE_CHECKING:
     from ttsbook.cli.job import Job
-    from ttsbook.render.plan import Plan
-    from ttsbook.render.reporter import Reporter
     from ttsbook.render.settings import RenderSettings
-    from ttsbook.types import Book, VoiceProfile
+    from ttsbook.types import VoiceProfile
 
 Books = Annotated[
     list[str],
@@ -72,15 +70,6 @@ Resume = Annotated[
         rich_help_panel=options.RUN,
     ),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one book went: a report or plan as plain values, or an error."""
-
-    job: Job
-    account: dict[str, Any] | None = None
-    error: TtsbookError | None = None
 
 
 def render(
@@ -145,16 +134,14 @@ def render(
     jobs = plan_jobs(books, output=output, out_dir=out_dir, suffix=suffix)
     if depfile is not None:
         _depfile_text(jobs, loaded)  # names that make cannot be told fail here, not after hours
-    profile = find_narrator(
-        loaded.settings.voice, talk
-    )  # before the first book: without it none can be spoken
+    profile = find_narrator(loaded.settings.voice, talk)  # without it no book can be spoken
     talk.detail(f"voice {profile.name} ({profile.provenance.source})")
     if out_dir is not None and not dry_run:
         for job in jobs:
             make_folder(job.output.parent)
 
     outcomes = _render_all(jobs, settings, profile, loaded, talk, dry_run=dry_run, show=not as_json)
-    entries = document(books=[_entry(outcome) for outcome in outcomes])
+    entries = document(books=[outcome_entry(outcome) for outcome in outcomes])
     if as_json:
         print_json(entries)
     if report is not None:
@@ -162,7 +149,7 @@ def render(
     if depfile is not None and not dry_run:
         done = [outcome.job for outcome in outcomes if outcome.error is None]
         _write(depfile, _depfile_text(done, loaded))
-    return _exit_code(outcomes)
+    return exit_code(outcomes)
 
 
 def _render_all(
@@ -176,20 +163,27 @@ def _render_all(
     show: bool,
 ) -> list[Outcome]:
     """Render every book; with several, one that fails does not stop the others."""
+    from ttsbook.cli.pace import remember_pace
     from ttsbook.cli.progress import close_reporter, make_reporter
+    from ttsbook.cli.source import plan_without_engine, read_source
+    from ttsbook.render.run import render_book
 
     outcomes = []
     for job in jobs:
         reporter = make_reporter(loaded.settings.progress, talk)
         try:
-            book = _read(job)
+            book = read_source(job.source)
             if dry_run:
-                account = _preview(book, settings, voice)
+                plan = plan_entry(plan_without_engine(book, settings, voice), settings, voice)
+                outcomes.append(Outcome(job, plan=plan))
+                result: object = plan_text(plan, job)
             else:
-                account = _render_one(book, job, settings, voice, reporter)
-            outcomes.append(Outcome(job, account))
+                report = render_book(book, job.output, settings=settings, voice=voice, reporter=reporter)
+                remember_pace(report)
+                outcomes.append(Outcome(job, report=report.as_dict()))
+                result = job.output
             if show:
-                print(_preview_text(account, job) if dry_run else job.output, flush=True)
+                print(result, flush=True)
         except TtsbookError as error:
             if len(jobs) == 1:
                 raise
@@ -200,83 +194,14 @@ def _render_all(
     return outcomes
 
 
-def _read(job: Job) -> Book:
-    from ttsbook.cli.source import read_source
-
-    return read_source(job.source)
-
-
-def _render_one(
-    book: Book, job: Job, settings: RenderSettings, voice: VoiceProfile, reporter: Reporter
-) -> dict[str, Any]:
-    from ttsbook.cli.pace import remember_pace
-    from ttsbook.render.run import render_book
-
-    report = render_book(book, job.output, settings=settings, voice=voice, reporter=reporter)
-    remember_pace(report)
-    return report.as_dict()
-
-
-def _preview(book: Book, settings: RenderSettings, voice: VoiceProfile) -> dict[str, Any]:
-    from ttsbook.cli.source import plan_without_engine
-
-    return _plan_entry(plan_without_engine(book, settings, voice), settings, voice)
-
-
-def _plan_entry(plan: Plan, settings: RenderSettings, voice: VoiceProfile) -> dict[str, Any]:
-    return {
-        "title": plan.book.metadata.title,
-        "voice": voice.name,
-        "engine": settings.engine,
-        "format": settings.format,
-        "estimated_seconds": round(plan.estimated_seconds, 1),
-        "chunks": plan.n_chunks,
-        "chapters": [
-            {
-                "index": planned.chapter.index,
-                "title": planned.chapter.title,
-                "chunks": sum(bool(chunk.key) for chunk in planned.chunks),
-            }
-            for planned in plan.chapters
-        ],
-        "left_out": [{"index": chapter.index, "title": chapter.title} for chapter in plan.left_out],
-    }
-
-
-def _preview_text(account: dict[str, Any], job: Job) -> str:
-    from ttsbook.cli.talk import clock
-
-    lines = [f"{job.source} -> {job.output} ({account['format']}, voice {account['voice']})"]
-    lines += [
-        f"  {entry['index']:>4}  {entry['title']}  ({entry['chunks']})" for entry in account["chapters"]
-    ]
-    lines.append(f"  {account['chunks']} chunks, about {clock(account['estimated_seconds'])} of audio")
-    return "\n".join(lines)
-
-
-def _entry(outcome: Outcome) -> dict[str, object]:
-    named: dict[str, object] = {"source": outcome.job.source, "output": str(outcome.job.output)}
-    if outcome.error is not None:
-        return {**named, "error": error_entry(outcome.error)}
-    return {**named, "report": outcome.account}
-
-
-def _exit_code(outcomes: Sequence[Outcome]) -> int:
-    """Return 0 only if every book is there; the code of the errors if they agree, else 1."""
-    codes = {outcome.error.exit_code for outcome in outcomes if outcome.error is not None}
-    if not codes:
-        return 0
-    return codes.pop() if len(codes) == 1 else 1
-
-
 def _depfile_text(jobs: Iterable[Job], loaded: Config) -> str:
     from ttsbook.cli.depfile import format_depfile
-    from ttsbook.cli.job import STDIN
+    from ttsbook.cli.narrator import voice_files
+    from ttsbook.cli.source import STDIN
 
-    shared = list(loaded.files)
-    shared += [
-        Path(text) for text in (loaded.settings.lexicon, loaded.settings.voice) if Path(text).is_file()
-    ]
+    shared = [*loaded.files, *voice_files(loaded.settings.voice)]
+    if loaded.settings.lexicon:
+        shared.append(Path(loaded.settings.lexicon))
     return format_depfile(
         (job.output, [*([Path(job.source)] if job.source != STDIN else []), *shared]) for job in jobs
     )

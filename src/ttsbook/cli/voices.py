@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from ttsbook.voice.profile import StoredVoice
     from ttsbook.voice.store import ListedVoice
 
-app = typer.Typer(
-    help="Look after the voices: built-in ones and your own.", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(help="Look after the voices: built-in ones and your own.", rich_markup_mode=None)
 
 NO_CONSENT = "a voice belongs to a person: say with --consent that you may use it"
 CONSENT_HINT = 'for example --consent "my own voice", or --consent "Ada Example agreed in writing on 1 May"'
