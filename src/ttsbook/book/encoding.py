@@ -34,6 +34,20 @@ _EAST_ASIAN = (
     ("cp932", _JAPANESE),
     ("euc_jp", _JAPANESE),
     ("cp949", _KOREAN),
+    ("utf-16-le", _CHINESE | _JAPANESE),  # without a mark, and without the zeros of ASCII
+    ("utf-16-be", _CHINESE | _JAPANESE),
+)
+_SMALL = (
+    "cp1252",
+    "cp1251",
+    "koi8_r",
+    "cp1253",
+    "cp1254",
+    "cp1255",
+    "cp1256",
+    "cp1250",
+    "cp437",
+    "mac_roman",
 )
 _SAMPLE_BYTES = 400_000  # enough to tell encodings apart; keeps huge files quick
 _MIN_COMMON = 0.12  # share of the non-ASCII characters
@@ -149,11 +163,11 @@ def _common_share(sample: bytes, encoding: str, common: frozenset[str]) -> float
 def _western(sample: bytes) -> str:
     """Choose among the encodings of one byte per character."""
     # Accented letters inside words and curly quotes: nearly always the Windows code page.
-    if len(re.findall(rb"[\x80-\xff]", sample)) < 0.15 * len(re.findall(rb"[A-Za-z]", sample)):
+    if 3 * len(re.findall(rb"[\x80-\xff]", sample)) <= len(re.findall(rb"[A-Za-z]", sample)):
         return "cp1252"
     from charset_normalizer import from_bytes
 
-    best = from_bytes(sample[:100_000]).best()
+    best = from_bytes(sample[:100_000], cp_isolation=list(_SMALL)).best()
     return best.encoding if best is not None else "cp1252"
 
 

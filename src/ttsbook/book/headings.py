@@ -105,6 +105,11 @@ def numbered_line(line: str) -> ChapterLine | None:
     return None
 
 
+def without_page(line: str) -> str:
+    """Return a line of a table of contents without the page number at its end."""
+    return _PAGE_AT_END.sub("", line.strip())
+
+
 def is_contents_line(line: str) -> bool:
     """Tell whether a line is the heading of a printed table of contents."""
     return _CONTENTS.fullmatch(line.strip("*_= \t")) is not None

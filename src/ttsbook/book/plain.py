@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ttsbook.book.draft import Draft
-from ttsbook.book.headings import ChapterLine, chapter_line, is_contents_line, numbered_line
+from ttsbook.book.headings import ChapterLine, chapter_line, is_contents_line, numbered_line, without_page
 from ttsbook.book.printed import collapse, is_scene_break
 from ttsbook.book.wrap import Layout, group_lines, make_paragraph, measure_layout
 from ttsbook.types import Block, BlockKind, Skipped
@@ -43,7 +43,9 @@ def read_plain(text: str, *, title: str) -> list[Draft]:
     """Cut a text into drafts; what stands before the first heading is titled `title`."""
     lines = [line.rstrip() for line in re.split(r"\r\n|[\n\r\f\x85\u2028\u2029]", text)]
     layout = measure_layout(lines)
-    groups = _mark_contents(_mark_headings([_Group(lines) for lines in group_lines(lines, layout)]))
+    groups = _mark_contents(
+        _mark_headings([_Group(lines) for lines in group_lines(lines, layout, _is_chapter_line)])
+    )
     has_parts = any(group.heading is not None and group.heading.upper for group in groups)
     drafts = [Draft(title=title)]
     for group in groups:
@@ -60,18 +62,33 @@ def read_plain(text: str, *, title: str) -> list[Draft]:
     return drafts
 
 
+def _is_chapter_line(line: str) -> bool:
+    return chapter_line(line) is not None
+
+
 def _mark_headings(groups: list[_Group]) -> list[_Group]:
     """Find the groups that are headings; a heading stands alone or above its own title."""
-    marked = []
-    for group in groups:
-        fits = len(group.lines) <= _MAX_TITLE_LINES and group.n_characters <= 2 * _MAX_TITLE_CHARACTERS
-        marked.append(replace(group, heading=chapter_line(group.lines[0])) if fits else group)
+    pieces = [piece for group in groups for piece in _split_contents(group)]
+    marked = [part for piece in pieces for part in _take_heading(piece)]
     if not any(group.heading is not None and group.heading.family != "named" for group in marked):
         for family in ("number-title", "number"):
             found = _series(marked, family)
             if found:
                 return found
     return marked
+
+
+def _take_heading(group: _Group) -> list[_Group]:
+    """Split a group whose first line is a heading from what follows, unless that is its title."""
+    first, *rest = group.lines
+    heading = chapter_line(first)
+    if heading is None:
+        return [group]
+    if rest and heading.title[:1].islower():
+        return [group]  # "Part 2. of the plan": the first line of a paragraph
+    if len(group.lines) <= _MAX_TITLE_LINES and all(_looks_like_title(line.strip()) for line in rest):
+        return [replace(group, heading=heading)]
+    return [_Group((first,), heading), _Group(tuple(rest))]
 
 
 def _series(groups: list[_Group], family: str) -> list[_Group] | None:
@@ -81,6 +98,9 @@ def _series(groups: list[_Group], family: str) -> list[_Group] | None:
         line = numbered_line(group.lines[0]) if len(group.lines) <= _MAX_TITLE_LINES else None
         if line is not None and line.family == family and line.number is not None:
             found[index] = line
+    # Page numbers are a series too, but they cut sentences in two.
+    if any(index and groups[index - 1].lines[-1].rstrip()[-1] in ",;，；" for index in found):
+        return None
     expected = 1
     for line in found.values():
         if line.number not in (1, expected):
@@ -93,7 +113,7 @@ def _series(groups: list[_Group], family: str) -> list[_Group] | None:
 
 def _mark_contents(groups: list[_Group]) -> list[_Group]:
     """Mark the lines of a printed table of contents: headings without text between that come again."""
-    groups = [line for group in groups for line in _split_contents(group)]
+    groups = _mark_list_of_titles(groups)
     places = [index for index, group in enumerate(groups) if group.heading is not None]
     keys = {index: group.heading.key for index, group in enumerate(groups) if group.heading is not None}
     last_place = {key: index for index, key in keys.items()}
@@ -115,12 +135,27 @@ def _mark_contents(groups: list[_Group]) -> list[_Group]:
     ]
 
 
+def _mark_list_of_titles(groups: list[_Group]) -> list[_Group]:
+    """Mark a block in which every line is the text of a later heading, however it is spelled."""
+    marked = []
+    later = Counter(_letters(" ".join(group.lines)) for group in groups if group.heading is not None)
+    for group in groups:
+        if group.heading is not None:
+            later[_letters(" ".join(group.lines))] -= 1
+        lists = len(group.lines) >= _MIN_CONTENTS and all(later[_letters(line)] > 0 for line in group.lines)
+        marked.append(replace(group, contents=True) if lists and group.heading is None else group)
+    return marked
+
+
+def _letters(line: str) -> str:
+    return "".join(filter(str.isalnum, without_page(line).casefold()))
+
+
 def _split_contents(group: _Group) -> list[_Group]:
     """Take a block of heading lines apart: tables of contents are set without empty lines."""
-    found = [chapter_line(line) for line in group.lines]
-    if len(group.lines) < _MIN_CONTENTS or sum(line is not None for line in found) < _MIN_CONTENTS:
+    if len(group.lines) < _MIN_CONTENTS or sum(map(_is_chapter_line, group.lines)) < _MIN_CONTENTS:
         return [group]
-    return [_Group((line,), heading) for line, heading in zip(group.lines, found, strict=True)]
+    return [_Group((line,)) for line in group.lines]
 
 
 def _contents_heading(groups: Sequence[_Group], first: int) -> list[int]:
@@ -149,6 +184,8 @@ def _add_paragraph(draft: Draft, lines: tuple[str, ...], layout: Layout) -> None
     paragraph = make_paragraph(kept, layout)
     if is_scene_break(paragraph.text):
         draft.items.append(Block(BlockKind.SCENE_BREAK, paragraph.text))
+    elif len(kept) == 1 and numbered_line(kept[0]) is not None:
+        draft.items.append(Block(BlockKind.HEADING, paragraph.text, level=3))
     else:
         draft.items.append(Block(paragraph.kind, paragraph.text))
 
@@ -158,10 +195,12 @@ def _absorb_title(draft: Draft) -> None:
     if draft.title or not draft.items:
         return
     blocks = [(index, item) for index, item in enumerate(draft.items) if isinstance(item, Block)]
-    number = chapter_line(blocks[0][1].text) or numbered_line(blocks[0][1].text)
+    draft.title = blocks[0][1].text
+    number = chapter_line(draft.title) or numbered_line(draft.title)
     if len(blocks) > 2 and number is not None and not number.title:
         index, below = blocks[1]
         if below.kind in (BlockKind.PARAGRAPH, BlockKind.VERSE) and _looks_like_title(below.text):
+            draft.title = f"{draft.title} {below.text}"
             draft.items[index] = replace(below, kind=BlockKind.HEADING, level=blocks[0][1].level + 1)
 
 

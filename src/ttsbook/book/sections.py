@@ -26,8 +26,11 @@ def split_at_headings(items: Sequence[Item], *, where: str = "", matter: Matter 
     for item in items:
         if isinstance(item, Anchor):
             continue
-        if _is_heading(item) and item.level <= deepest and not _only_title(drafts, item):
-            drafts.append(Draft(where=where, matter=matter, depth=max(item.level - top, 0)))
+        if _is_heading(item) and item.level <= deepest:
+            if not _only_title(drafts, item):
+                drafts.append(Draft(where=where, matter=matter))
+            drafts[-1].depth = max(item.level - top, 0)
+            drafts[-1].title = item.text
         drafts[-1].items.append(item)
     return [draft for draft in drafts if draft.items]
 

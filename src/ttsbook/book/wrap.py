@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -58,15 +58,21 @@ def measure_layout(lines: Sequence[str]) -> Layout:
     )
 
 
-def group_lines(lines: Sequence[str], layout: Layout) -> list[tuple[str, ...]]:
-    """Return the lines of each paragraph."""
+def group_lines(
+    lines: Sequence[str], layout: Layout, starts_alone: Callable[[str], bool]
+) -> list[tuple[str, ...]]:
+    """Return the lines of each paragraph.
+
+    Args:
+        starts_alone: tells lines that begin a paragraph even without an empty line before them.
+    """
     groups: list[list[str]] = []
     open_group = False
     for line in lines:
         if not line.strip():
             open_group = False
             continue
-        if not open_group or not layout.wrapped or _begins_by_indent(line, groups[-1]):
+        if not open_group or not layout.wrapped or _begins_paragraph(line, groups[-1], starts_alone):
             groups.append([])
         groups[-1].append(line)
         open_group = True
@@ -104,12 +110,13 @@ def width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _begins_by_indent(line: str, group: Sequence[str]) -> bool:
-    """Tell whether a line starts a paragraph by its indent although no empty line stands before it."""
-    indent = _indent(line)
+def _begins_paragraph(line: str, group: Sequence[str], starts_alone: Callable[[str], bool]) -> bool:
+    """Tell whether a line starts a paragraph although no empty line stands before it."""
     if line.startswith("\u3000"):
         return True
-    return 2 <= indent <= 8 and _indent(group[-1]) == 0 and group[-1].rstrip()[-1] in _SENTENCE_END
+    if group[-1].rstrip()[-1] not in _SENTENCE_END:
+        return False
+    return (2 <= _indent(line) <= 8 and _indent(group[-1]) == 0) or starts_alone(line)
 
 
 def _indent(line: str) -> int:
