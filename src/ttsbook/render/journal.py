@@ -135,7 +135,9 @@ class Journal:
                 f" WHERE {condition} ORDER BY id DESC LIMIT 1",
                 values,
             ).fetchone()
-            return None if row is None else PastRun(*row[:6], report=_read_report(row[6]))
+            if row is not None:
+                book, inputs, subtitles, state, n_chunks, n_done, report = row
+                return PastRun(book, inputs, subtitles, state, n_chunks, n_done, _read_report(report))
         return None
 
     @contextlib.contextmanager

@@ -31,7 +31,7 @@ from ttsbook.render.assemble import Stream, Timeline, assemble
 from ttsbook.render.cache import ChunkCache
 from ttsbook.render.journal import Journal, NewRun
 from ttsbook.render.lock import lock_output
-from ttsbook.render.machine import choose_workers, peak_rss_bytes
+from ttsbook.render.machine import choose_workers, n_cores, peak_rss_bytes
 from ttsbook.render.measure import Measured, measure
 from ttsbook.render.plan import ChunkMaker, Plan, plan_book
 from ttsbook.render.pool import Pool, open_pool
@@ -51,6 +51,7 @@ from ttsbook.render.target import (
 )
 from ttsbook.types import Book, Speech, VoiceProfile
 
+_NOBODY = SilentReporter()
 _WORKER_BYTES = 500 << 20  # what a process with the base voice takes, generously
 _MAX_CHUNK_PHONEMES = 400  # longer utterances gain nothing and take memory
 _LIMITER_DB = 6.0  # peaks that stick out this far are few and short in speech: the limiter turns them down
@@ -62,7 +63,7 @@ def render_book(
     *,
     settings: RenderSettings,
     voice: VoiceProfile,
-    reporter: Reporter = SilentReporter(),
+    reporter: Reporter = _NOBODY,
     front_end: ChunkMaker | None = None,
 ) -> Report:
     """Render `book` to the file `output`, which appears whole or not at all.
@@ -88,7 +89,8 @@ def render_book(
     check_writable(target)
     notes = _Notes(reporter)
     beside = () if target.subtitles is None else (target.subtitles,)
-    spec = EngineSpec(settings.engine, settings.device, settings.threads, settings.engine_options)
+    threads = settings.threads or n_cores()  # of an engine in this process
+    spec = EngineSpec(settings.engine, settings.device, threads, settings.engine_options)
     with (
         lock_output(target.output, paths.state_dir() / "locks", beside=beside),
         contextlib.closing(Journal(paths.state_dir() / "renders.sqlite3", notes.warn)) as journal,
@@ -241,8 +243,9 @@ class _Run:
         )
 
     def _pool(self, n_workers: int) -> AbstractContextManager[Pool]:
+        threads = self.settings.threads or max(1, n_cores() // n_workers)
         return open_pool(
-            self.engine_spec,
+            replace(self.engine_spec, threads=threads),
             self.voice,
             n_workers,
             keep=self._keep,

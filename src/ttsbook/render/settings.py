@@ -66,7 +66,7 @@ class RenderSettings:
     # by what
     device: str = "auto"
     workers: int | None = None  # processes; 1 renders in this process; None by cores and memory
-    threads: int = 1  # per worker: more may round differently, and workers fill the cores as well
+    threads: int | None = None  # per worker; None shares the cores among them
     batch: int = 8  # chunks per call of the engine, at most
     engine_options: tuple[tuple[str, str], ...] = ()
     # the file

@@ -1,0 +1,145 @@
+"""The pool: every key is kept once, workers may die, and the true cause comes back."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from stand_in import ENGINE, VOICE
+
+from ttsbook.engines.base import EngineSpec, Request
+from ttsbook.errors import MissingError, OutOfMemory, RenderError
+from ttsbook.render.backlog import Backlog, Task
+from ttsbook.render.pool import Limits, RemoteTraceback, open_pool
+from ttsbook.types import Speech
+
+TEXTS = [f"{word} words" * (1 + n % 4) for n, word in enumerate("abcdefghijkl")]
+
+
+class Kept(dict[str, Speech]):
+    """What the pool handed over; a second speech for a key is a fault."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def keep(self, key: str, speech: Speech) -> None:
+        assert key not in self
+        self[key] = speech
+
+
+def run_pool(n_workers: int, batch: int = 3, limits: Limits = Limits(), **options: str) -> Kept:
+    spec = EngineSpec(ENGINE, options=tuple(options.items()))
+    kept = Kept()
+    with open_pool(
+        spec, VOICE, n_workers, keep=kept.keep, tell=kept.told.append, batch=batch, limits=limits
+    ) as pool:
+        for text in TEXTS:
+            pool.submit(text, Request(text, text, "en", seed=7))
+        for text in TEXTS:
+            pool.finish(text)
+            assert text in kept
+    assert set(kept) == set(TEXTS)
+    return kept
+
+
+def is_same(one: Kept, other: Kept) -> bool:
+    return all(np.array_equal(one[text].samples, other[text].samples) for text in TEXTS)
+
+
+def test_processes_speak_what_this_process_speaks() -> None:
+    assert is_same(run_pool(1, batch=1), run_pool(3, batch=4))
+
+
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_a_failing_engine_gives_its_own_words_and_traceback(n_workers: int) -> None:
+    with pytest.raises(RenderError, match="ZeroDivisionError: the engine divided by zero") as caught:
+        run_pool(n_workers, fail="e words")
+    assert isinstance(caught.value.__cause__, RemoteTraceback)
+    assert "in _misbehave" in caught.value.__cause__.trace
+
+
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_an_engine_that_cannot_be_loaded_says_why(n_workers: int) -> None:
+    with pytest.raises(MissingError, match="no weights") as caught:
+        run_pool(n_workers, missing="no weights")
+    assert caught.value.hint == "install it"
+
+
+def test_a_killed_worker_is_replaced_and_its_chunks_spoken_again(tmp_path: Path) -> None:
+    kept = run_pool(2, kill="e words", once=str(tmp_path / "once"))
+    assert is_same(kept, run_pool(1))
+    assert any("SIGKILL" in text for text in kept.told)
+
+
+def test_a_chunk_that_kills_every_worker_stops_the_run() -> None:
+    with pytest.raises(RenderError, match="2 times while speaking 'e words"):
+        run_pool(2, kill="e words", limits=Limits(deaths=2))
+
+
+def test_a_hanging_worker_is_replaced(tmp_path: Path) -> None:
+    limits = Limits(batch_seconds=0.5, phoneme_seconds=0.001)
+    kept = run_pool(2, limits=limits, hang="e words", once=str(tmp_path / "once"))
+    assert is_same(kept, run_pool(1))
+    assert any("did not answer in time" in text for text in kept.told)
+
+
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_a_batch_that_does_not_fit_is_halved(n_workers: int) -> None:
+    kept = run_pool(n_workers, batch=6, fits="1")
+    assert is_same(kept, run_pool(1))
+    assert any("batches of at most" in text for text in kept.told)
+
+
+def test_one_chunk_that_does_not_fit_is_an_error() -> None:
+    with pytest.raises(OutOfMemory):
+        run_pool(1, fits="0")
+
+
+def test_no_worker_outlives_its_pool_even_in_the_midst_of_work() -> None:
+    spec = EngineSpec(ENGINE, options=(("delay", "30"),))
+    began = time.monotonic()
+    with (
+        pytest.raises(KeyboardInterrupt),
+        open_pool(spec, VOICE, 2, keep=lambda *_: None, tell=lambda _: None) as pool,
+    ):
+        for text in TEXTS:
+            pool.submit(text, Request(text, text, "en", seed=7))
+        raise KeyboardInterrupt
+    assert multiprocessing.active_children() == []
+    assert time.monotonic() - began < 5
+
+
+def test_workers_do_not_mind_ctrl_c(tmp_path: Path) -> None:
+    spec = EngineSpec(ENGINE, options=(("delay", "0.05"),))
+    kept = Kept()
+    with open_pool(spec, VOICE, 2, keep=kept.keep, tell=kept.told.append) as pool:
+        for text in TEXTS:
+            pool.submit(text, Request(text, text, "en", seed=7))
+        for child in multiprocessing.active_children():
+            assert child.pid is not None
+            os.kill(child.pid, signal.SIGINT)  # at once: before they could have asked to ignore it
+        for text in TEXTS:
+            pool.finish(text)
+    assert kept.told == []
+
+
+def test_batches_are_of_similar_length_and_begin_with_the_oldest() -> None:
+    backlog = Backlog(batch=3, n_workers=1)
+    for n, length in enumerate((10, 100, 11, 90, 12, 9, 1)):
+        backlog.add(Task(str(n), Request("a" * length, "", "en", 0)))
+    batches = []
+    while len(backlog):
+        batches.append([task.length for task in backlog.take()])
+    assert batches == [[10, 11, 9], [100, 90], [12], [1]]
+
+
+def test_workers_share_what_is_left() -> None:
+    backlog = Backlog(batch=8, n_workers=2)
+    for n in range(4):
+        backlog.add(Task(str(n), Request("aaaa", "", "en", 0)))
+    assert [len(backlog.take()), len(backlog.take()), len(backlog.take())] == [2, 1, 1]
