@@ -91,7 +91,13 @@ def looks_binary(data: bytes) -> bool:
     if any(head.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS) or _utf16_by_zeros(head):
         return False
     controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1a\x1b" for byte in head)
-    return controls > _MAX_CONTROL_SHARE * len(head)
+    if controls <= _MAX_CONTROL_SHARE * len(head):
+        return False
+    return not any(
+        _common_share(head, encoding, common) >= _MIN_COMMON
+        for encoding, common in _EAST_ASIAN
+        if encoding.startswith("utf-16")
+    )
 
 
 def _strict(data: bytes, encoding: str) -> str | None:

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from make_epub import page
+
+from ttsbook.book.markup import parse_document
+from ttsbook.book.printed import visible
+from ttsbook.book.xhtml import Anchor, Document, document_text, read_document
+from ttsbook.types import Block, BlockKind, Skipped
+
+
+def read(body: str) -> Document:
+    document = read_document(parse_document(page(body).encode()).root, "a.xhtml", language="en")
+    assert_accounted(body, document)
+    return document
+
+
+def assert_accounted(body: str, document: Document) -> None:
+    """Every visible character of the document is spoken or skipped, exactly once."""
+    found = Counter(visible("".join(item.text for item in document.items if not isinstance(item, Anchor))))
+    found.subtract(Counter(visible(document.added)))
+    expected = Counter(visible(document_text(parse_document(page(body).encode()).root)))
+    assert {character: n for character, n in found.items() if n} == expected
+
+
+def texts(body: str) -> list[str]:
+    return [item.text for item in read(body).items if isinstance(item, Block)]
+
+
+def kinds(body: str) -> list[tuple[BlockKind, str]]:
+    return [(item.kind, item.text) for item in read(body).items if isinstance(item, Block)]
+
+
+def skipped(body: str) -> list[tuple[str, str]]:
+    return [(item.reason, item.text) for item in read(body).items if isinstance(item, Skipped)]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ('<p><span class="cap">O</span>nce upon</p>', ["Once upon"]),
+        ("<p>un<b>believ</b><i>able</i></p>", ["unbelievable"]),
+        ("<ul><li><p>one</p></li><li>two<p>three</p></li></ul>", ["one", "two", "three"]),
+        ("bare<div>in a <span>div</span><div>deeper</div>tail</div>end", ["bare", "in a div", "deeper", "tail", "end"]),
+        ("<p>a&nbsp;&mdash;\n b&shy;c</p>", ["a — bc"]),
+        ("<p>AT&amp;T &lt; 3 &#8220;x&#8221;</p>", ["AT&T < 3 “x”"]),
+        ("<p>中文\n  换行</p><p>two\nlines</p>", ["中文换行", "two lines"]),
+        ("<h1>Chapter<br/>One</h1><p>a<br/>b</p><p>a<br/><br/>b</p>", ["Chapter One", "a b", "a", "b"]),
+        ('<p><img src="o.png" alt="O"/>nce</p>', ["Once"]),
+        ("<dl><dt>Word</dt><dd>Meaning</dd></dl>", ["Word", "Meaning"]),
+        ('<math alttext="x squared"><mi>x</mi><mn>2</mn></math>', ["x squared"]),
+    ],
+)
+def test_inline_text_is_joined_and_blocks_are_parted(body: str, expected: list[str]) -> None:
+    assert texts(body) == expected
+
+
+def test_ruby_is_read_once() -> None:
+    body = "<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>字</p>"
+    assert texts(body) == ["漢字"]
+    assert {reason for reason, _ in skipped(body)} == {"ruby"}
+
+
+def test_table_rows_become_blocks_with_their_cells_parted() -> None:
+    body = "<table><tr><th>Name</th><th>Age</th></tr><tr><th>Bob</th><td>5</td><td><p>tall</p></td></tr></table>"
+    assert kinds(body) == [(BlockKind.TABLE_ROW, "Name, Age"), (BlockKind.TABLE_ROW, "Bob: 5, tall")]
+
+
+def test_a_table_that_only_places_text_is_read_as_paragraphs() -> None:
+    body = "<table><tr><td><p>One.</p><p>Two.</p></td></tr></table>"
+    assert kinds(body) == [(BlockKind.PARAGRAPH, "One."), (BlockKind.PARAGRAPH, "Two.")]
+
+
+def test_verse_keeps_its_lines() -> None:
+    body = (
+        '<blockquote epub:type="z3998:verse"><p><span>one</span><br/><span>two</span></p></blockquote>'
+        '<div class="poem"><div class="stanza"><div>three</div><div>four</div></div>'
+        '<div class="stanza">five<br/>six</div></div><pre>seven\n  eight</pre>'
+    )
+    assert kinds(body) == [(BlockKind.VERSE, text) for text in ("one\ntwo", "three\nfour", "five\nsix", "seven\neight")]
+
+
+def test_scene_breaks_are_told_from_paragraphs() -> None:
+    body = "<p>a</p><hr/><p>* * *</p><p>⁂</p><p>---</p><p>……</p>"
+    found = [kind is BlockKind.SCENE_BREAK for kind, _ in kinds(body)]
+    assert found == [False, True, True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ('<p>x<a epub:type="noteref" href="#n">1</a></p>', "note-mark"),
+        ('<p>x<a role="doc-noteref" href="#n">1</a></p>', "note-mark"),
+        ('<p>x<sup><a href="#n">1</a></sup></p>', "note-mark"),
+        ('<p>x<a href="notes.xhtml#n"><sup>12</sup></a></p>', "note-mark"),
+        ('<p>x<a href="#n">[3]</a></p>', "note-mark"),
+        ('<p>x<a href="#n" style="vertical-align: super">*</a></p>', "note-mark"),
+        ('<p>x</p><aside epub:type="footnote"><p>1</p></aside>', "footnote"),
+        ('<p>x</p><section role="doc-endnotes">1</section>', "footnote"),
+        ('<p>x<span epub:type="pagebreak">1</span></p>', "page-number"),
+        ('<p>x<span class="pagenum"><a id="p1">[Pg 1]</a></span></p>', "page-number"),
+        ('<p>x</p><nav epub:type="toc"><ol><li>1</li></ol></nav>', "navigation"),
+        ('<p>x</p><div hidden="hidden">1</div>', "hidden"),
+        ('<p>x<span aria-hidden="true">1</span></p>', "hidden"),
+        ('<p>x<span style="color:red; display: none">1</span></p>', "hidden"),
+        ("<p>x</p><script>1</script><style>1</style>", "script"),
+        ("<p>x<video>1</video></p>", "media"),
+        ("<p>x</p><svg><text>1</text></svg>", "image"),
+        ('<p>x</p><section epub:type="index">1</section>', "index"),
+        ('<p>x</p><section epub:type="bibliography">1</section>', "bibliography"),
+        ('<p>x</p><section id="pg-footer">1</section>', "licence"),
+        ('<p>x</p><img alt="IMG_0001.jpg" src="a"/>', "image"),
+    ],
+)
+def test_what_is_not_read_is_skipped_with_its_reason(body: str, reason: str) -> None:
+    assert texts(body) == ["x"]
+    assert {found for found, _ in skipped(body)} == {reason}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>x<sup>2</sup></p>",
+        "<p>the 1<sup>st</sup> of May</p>",
+        '<p>see <a href="#c3">chapter 3</a></p>',
+        '<p>page <a href="#p12">12</a></p>',
+        '<p class="pagenum">Not a number at all</p>',
+        '<ol type="1"><li>one</li></ol>',
+        '<p role="presentation">shown</p>',
+    ],
+)
+def test_what_only_looks_like_a_note_is_read(body: str) -> None:
+    assert skipped(body) == []
+    assert texts(body)
+
+
+def test_a_block_names_its_language_where_it_differs() -> None:
+    body = '<p>English</p><p xml:lang="fr">Oui</p><p><i lang="zh">你好</i></p><p>an <i lang="la">et</i> word</p>'
+    languages = [item.language for item in read(body).items if isinstance(item, Block)]
+    assert languages == [None, "fr", "zh", None]
+
+
+def test_a_paragraph_is_split_at_an_anchor_but_a_heading_is_not() -> None:
+    root = parse_document(page('<p>before<a id="x"/>after</p><h2>I. <a id="y"/>Title</h2>').encode()).root
+    items = read_document(root, "a", anchors=frozenset(("x", "y"))).items
+    assert [item.id if isinstance(item, Anchor) else item.text for item in items] == [
+        "before",
+        "x",
+        "after",
+        "y",
+        "I. Title",
+    ]
+
+
+def test_an_anchor_inside_skipped_text_still_marks_its_place() -> None:
+    root = parse_document(page('<p>a</p><div hidden=""><a id="x"/>h</div><p>b</p>').encode()).root
+    items = read_document(root, "a", anchors=frozenset(("x",))).items
+    assert [item.id if isinstance(item, Anchor) else item.text for item in items] == ["a", "x", "h", "b"]
+
+
+_TEXT = st.text(alphabet="ab 中\n.*—12[]", max_size=8)
+_OPEN = st.sampled_from(
+    [
+        "p", "div", "span", "b", "li", "ul", "h2", "table", "tr", "td", "th", "blockquote", "pre", "sup", "ruby", "rt",
+        'a href="#n"', 'div class="poem"', 'div class="stanza"', 'span hidden=""', 'aside epub:type="footnote"',
+        'span class="pagenum"', 'math alttext="m"', 'img alt="x"', 'img alt="picture.png"', "br", "hr", "section",
+    ]
+)  # fmt: skip
+
+
+def _element(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.builds(
+        lambda tag, inner: f"<{tag}>{''.join(inner)}</{tag.split()[0]}>", _OPEN, st.lists(children, max_size=5)
+    )
+
+
+@given(st.lists(st.recursive(_TEXT, _element, max_leaves=30), max_size=6))
+def test_every_character_of_any_document_is_read_or_skipped_once(parts: list[str]) -> None:
+    for item in read("".join(parts)).items:
+        if isinstance(item, Block) and item.kind is not BlockKind.SCENE_BREAK:
+            assert item.text == item.text.strip() != ""
+
+
+@given(st.text(alphabet="<>&;/ab =\"'p!-[]#x0中\n", max_size=60))
+def test_broken_markup_never_fails(body: str) -> None:
+    parsed = parse_document(page(body).encode())
+    read_document(parsed.root, "a")
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_a_tree(data: bytes) -> None:
+    parsed = parse_document(data)
+    read_document(parsed.root, "a")
