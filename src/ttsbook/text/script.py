@@ -45,14 +45,15 @@ def short_language(tag: str | None) -> str | None:
 
 
 def language_around(text: str, start: int, end: int, default: str) -> str:
-    """Return the language that surrounds `text[start:end]`, for what has none of its own (digits, symbols).
+    """Return the language of what has none of its own (digits, symbols) at `text[start:end]`.
 
-    `default` holds unless both neighbours are written in the other language.
+    `default` holds unless the letters on both sides are in the other language.
     """
     before = _last_letter(text, start)
     after = _LETTER.search(text, end, end + _REACH)
-    sides = [side for side in (before, after.group() if after else None) if side is not None]
-    languages = {"zh" if _HAN.match(side) else "en" for side in sides}
+    if before is None or after is None:
+        return default
+    languages = {"zh" if _HAN.match(letter) else "en" for letter in (before, after.group())}
     return languages.pop() if len(languages) == 1 else default
 
 

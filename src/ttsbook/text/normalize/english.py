@@ -27,7 +27,7 @@ _ADDRESS = re.compile(
 @lru_cache(maxsize=1)
 def english_rules() -> tuple[Rule, ...]:
     """Return the rules; a date must claim its digits before a plain number can."""
-    address = Rule("address", _ADDRESS, _address, "", "@/.")
+    address = Rule("address", _ADDRESS, _address, "", frozenset("@/."))
     numbers = (*CODES, *DATES, *FRACTIONS[:1], *quantity_rules(), *FRACTIONS[1:], *ORDINALS, *YEARS, *PLAIN)
     return (address, *numbers, *word_rules())
 

@@ -21,6 +21,8 @@ _MAGNITUDES = {
 _MAGNITUDE = f"(?P<mag>{any_of(_MAGNITUDES)})"
 _AMOUNT = rf"(?P<n>{NUMBER})"
 _SIGNED = rf"(?P<n>{SIGN}(?:{NUMBER}))"
+_ARTICLE_BEFORE = re.compile(r"\b[Aa]n? $")
+_NOUN_AFTER = re.compile(r" [a-z]{3}")
 _MINUS = r"(?P<minus>(?<!\w)[-−])?"
 
 
@@ -30,7 +32,7 @@ def _money(match: re.Match[str]) -> str:
     whole, _, rest = number.partition(".")
     sign = "minus " if match["minus"] else ""
     if magnitude:
-        return f"{sign}{decimal(number)} {magnitude} {many}"
+        return f"{sign}{decimal(number)} {magnitude} {one if _describes(match) else many}"
     if len(rest) == 2 and cents:
         small = f"{cardinal(rest)} {cent if rest == '01' else cents}" if rest != "00" else ""
         large = (
@@ -63,11 +65,23 @@ def _units() -> dict[str, tuple[str, str]]:
     return {row[0]: (row[1], row[2]) for row in read_rows("units_en.tsv")}
 
 
+def _height(match: re.Match[str]) -> str:
+    return f"{cardinal(match['feet'])} foot {cardinal(match['inches'])}"
+
+
 def _unit(match: re.Match[str]) -> str:
     one, many = _units()[match["unit"]]
+    if _describes(match):
+        many = one
     if match["to"]:
         return f"{decimal(match['n'])} to {decimal(match['to'])} {many}"
     return f"{decimal(match['n'])} {one if is_one(match['n']) else many}"
+
+
+def _describes(match: re.Match[str]) -> bool:
+    """Tell whether a quantity describes the noun after it: "a 6 ft. man", "a 16-GB card"."""
+    after_article = _ARTICLE_BEFORE.search(match.string, max(0, match.start() - 4), match.start())
+    return bool(after_article and _NOUN_AFTER.match(match.string, match.end()))
 
 
 def _percent(match: re.Match[str]) -> str:
@@ -97,6 +111,7 @@ def quantity_rules() -> tuple[Rule, ...]:
         english_rule(
             "temperature", rf"{BEFORE}{_SIGNED}\s?(?:°\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))", _temperature
         ),
+        english_rule("height", r"(?<!\w)(?P<feet>\d)['’′](?P<inches>\d\d?)(?:[\"”″]|'')", _height),
         english_rule(
             "unit",
             rf"{BEFORE}{_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?[\s-]?(?P<unit>{units})(?![\w²³])",

@@ -75,7 +75,8 @@ def _last_word(match: re.Match[str]) -> str:
 
 def _chapter_roman(match: re.Match[str]) -> str | None:
     numeral = match["roman"]
-    return f"{match['word']}{match['gap']}{cardinal(str(roman_value(numeral)))}" if numeral else None
+    word = match["word"].capitalize() if match["word"].isupper() else match["word"]
+    return f"{word}{match['gap']}{cardinal(str(roman_value(numeral)))}" if numeral else None
 
 
 def _king(match: re.Match[str]) -> str | None:
@@ -125,8 +126,9 @@ def word_rules() -> tuple[Rule, ...]:
     """Return the rules in the order of their claims."""
     abbreviations, symbols = any_of(_abbreviations()), "".join(read_map("symbols_en.tsv"))
     words = any_of(read_words("before_roman_en.txt"))
+    chapter = rf"\b(?P<word>(?i:{words}))(?P<gap>\.?\s+){_NUMERAL}\b(?!['’]\w)"
     table = (
-        ("roman", rf"\b(?P<word>(?i:{words}))(?P<gap>\.?\s+){_NUMERAL}\b(?!['’]\w)", _chapter_roman, "IVXLCDM"),
+        ("roman", chapter, _chapter_roman, "IVXLCDM"),
         ("roman", rf"^\s*{_NUMERAL}(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])", _heading_roman, "IVXLCDM"),
         ("roman", rf"\b(?P<word>[A-Z][a-zé]+)\s{_NUMERAL}\b", _king, "IVX"),
         ("roman", r"(?<![\w.'’-])(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})(?![\w'’-]|\.\w)", _bare_roman, "IVX"),

@@ -12,7 +12,7 @@ from ttsbook.text.tables import read_map, read_words
 
 _N = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _BEFORE = r"(?<![\d.,])"
-_SIGN = r"(?:(?<![\w)）])[-−负])?"
+_SIGN = r"(?:(?<![\dA-Za-z)）])[-−])?"
 
 
 def _date(match: re.Match[str]) -> str:
@@ -29,8 +29,7 @@ def _year(match: re.Match[str]) -> str:
 
 
 def _decade(match: re.Match[str]) -> str:
-    century = f"{one_by_one(match['c'])}" if match["c"] else ""
-    return f"{century}{cardinal(match['y'])}年代"
+    return (one_by_one(match["c"] + match["y"]) if match["c"] else cardinal(match["y"])) + "年代"
 
 
 def _month_day(match: re.Match[str]) -> str:
@@ -64,10 +63,11 @@ def _fraction(match: re.Match[str]) -> str | None:
 
 
 def _range(match: re.Match[str]) -> str:
-    after = match.string[match.end() : match.end() + 1]
-    if after == "年" and len(match["a"]) == 4:
-        return f"{one_by_one(match['a'])}到{one_by_one(match['b'])}"
     return f"{decimal(match['a'])}到{decimal(match['b'])}"
+
+
+def _years(match: re.Match[str]) -> str:
+    return f"{one_by_one(match['a'])}{match['year'] or ''}到{one_by_one(match['b'])}年"
 
 
 def _score(match: re.Match[str]) -> str:
@@ -75,7 +75,8 @@ def _score(match: re.Match[str]) -> str:
 
 
 def _phone(match: re.Match[str]) -> str:
-    return "，".join(one_by_one(group, phone=True) for group in re.findall(r"\d+", match.group()))
+    country = "加" if "+" in match.group() else ""
+    return country + "，".join(one_by_one(group, phone=True) for group in re.findall(r"\d+", match.group()))
 
 
 def _unit(match: re.Match[str]) -> str:
@@ -123,11 +124,12 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?P<m>\d\d?)\s?月\s?(?:{day})?", _date),
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?P<day>)(?![\d.])", _date),
         ("year", rf"{_BEFORE}(?P<c>(?:1\d|20)(?=\d0年代))?(?P<y>\d0)年代", _decade),
+        ("year", rf"{_BEFORE}(?P<a>\d{{4}})(?P<year>年)?{dash}(?P<b>\d{{4}})年", _years),
         ("year", rf"{_BEFORE}(?P<y>\d{{4}}|\d{{2}}(?=年(?:的|[春夏秋冬初底末，。]|$)))\s?年", _year),
         ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
         ("time", rf"{_BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?(?![\d:：])", _time),
         ("percent", rf"{_BEFORE}(?:(?P<low>{_N})%?{dash})?(?P<n>{_SIGN}(?:{_N}))\s?(?P<sign>[%‰])", _percent),
-        ("temperature", rf"(?P<minus>(?<![\w])[-−])?(?P<n>{_N})\s?(?P<scale>℃|℉|°C|°F|°)", _temperature),
+        ("temperature", rf"(?P<minus>(?<![\dA-Za-z)）])[-−])?(?P<n>{_N})\s?(?P<scale>℃|℉|°C|°F|°)", _temperature),
         ("phone", rf"{_BEFORE}(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{{4}}){{2}}(?!\d)", _phone),
         ("phone", rf"{_BEFORE}(?:0\d{{2,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", _phone),
         ("phone", rf"(?<=[打电话号码拨電話號碼撥：])\s?\d{{3,12}}(?![\d{HAN}])", _phone),
@@ -141,6 +143,8 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("code", rf"{_BEFORE}(?:0\d+|\d{{12,}})(?![\d.])", lambda match: one_by_one(match.group())),
         ("number", rf"{_SIGN}(?:{_N})", _plain),
     )  # fmt: skip
-    numbers = tuple(Rule(name, re.compile(text), speak, "zh", DIGITS) for name, text, speak in table)
-    signs = "".join(read_map("symbols_zh.tsv"))
+    numbers = tuple(
+        Rule(name, re.compile(text), speak, "zh", frozenset(DIGITS)) for name, text, speak in table
+    )
+    signs = frozenset(read_map("symbols_zh.tsv"))
     return (*numbers, Rule("symbol", re.compile(f"[{symbols}]"), _symbol, "zh", signs))

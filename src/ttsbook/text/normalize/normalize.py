@@ -23,9 +23,10 @@ def normalize(text: str, language: str, taken: Iterable[Claim] = ()) -> Normaliz
     mixed = has_han(text) and has_latin(text)
 
     def language_at(start: int, end: int) -> str:
-        return language_around(text, start, end, language) if mixed else language
+        return language_around(text, start, end, language)
 
-    return apply_claims(text, find_claims(text, _rules(), taken, language_at))
+    rules = _rules("") if mixed else _rules(language)
+    return apply_claims(text, find_claims(text, rules, taken, language_at if mixed else None))
 
 
 def fold(text: str) -> str:
@@ -48,6 +49,8 @@ def _fold_table() -> dict[int, str]:
     return table | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
-@lru_cache(maxsize=1)
-def _rules() -> tuple[Rule, ...]:
-    return (*SHARED_RULES, *english_rules(), *mandarin_rules())
+@lru_cache(maxsize=3)
+def _rules(language: str) -> tuple[Rule, ...]:
+    """Return the rules for text in one language, or all ("") for mixed text."""
+    everything = (*SHARED_RULES, *english_rules(), *mandarin_rules())
+    return tuple(rule for rule in everything if not language or rule.language in ("", language))

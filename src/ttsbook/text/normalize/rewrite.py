@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 DIGITS = "0123456789"
@@ -48,14 +48,14 @@ class Rule:
     """A named rewrite.
 
     `speak` returns the words, or None to leave the match to later rules. `needs` is a cheap test
-    whether the rule can match at all: one of these characters must be in the text ("" = always).
+    whether the rule can match at all: one of these characters must be in the text (none = always).
     """
 
     name: str
     pattern: re.Pattern[str]
     speak: Callable[[re.Match[str]], str | None]
     language: str = ""  # "en" or "zh": only where that language surrounds the match
-    needs: str = ""
+    needs: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,21 +80,37 @@ def find_claims(
     used = bytearray(len(text))
     for claim in claims:
         used[claim.start : claim.end] = b"\1" * (claim.end - claim.start)
+    characters = frozenset(text)
     for rule in rules:
-        if rule.needs and not any(character in text for character in rule.needs):
+        if rule.needs and rule.needs.isdisjoint(characters):
             continue
-        for match in rule.pattern.finditer(text):
-            start, end = match.span()
-            if start == end or used.find(1, start, end) >= 0:
-                continue
-            if rule.language and language_at and language_at(start, end) != rule.language:
+        for match in _free_matches(rule.pattern, text, used):
+            if rule.language and language_at and language_at(*match.span()) != rule.language:
                 continue
             spoken = rule.speak(match)
             if spoken is None:
                 continue
+            start, end = match.span()
             claims.append(Claim(start, end, spoken, rule.name))
             used[start:end] = b"\1" * (end - start)
     return sorted(claims, key=lambda claim: claim.start)
+
+
+def _free_matches(pattern: re.Pattern[str], text: str, used: bytearray) -> Iterator[re.Match[str]]:
+    """Yield the matches that overlap nothing `used`; after an overlap the search goes on behind it."""
+    position = 0
+    while match := pattern.search(text, position):
+        start, end = match.span()
+        clash = used.find(1, start, end)
+        if start == end:
+            position = end + 1
+        elif clash < 0:
+            position = end
+            yield match
+        else:
+            position = used.find(0, clash)
+            if position < 0:
+                return
 
 
 def apply_claims(text: str, claims: Sequence[Claim], spaced: bool = True) -> Normalized:
@@ -130,7 +146,7 @@ def english_rule(
     name: str, pattern: str, speak: Callable[[re.Match[str]], str | None], needs: str = DIGITS
 ) -> Rule:
     """Return a rule for English text, by default one that needs a digit."""
-    return Rule(name, re.compile(pattern), speak, "en", needs)
+    return Rule(name, re.compile(pattern), speak, "en", frozenset(needs))
 
 
 def any_of(words: Iterable[str]) -> str:

@@ -11,7 +11,8 @@ def _silent(_: re.Match[str]) -> str:
     return ""
 
 
-_INVISIBLE = (  # controls, soft hyphens, joiners, direction marks, variation selectors, replacement characters
+# Controls, soft hyphens, joiners, direction marks, variation selectors, replacement characters.
+_INVISIBLE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffd\U000e0000-\U000e01ef]+"
 )
@@ -20,5 +21,5 @@ _EMPHASIS = r"(?<![A-Za-z0-9])[_*]+(?=\S)|(?<=\S)[_*]+(?![A-Za-z0-9])"
 SHARED_RULES = (
     Rule("invisible", re.compile(_INVISIBLE), _silent),
     Rule("emoji", re.compile(_EMOJI), _silent),  # emoji and ornaments are not part of the sentence
-    Rule("emphasis", re.compile(_EMPHASIS), _silent, needs="_*"),
+    Rule("emphasis", re.compile(_EMPHASIS), _silent, needs=frozenset("_*")),
 )
