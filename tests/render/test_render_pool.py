@@ -18,6 +18,7 @@ from ttsbook.render.backlog import Backlog, Task
 from ttsbook.render.pool import Limits, RemoteTraceback, open_pool
 from ttsbook.types import Speech
 
+LIMITS = Limits()
 TEXTS = [f"{word} words" * (1 + n % 4) for n, word in enumerate("abcdefghijkl")]
 
 
@@ -32,7 +33,7 @@ class Kept(dict[str, Speech]):
         self[key] = speech
 
 
-def run_pool(n_workers: int, batch: int = 3, limits: Limits = Limits(), **options: str) -> Kept:
+def run_pool(n_workers: int, batch: int = 3, limits: Limits = LIMITS, **options: str) -> Kept:
     spec = EngineSpec(ENGINE, options=tuple(options.items()))
     kept = Kept()
     with open_pool(
@@ -82,7 +83,7 @@ def test_a_chunk_that_kills_every_worker_stops_the_run() -> None:
 
 
 def test_a_hanging_worker_is_replaced(tmp_path: Path) -> None:
-    limits = Limits(batch_seconds=0.5, phoneme_seconds=0.001)
+    limits = Limits(batch_seconds=1.0, phoneme_seconds=0.001)
     kept = run_pool(2, limits=limits, hang="e words", once=str(tmp_path / "once"))
     assert is_same(kept, run_pool(1))
     assert any("did not answer in time" in text for text in kept.told)
@@ -103,18 +104,14 @@ def test_one_chunk_that_does_not_fit_is_an_error() -> None:
 def test_no_worker_outlives_its_pool_even_in_the_midst_of_work() -> None:
     spec = EngineSpec(ENGINE, options=(("delay", "30"),))
     began = time.monotonic()
-    with (
-        pytest.raises(KeyboardInterrupt),
-        open_pool(spec, VOICE, 2, keep=lambda *_: None, tell=lambda _: None) as pool,
-    ):
+    with open_pool(spec, VOICE, 2, keep=lambda *_: None, tell=lambda _: None) as pool:
         for text in TEXTS:
             pool.submit(text, Request(text, text, "en", seed=7))
-        raise KeyboardInterrupt
     assert multiprocessing.active_children() == []
     assert time.monotonic() - began < 5
 
 
-def test_workers_do_not_mind_ctrl_c(tmp_path: Path) -> None:
+def test_workers_do_not_mind_ctrl_c() -> None:
     spec = EngineSpec(ENGINE, options=(("delay", "0.05"),))
     kept = Kept()
     with open_pool(spec, VOICE, 2, keep=kept.keep, tell=kept.told.append) as pool:

@@ -79,8 +79,9 @@ class Engine(Protocol):
     def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:
         """Speak a batch; one `Speech` per request, in the same order, empty for empty phonemes.
 
-        The samples of a request must not depend on its neighbours in the batch, not even in the last
-        bit: batches differ between an undisturbed and a resumed run, and both give the same file.
+        The samples of a request must depend neither on its neighbours in the batch nor on the number of
+        threads, not even in the last bit: both differ between an undisturbed and a resumed run, or from
+        machine to machine, and the file must not.
 
         Raises:
             OutOfMemory: a smaller batch may fit.
