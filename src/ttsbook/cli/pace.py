@@ -14,11 +14,11 @@ from ttsbook.render.report import Report
 MIN_SECONDS = 20.0  # shorter audio measures loading more than speaking
 
 
-def remember_pace(report: Report) -> None:
+def remember_pace(engine: str, report: Report) -> None:
     """Keep the real-time factor of a render that spoke most of its chunks itself."""
     if report.up_to_date or report.seconds < MIN_SECONDS or report.cached * 10 > report.chunks:
         return
-    known = _read() | {report.engine: report.rtf}
+    known = _read() | {engine: report.rtf}
     # A convenience: a full disk must not turn a finished book into a failure.
     with contextlib.suppress(OSError, OutputError):
         _file().parent.mkdir(parents=True, exist_ok=True)

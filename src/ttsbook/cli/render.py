@@ -179,7 +179,7 @@ def _render_all(
                 result: object = plan_text(plan, job)
             else:
                 report = render_book(book, job.output, settings=settings, voice=voice, reporter=reporter)
-                remember_pace(report)
+                remember_pace(settings.engine, report)
                 outcomes.append(Outcome(job, report=report.as_dict()))
                 result = job.output
             if show:

@@ -1,0 +1,119 @@
+"""The one error boundary: what is said where, and with which exit code."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import beep_engine
+import pytest
+from command_line import SAMPLE, Command, Start
+
+from ttsbook import paths
+
+
+def test_without_a_command_the_help_is_shown(ttsbook: Command) -> None:
+    run = ttsbook()
+    assert run.code == 0
+    assert "ttsbook render book.epub --voice me.wav -o book.m4b" in run.out
+
+
+def test_a_wrong_command_is_a_usage_error_that_names_the_nearest(ttsbook: Command) -> None:
+    run = ttsbook("rendr")
+    assert (run.code, run.out) == (2, "")
+    assert run.err.startswith("error: No such command 'rendr'")
+    assert "render" in run.err.splitlines()[0]
+    assert run.err.splitlines()[1].startswith("hint: ")
+
+
+def test_a_group_without_a_command_is_a_usage_error(ttsbook: Command) -> None:
+    run = ttsbook("voices")
+    assert run.code == 2
+    assert "`ttsbook voices --help`" in run.err
+
+
+@pytest.mark.parametrize(
+    "command", ["render", "inspect", "speak", "doctor", "voices add", "cache gc", "config show"]
+)
+def test_help_opens_with_examples(ttsbook: Command, command: str) -> None:
+    run = ttsbook(*command.split(), "--help")
+    assert run.code == 0
+    above_options = run.out.split("Options:")[0].split("Arguments:")[0]
+    assert above_options.count(f"ttsbook {command}") >= 2
+
+
+def test_the_options_of_render_come_in_groups(ttsbook: Command) -> None:
+    out = ttsbook("render", "--help").out
+    titles = [line[:-1] for line in out.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert titles[0] == "Arguments"
+    assert {"Output", "Voice", "Audio", "Engine", "Run", "Configuration"} <= set(titles)
+
+
+def test_an_error_goes_to_stderr_with_a_hint_and_its_exit_code(ttsbook: Command) -> None:
+    run = ttsbook("render", SAMPLE, "--voice", "nobody-of-that-name")
+    assert (run.code, run.out) == (4, "")
+    error, hint = run.err.splitlines()
+    assert error.startswith("error: ")
+    assert hint.startswith("hint: ")
+
+
+def test_with_json_an_error_is_also_a_document_on_stdout(ttsbook: Command) -> None:
+    run = ttsbook("inspect", "missing.epub", "--json")
+    assert run.code == 3
+    error = run.document["error"]
+    assert (error["kind"], error["exit_code"]) == ("InputError", 3)
+    assert run.document["schema_version"] == 1
+    assert error["message"] in run.err
+
+
+def test_a_bug_is_kept_in_a_log_and_said_in_a_line(ttsbook: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr("ttsbook.cli.config.load_config", broken)
+    run = ttsbook("config", "show")
+    assert run.code == 70
+    assert "Traceback" not in run.err
+    log = Path(run.err.strip().rsplit(" ", 1)[1])
+    assert log.parent == paths.state_dir() / "logs"
+    assert "ZeroDivisionError: a bug" in log.read_text(encoding="utf-8")
+
+
+def test_the_module_does_what_the_command_does(start: Start) -> None:
+    process = start("--version")
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "")
+    assert out.startswith("ttsbook ")
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+)
+def test_a_signal_stops_a_render_and_says_how_to_go_on(
+    start: Start, voice: str, folder: Path, number: signal.Signals, code: int, word: str
+) -> None:
+    # Reading standard input that does not end: the render waits there for as long as the test likes.
+    arguments = ["render", "-", "--voice", voice, "-o", "out book.wav", "--engine", beep_engine.NAME, "-v"]
+    process = start(*arguments, stdin=subprocess.PIPE)
+    assert process.stderr is not None
+    assert "voice ann" in process.stderr.readline()
+    time.sleep(0.3)  # into the read
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == code
+    assert word in err
+    assert "ttsbook render - --voice ann -o 'out book.wav'" in err
+    assert list(folder.iterdir()) == []
+
+
+def test_a_reader_that_goes_away_is_no_bug(start: Start) -> None:
+    process = start("config", "show", "--json")
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    err = process.stderr.read()
+    process.stderr.close()
+    assert process.wait(timeout=30) == 1
+    assert err == ""

@@ -1,0 +1,186 @@
+"""`ttsbook render`: books to files, what is printed, and what happens when one fails."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import beep_engine
+import pytest
+from command_line import SAMPLE, Command, Start
+
+TEXT = "Chapter 1\n\nIt was a dark and stormy night.\n\nChapter 2\n\nThe rain fell in torrents.\n"
+
+
+@pytest.fixture(autouse=True)
+def beep(monkeypatch: pytest.MonkeyPatch, voice: str) -> None:
+    monkeypatch.setenv("TTSBOOK_ENGINE", beep_engine.NAME)
+    monkeypatch.setenv("TTSBOOK_VOICE", voice)
+    monkeypatch.setenv("TTSBOOK_WORKERS", "1")
+
+
+def write(path: Path, text: str = TEXT) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_the_path_goes_to_stdout_and_the_talk_to_stderr(ttsbook: Command, folder: Path) -> None:
+    run = ttsbook("render", SAMPLE, "-o", "book.m4b")
+    assert (run.code, run.out) == (0, "book.m4b\n")
+    assert (folder / "book.m4b").stat().st_size > 10_000
+    talk = run.err.splitlines()
+    assert "Two Fables and a Homecoming" in talk[0]
+    assert [line for line in talk if line.startswith("chapter 4: 故乡")]
+    assert "× real time" in talk[-1]
+
+
+def test_without_an_output_the_file_stands_beside_the_book(ttsbook: Command, folder: Path) -> None:
+    book = write(folder / "books" / "storm.txt")
+    run = ttsbook("render", book, "--format", "flac")
+    assert run.out == f"{book.with_suffix('.flac')}\n"
+    assert book.with_suffix(".flac").is_file()
+
+
+def test_quiet_says_nothing_and_still_prints_the_path(ttsbook: Command, folder: Path) -> None:
+    run = ttsbook("render", write(folder / "storm.txt"), "-q")
+    assert run.out.endswith("storm.wav\n")
+    assert run.err == ""
+
+
+def test_standard_input_is_a_book(start: Start, folder: Path) -> None:
+    process = start("render", "-", "-o", "storm.wav", stdin=subprocess.PIPE)
+    out, _ = process.communicate(TEXT, timeout=60)
+    assert (process.returncode, out) == (0, "storm.wav\n")
+    assert (folder / "storm.wav").is_file()
+
+
+def test_standard_input_needs_a_name_for_the_output(ttsbook: Command) -> None:
+    run = ttsbook("render", "-")
+    assert run.code == 2
+    assert "-o" in run.err
+
+
+def test_a_folder_renders_into_a_folder_of_the_same_shape(ttsbook: Command, folder: Path) -> None:
+    write(folder / "shelf" / "b.txt")
+    write(folder / "shelf" / "deep" / "a.md", "# One\n\nHello.\n")
+    write(folder / "shelf" / "cover.jpg", "not a book")
+    run = ttsbook("render", "shelf", "--out-dir", "audio")
+    assert run.code == 0
+    assert run.out.splitlines() == ["audio/b.wav", "audio/deep/a.wav"]
+    assert sorted(path.name for path in folder.glob("audio/**/*.wav")) == ["a.wav", "b.wav"]
+
+
+def test_one_book_that_fails_does_not_stop_the_others(ttsbook: Command, folder: Path) -> None:
+    bad = write(folder / "bad.epub", "PK\3\4 cut off")
+    good = write(folder / "good.txt")
+    run = ttsbook("render", bad, good, "--out-dir", "audio")
+    assert run.code == 3
+    assert run.out == "audio/good.wav\n"
+    assert f"error: {bad}: " in run.err
+    assert not (folder / "audio" / "bad.wav").exists()
+
+
+def test_failures_of_different_kinds_are_exit_code_one(ttsbook: Command, folder: Path) -> None:
+    bad = write(folder / "bad.epub", "PK\3\4 cut off")
+    cursed = write(folder / "cursed.txt", "An unspeakable thing.")
+    run = ttsbook("render", bad, cursed, "--out-dir", "audio")
+    assert (run.code, run.out) == (1, "")
+
+
+def test_json_is_one_document_with_reports_and_errors(ttsbook: Command, folder: Path) -> None:
+    bad = write(folder / "bad.epub", "PK\3\4 cut off")
+    run = ttsbook(
+        "render", write(folder / "good.txt"), bad, "--out-dir", "audio", "--json", "--report", "r.json"
+    )
+    good, failed = run.document["books"]
+    account = good["report"]["account"]
+    assert account["spoken"] + sum(account["skipped"].values()) == account["total"]
+    assert failed["error"]["exit_code"] == 3
+    assert json.loads((folder / "r.json").read_text(encoding="utf-8")) == run.document
+
+
+def test_progress_in_json_lines_ends_with_finished(ttsbook: Command, folder: Path) -> None:
+    run = ttsbook("render", write(folder / "storm.txt"), "--progress", "json")
+    events = [json.loads(line) for line in run.err.splitlines()]
+    names = [event["event"] for event in events]
+    assert names.count("chapter") == 2
+    assert "started" in names
+    assert names[-1] == "finished"
+
+
+def test_a_dry_run_prints_the_plan_and_writes_nothing(ttsbook: Command, folder: Path) -> None:
+    book = write(folder / "storm.txt")
+    run = ttsbook("render", book, "-o", "storm.mp3", "--dry-run", "--chapters", "2", "--depfile", "d")
+    assert run.code == 0
+    assert "storm.mp3 (mp3, voice ann)" in run.out
+    assert [path.name for path in folder.iterdir()] == ["storm.txt"]
+    plan = ttsbook("render", book, "-o", "storm.mp3", "--dry-run", "--json").document["books"][0]["plan"]
+    assert [chapter["index"] for chapter in plan["chapters"]] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["-o", "book.xyz"], "book.xyz"),
+        (["-o", "book"], "book"),
+        (["-o", "book.mp3", "--format", "m4b"], "contradicts"),
+        (["-o", "book.mp3", "--out-dir", "audio"], "exclude"),
+        (["-o", "x.wav", "--speed", "5"], "0.5 to 2"),
+        (["--out-dir", "x", "--format", "ogg"], "one of wav, mp3, m4b, flac, opus"),
+        (["--preset", "best"], "no preset"),
+        (["-o", "x.wav", "--chapters", "9"], "chapter"),
+        (["--no-such-option"], "--no-such-option"),
+    ],
+)
+def test_what_makes_no_sense_is_a_usage_error(ttsbook: Command, arguments: list[str], words: str) -> None:
+    run = ttsbook("render", SAMPLE, *arguments)
+    assert run.code == 2
+    assert words in run.err
+
+
+def test_two_books_never_share_an_output(ttsbook: Command, folder: Path) -> None:
+    one, two = write(folder / "a" / "x.txt"), write(folder / "b" / "x.txt")
+    run = ttsbook("render", one, two, "--out-dir", "audio")
+    assert run.code == 2
+    assert str(one) in run.err
+    assert str(two) in run.err
+    run = ttsbook("render", one, two, "-o", "x.wav")
+    assert run.code == 2
+
+
+def test_the_book_is_never_its_own_output(ttsbook: Command, folder: Path) -> None:
+    book = write(folder / "x.wav")
+    assert ttsbook("render", book, "-o", "x.wav", "--force").code == 2
+    assert book.read_text(encoding="utf-8") == TEXT
+
+
+def test_a_foreign_file_is_replaced_only_with_force(ttsbook: Command, folder: Path) -> None:
+    book, foreign = write(folder / "storm.txt"), write(folder / "storm.wav", "my song")
+    run = ttsbook("render", book)
+    assert run.code == 5
+    assert "--force" in run.err
+    assert foreign.read_text(encoding="utf-8") == "my song"
+    assert ttsbook("render", book, "--force").code == 0
+    assert foreign.read_bytes()[:4] == b"RIFF"
+
+
+def test_the_output_folder_must_exist_for_one_file_and_is_made_for_several(
+    ttsbook: Command, folder: Path
+) -> None:
+    book = write(folder / "storm.txt")
+    assert ttsbook("render", book, "-o", "nowhere/storm.wav").code == 5
+    assert ttsbook("render", book, "--out-dir", "new/folder").code == 0
+
+
+def test_settings_come_from_the_project_file(ttsbook: Command, folder: Path) -> None:
+    write(folder / "ttsbook.toml", 'format = "flac"\nsample-rate = 16000\n')
+    report = ttsbook("render", write(folder / "storm.txt"), "--json").document["books"][0]["report"]
+    assert (report["format"], report["rate_hz"]) == ("flac", 16000)
+
+
+def test_inspect_knows_the_pace_of_the_last_long_render(ttsbook: Command) -> None:
+    assert ttsbook("inspect", SAMPLE, "--json").document["estimated_render_seconds"] is None
+    ttsbook("render", SAMPLE, "-o", "book.wav")
+    assert ttsbook("inspect", SAMPLE, "--json").document["estimated_render_seconds"] > 0

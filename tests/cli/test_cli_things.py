@@ -1,0 +1,170 @@
+"""The smaller commands: inspect, speak, voices, doctor, cache, config."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import beep_engine
+import pytest
+from command_line import CLIP, ROOT, SAMPLE, Command, Start
+
+from ttsbook.cli.cache import parse_size
+from ttsbook.cli.gpu import Gpu, parse_gpus
+from ttsbook.cli.talk import clock, size
+from ttsbook.config import Source, load_config
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+def test_inspect_shows_chapters_and_what_is_skipped_and_why(ttsbook: Command) -> None:
+    run = ttsbook("inspect", SAMPLE)
+    assert run.code == 0
+    assert "The Crow and the Pitcher" in run.out
+    assert "left out: front matter" in run.out
+    assert "footnote: 1×" in run.out
+    assert "A note that is not read aloud" in run.out
+
+
+def test_inspect_in_json_counts_characters_and_names_languages(ttsbook: Command) -> None:
+    found = ttsbook("inspect", SAMPLE, "--json").document
+    read = [chapter for chapter in found["chapters"] if chapter["read"]]
+    assert [chapter["language"] for chapter in read] == ["en", "en", "zh"]
+    assert found["characters"] == sum(chapter["characters"] for chapter in read)
+    assert found["skipped"]["footnote"]["places"] == 1
+    assert 60 < found["estimated_seconds"] < 240
+
+
+def test_inspect_follows_the_choice_of_chapters(ttsbook: Command) -> None:
+    found = ttsbook("inspect", SAMPLE, "--chapters", "4", "--json").document
+    assert [chapter["index"] for chapter in found["chapters"] if chapter["read"]] == [4]
+    assert {chapter["why_not"] for chapter in found["chapters"][1:3]} == {"not chosen"}
+
+
+def test_speak_writes_a_file(ttsbook: Command, folder: Path, voice: str) -> None:
+    run = ttsbook("speak", "Hello there.", "-o", "hi.wav", "--voice", voice, "--engine", beep_engine.NAME)
+    assert (run.code, run.out, run.err) == (0, "hi.wav\n", "")
+    assert (folder / "hi.wav").read_bytes()[:4] == b"RIFF"
+
+
+def test_speak_pipes_audio_to_standard_output(start: Start, voice: str) -> None:
+    arguments = ["speak", "-", "-o", "-", "--voice", voice, "--engine", beep_engine.NAME]
+    process = start(*arguments, stdin=subprocess.PIPE, text=False)
+    out, err = process.communicate("你好。".encode(), timeout=60)
+    assert (process.returncode, err) == (0, b"")
+    assert bytes(out[:4]) == b"RIFF"
+
+
+def test_speak_needs_something_to_say(ttsbook: Command, voice: str) -> None:
+    assert ttsbook("speak", "  ", "-o", "x.wav", "--voice", voice).code == 3
+
+
+def test_a_voice_is_added_only_with_words_of_consent(ttsbook: Command) -> None:
+    run = ttsbook("voices", "add", CLIP, "--name", "karen")
+    assert run.code == 2
+    assert "a voice belongs to a person" in run.err
+    assert ttsbook("voices", "show", "karen").code == 4
+
+
+def test_a_voice_is_added_shown_compared_and_removed(ttsbook: Command) -> None:
+    added = ttsbook("voices", "add", CLIP, "--name", "karen", "--consent", "read for LibriVox")
+    assert added.code == 0
+    assert Path(added.out.strip()).name == "karen.toml"
+    shown = ttsbook("voices", "show", "karen", "--json").document["voice"]
+    assert (shown["consent"], shown["source"], shown["origin"]) == ("read for LibriVox", "clip.opus", "yours")
+    assert ttsbook("voices", "compare", "karen", CLIP, "--json").document["similarity"] == pytest.approx(1.0)
+    assert ttsbook("voices", "remove", "karen").code == 0
+    assert ttsbook("voices", "remove", "karen").code == 4
+
+
+@pytest.mark.usefixtures("voice")
+def test_voices_are_listed_with_their_origin(ttsbook: Command) -> None:
+    listed = ttsbook("voices", "list", "--json").document["voices"]
+    assert ("ann", "yours") in {(entry["name"], entry["origin"]) for entry in listed}
+    assert "ann" in ttsbook("voices", "list").out
+
+
+def test_a_clip_as_voice_is_followed_by_a_word_on_consent(ttsbook: Command) -> None:
+    run = ttsbook("speak", "Hello.", "-o", "hi.wav", "--voice", CLIP, "--engine", beep_engine.NAME)
+    assert run.code == 0
+    assert "a voice belongs to a person" in run.err
+
+
+def test_doctor_names_engines_folders_and_what_is_missing(
+    ttsbook: Command, tmp_path: Path, voice: str
+) -> None:
+    (tmp_path / "here" / "ttsbook.toml").write_text(f'voice = "{voice}"\n', encoding="utf-8")
+    found = ttsbook("doctor", "--json")
+    assert {"vits2"} <= {engine["name"] for engine in found.document["engines"]}
+    assert {folder["name"] for folder in found.document["folders"]} == {"config", "data", "cache", "state"}
+    assert found.document["processor"]["cores"] >= 1
+    assert found.code == (0 if found.document["ok"] else 4)
+    text = ttsbook("doctor")
+    assert str(tmp_path / "home") in text.out
+
+
+def test_doctor_exits_with_four_and_the_fix_when_the_voice_is_missing(ttsbook: Command, folder: Path) -> None:
+    (folder / "ttsbook.toml").write_text('voice = "nobody"\n', encoding="utf-8")
+    run = ttsbook("doctor")
+    assert run.code == 4
+    assert "voice 'nobody' is not there" in run.out
+    assert "ttsbook voices list" in run.out
+
+
+def test_gpus_are_read_from_what_the_driver_says() -> None:
+    text = "0, NVIDIA H200, 143771, 143000, 570.10\n1, Broken, [N/A], [N/A], 570.10\nnonsense\n"
+    assert parse_gpus(text) == (Gpu(0, "NVIDIA H200", 143771 << 20, 143000 << 20, "570.10"),)
+
+
+def test_the_cache_is_counted_trimmed_and_cleared(ttsbook: Command, voice: str) -> None:
+    ttsbook("speak", "Hello there.", "-o", "hi.wav", "--voice", voice, "--engine", beep_engine.NAME)
+    before = ttsbook("cache", "info", "--json").document
+    assert before["chunks"] == 1
+    assert ttsbook("cache", "gc", "--max-size", "1GB", "--json").document["freed_bytes"] == 0
+    assert ttsbook("cache", "gc", "--max-size", "0", "--json").document["freed_bytes"] == before["bytes"]
+    assert ttsbook("cache", "clear").code == 0
+    assert ttsbook("cache", "info", "--json").document["chunks"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "n_bytes"), [("0", 0), ("500MB", 500_000_000), ("2 GiB", 2 << 30), ("1.5kb", 1500)]
+)
+def test_sizes_are_read_with_their_unit(text: str, n_bytes: int) -> None:
+    assert parse_size(text) == n_bytes
+
+
+@pytest.mark.parametrize("text", ["", "x", "1 XB", "-1"])
+def test_what_is_no_size_is_a_usage_error(ttsbook: Command, text: str) -> None:
+    assert ttsbook("cache", "gc", f"--max-size={text}").code == 2
+
+
+def test_config_show_prints_a_file_that_can_be_used(ttsbook: Command, folder: Path) -> None:
+    shown = ttsbook("config", "show", "--preset", "acx", "--origin").out
+    assert "preset acx" in shown
+    (folder / "copy.toml").write_text(shown, encoding="utf-8")
+    assert (
+        load_config(source=Source(file=folder / "copy.toml")).settings
+        == load_config(source=Source(preset="acx")).settings
+    )
+
+
+def test_the_defaults_in_the_help_are_those_of_the_default_preset(ttsbook: Command) -> None:
+    with (ROOT / "configs" / "default.toml").open("rb") as handle:
+        defaults = tomllib.load(handle)
+    out = " ".join(ttsbook("render", "--help").out.partition("Arguments:")[2].split())
+    checked = 0
+    for name, value in defaults.items():
+        about = out.partition(f"--{name} ")[2].split(" --")[0]
+        if about and isinstance(value, (str, int, float)) and not isinstance(value, bool) and value != "":
+            assert f"[default: {value}]" in about, name
+            checked += 1
+    assert checked > 10
+
+
+def test_durations_and_sizes_read_well() -> None:
+    assert [clock(59.6), clock(3725)] == ["1:00", "1:02:05"]
+    assert [size(999), size(1_536_000), size(2_000_000_000_000)] == ["999 B", "1.5 MB", "2.0 TB"]

@@ -1,0 +1,187 @@
+"""Settings: which layer wins, what is refused, and where a value came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ttsbook.config import PRESETS, RULES, Config, Settings, Source, load_config
+from ttsbook.config.layer import variable_of
+from ttsbook.config.rule import Choice, Number, Whole
+from ttsbook.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("TTSBOOK_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "home" / "config"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    return folder
+
+
+def load(project: Path, **options: object) -> Config:
+    flags = options.pop("flags", {})
+    source = options.pop("source", Source())
+    return load_config(flags, source, folder=project, environment=options)  # type: ignore[arg-type]
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_each_layer_wins_over_the_next(project: Path, home: Path) -> None:
+    write(home / "config.toml", 'preset = "draft"\nspeed = 0.6\n')
+    assert load(project).settings.format == "opus"
+    assert load(project).settings.speed == 0.6
+    write(project / "ttsbook.toml", "speed = 0.7\n")
+    assert load(project).settings.speed == 0.7
+    write(project / ".env", "TTSBOOK_SPEED=0.8\n")
+    assert load(project).settings.speed == 0.8
+    assert load(project, TTSBOOK_SPEED="0.9").settings.speed == 0.9
+    assert load(project, TTSBOOK_SPEED="0.9", flags={"speed": "1.1"}).settings.speed == 1.1
+
+
+def test_every_value_says_where_it_came_from(project: Path, home: Path) -> None:
+    write(home / "config.toml", "seed = 3\n")
+    write(project / "ttsbook.toml", "[pauses]\nscene = 900\n")
+    write(project / ".env", "TTSBOOK_BATCH=4\n")
+    loaded = load(project, TTSBOOK_PAUSES_HEAD="10", flags={"speed": "1.2"}, source=Source(preset="acx"))
+    origins = loaded.origins
+    assert origins["speed"] == "--speed"
+    assert origins["pauses.head"] == "TTSBOOK_PAUSES_HEAD"
+    assert origins["batch"] == "TTSBOOK_BATCH in .env"
+    assert origins["pauses.scene"] == str(project / "ttsbook.toml")
+    assert origins["seed"] == str(home / "config.toml")
+    assert origins["format"] == "preset acx"
+    assert origins["language"] == "preset default"
+    assert set(origins) == set(RULES)
+
+
+def test_the_project_file_is_found_in_a_folder_above(project: Path) -> None:
+    write(project / "ttsbook.toml", "seed = 5\n")
+    deep = project / "a" / "b"
+    deep.mkdir(parents=True)
+    assert load(deep).settings.seed == 5
+
+
+def test_a_named_file_replaces_the_search_and_no_config_stops_it(project: Path, home: Path) -> None:
+    write(home / "config.toml", "seed = 1\n")
+    write(project / "ttsbook.toml", "seed = 2\n")
+    write(project / ".env", "TTSBOOK_BATCH=4\n")
+    other = write(project / "other.toml", "speed = 1.5\n")
+    named = load(project, source=Source(file=other))
+    assert (named.settings.seed, named.settings.speed) == (0, 1.5)
+    assert named.files == (other,)
+    nothing = load(project, source=Source(discover=False))
+    assert (nothing.settings.seed, nothing.settings.batch, nothing.files) == (0, 8, ())
+
+
+def test_an_unknown_key_is_refused_with_the_nearest_name(project: Path) -> None:
+    write(project / "ttsbook.toml", "sample_rate = 44100\n")
+    with pytest.raises(UsageError) as error:
+        load(project)
+    assert str(project / "ttsbook.toml") in error.value.message
+    assert "'sample_rate'" in error.value.message
+    assert error.value.hint == "did you mean sample-rate?"
+
+
+def test_an_unknown_variable_is_refused_with_the_nearest_name(project: Path) -> None:
+    with pytest.raises(UsageError, match="TTSBOOK_ENGIN") as error:
+        load(project, TTSBOOK_ENGIN="vits2")
+    assert error.value.hint == "did you mean TTSBOOK_ENGINE?"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("speed = 3.0", "a number from 0.5 to 2"),
+        ("speed = true", "a number from 0.5 to 2"),
+        ('speed = "1.0"', "a number from 0.5 to 2"),
+        ("speed = nan", "a number from 0.5 to 2"),
+        ("sample-rate = 44100.0", "a whole number from 8000 to 48000 Hz"),
+        ('format = "ogg"', "one of wav, mp3, m4b, flac, opus"),
+        ("resume = 1", "true or false"),
+        ('loudness = "loud"', 'a number from -40 to -10 LUFS, or "off"'),
+        ("voice = 3", "the name of a voice"),
+    ],
+)
+def test_a_value_that_does_not_fit_says_what_would(project: Path, line: str, words: str) -> None:
+    write(project / "ttsbook.toml", line + "\n")
+    with pytest.raises(UsageError) as error:
+        load(project)
+    assert words in error.value.message
+
+
+def test_tts_provider_names_the_engine_unless_the_own_variable_does(project: Path) -> None:
+    assert load(project, TTS_PROVIDER="Hybrid").settings.engine == "hybrid"
+    assert load(project, TTS_PROVIDER="hybrid", TTSBOOK_ENGINE="vits2").settings.engine == "vits2"
+
+
+def test_dotenv_gives_only_what_is_meant_for_ttsbook(project: Path) -> None:
+    lines = "# a comment\nSECRET=x\nexport TTS_PROVIDER='hybrid'\nTTSBOOK_SEED=7 # seven\nnonsense\n"
+    write(project / ".env", lines)
+    settings = load(project).settings
+    assert (settings.engine, settings.seed) == ("hybrid", 7)
+
+
+def test_file_names_in_a_file_are_relative_to_it(project: Path) -> None:
+    write(project / "ttsbook.toml", 'lexicon = "names.toml"\nvoice = "clips/me.wav"\n')
+    deep = project / "a"
+    deep.mkdir()
+    settings = load(deep).settings
+    assert settings.lexicon == str(project / "names.toml")
+    assert settings.voice == str(project / "clips" / "me.wav")
+
+
+def test_a_voice_by_name_stays_a_name(project: Path) -> None:
+    write(project / "ttsbook.toml", 'voice = "ann"\n')
+    assert load(project).settings.voice == "ann"
+
+
+@pytest.mark.parametrize("text", ["seed = ", "\xff", "[pauses.deep]\nx = 1", "pauses = 3"])
+def test_a_file_that_is_not_a_configuration_is_refused(project: Path, text: str) -> None:
+    (project / "ttsbook.toml").write_bytes(text.encode("latin-1"))
+    with pytest.raises(UsageError, match=r"ttsbook\.toml"):
+        load(project)
+
+
+def test_a_missing_file_is_named(project: Path) -> None:
+    with pytest.raises(UsageError, match=r"nothing\.toml"):
+        load(project, source=Source(file=project / "nothing.toml"))
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_loads(project: Path, preset: str) -> None:
+    assert isinstance(load(project, source=Source(preset=preset)).settings, Settings)
+
+
+def test_an_unknown_preset_lists_those_that_there_are(project: Path) -> None:
+    with pytest.raises(UsageError) as error:
+        load(project, source=Source(preset="best"))
+    assert "studio" in (error.value.hint or "")
+
+
+@given(st.sampled_from(sorted(RULES)), st.data())
+def test_what_a_file_may_say_the_environment_may_say_too(name: str, data: st.DataObject) -> None:
+    rule = RULES[name]
+    if isinstance(rule, Choice):
+        value: object = data.draw(st.sampled_from(rule.values))
+    elif isinstance(rule, Whole):
+        value = data.draw(st.integers(rule.low, rule.high))
+    elif isinstance(rule, Number):
+        value = data.draw(st.floats(rule.low, rule.high))
+    else:
+        return
+    assert rule.parse(str(value)) == rule.check(value)
+    assert variable_of(name).startswith("TTSBOOK_")
