@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from ttsbook.voice.mel import RATE_HZ
 
 FRAME = RATE_HZ * 30 // 1000  # samples
-TARGET_DB = -30.0  # RMS relative to full scale; quieter waves are raised to it, louder ones left alone
+QUIETEST_DB = -30.0  # RMS relative to full scale; quieter waves are raised to it
+LOUDEST_DB = -22.0  # typical of the speech that the voice model learned from
 SMOOTHING = 8  # frames in the moving average of the decisions
 MARGIN = 3  # frames kept on either side of speech
 BELOW_LOUD_DB = 25.0  # speech spans about this much below its loud frames
@@ -23,9 +24,19 @@ FLOOR_DB = -90.0  # digital silence
 
 def raise_level(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return `samples` amplified to an RMS of -30 dBFS, or unchanged if they are louder or all zero."""
-    rms = float(np.sqrt(np.mean(np.square(samples, dtype=np.float64)))) if samples.size else 0.0
-    gain = 10.0 ** (TARGET_DB / 20.0) / rms if rms > 0.0 else 1.0
-    return samples if gain <= 1.0 else np.asarray(samples * np.float32(gain))
+    gain_db = QUIETEST_DB - _rms_db(samples)
+    return _amplify(samples, gain_db) if 0.0 < gain_db < np.inf else samples
+
+
+def settle_level(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return `samples` with an RMS between -30 and -22 dBFS.
+
+    The encoder hears power and no logarithm, so that level colours the embedding: measured on 50
+    LibriSpeech readers, similarity to another part of the same reading falls from 0.90 at -24 dBFS
+    to 0.82 at -15, where mastered recordings lie. Lowering those brings it back.
+    """
+    gain_db = LOUDEST_DB - _rms_db(samples)
+    return _amplify(samples, gain_db) if gain_db < 0.0 else raise_level(samples)
 
 
 def frame_levels_db(samples: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -67,3 +78,13 @@ def _dilate(active: NDArray[np.bool_]) -> NDArray[np.bool_]:
         if active.size > 2 * MARGIN
         else np.full(active.shape, active.any())
     )
+
+
+def _rms_db(samples: NDArray[np.float32]) -> float:
+    """Return the level over all samples; minus infinity if they are all zero."""
+    power = float(np.mean(np.square(samples, dtype=np.float64))) if samples.size else 0.0
+    return float(10.0 * np.log10(power)) if power > 0.0 else -np.inf
+
+
+def _amplify(samples: NDArray[np.float32], gain_db: float) -> NDArray[np.float32]:
+    return np.asarray(samples * np.float32(10.0 ** (gain_db / 20.0)))

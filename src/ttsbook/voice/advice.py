@@ -14,7 +14,8 @@ MIN_LEVEL_DB = -40.0  # RMS of speech
 MAX_CLIPPED = 1e-3  # share of samples
 MIN_HIGH_BAND_DB = -50.0  # wide-band speech has -40 or more, telephone speech less than -90
 MAX_SILENCE_S = 10.0  # of pauses that also outlast the speech
-MIN_GROUP_SIMILARITY = 0.72  # one speaker 0.8-1.0, two speakers 0.4-0.7
+MIN_GROUP_SIMILARITY = 0.72  # one speaker 0.8-1.0, two speakers 0.5-0.7
+MIN_COHERENCE = 0.75  # one speaker 0.84-0.95, two speakers 0.74-0.81, five 0.68-0.72
 
 
 def advise(
@@ -34,8 +35,9 @@ def advise(
             f"only {measures.seconds_speech:.1f} s of speech: use at least 3 s, better 10 to 30 s",
         ),
         (
-            measures.speaker_similarity < MIN_GROUP_SIMILARITY,
-            "more than one speaker, or music behind the voice: cut the clip to one person alone",
+            measures.group_similarity < MIN_GROUP_SIMILARITY or measures.coherence < MIN_COHERENCE,
+            "its parts sound like different voices (more than one speaker, music, noise in places):"
+            " cut the clip to one person alone",
         ),
         (
             measures.snr_db < MIN_SNR_DB,

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ttsbook.errors import InputError, UsageError
 from ttsbook.files import sha256_file
 from ttsbook.types import Provenance, VoiceProfile
-from ttsbook.voice.activity import keep_active, raise_level
+from ttsbook.voice.activity import keep_active, settle_level
 from ttsbook.voice.advice import advise
 from ttsbook.voice.encode import SpeakerEncoder, mean_direction
 from ttsbook.voice.measure import Measures, measure
@@ -132,7 +132,7 @@ def analyse_samples(
     _check_samples(samples, rate_hz)
     whole = resample(samples, rate_hz, RATE_HZ)
     part = clearest_part(whole, MAX_USED_S)
-    wave = raise_level(part)
+    wave = settle_level(part)
     speech = keep_active(wave)
     if speech.size < MIN_SPEECH_S * RATE_HZ:
         raise _no_speech("it is silent or too short")

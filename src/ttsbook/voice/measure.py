@@ -31,7 +31,8 @@ class Measures:
     snr_db: float  # speech over the noise in the pauses; too low if there are no pauses
     clipped: float  # share of samples in flat tops
     high_band_db: float  # 4.5-7.5 kHz relative to 0.3-3.5 kHz
-    speaker_similarity: float  # between the two most different groups of pieces, 1 for a lone piece
+    group_similarity: float  # between the two most different groups of pieces, 1 if they are one
+    coherence: float  # similarity to the mean of all pieces that four in five of them reach
 
 
 def measure(samples: NDArray[np.float32], wave: NDArray[np.float32], pieces: NDArray[np.float32]) -> Measures:
@@ -52,7 +53,8 @@ def measure(samples: NDArray[np.float32], wave: NDArray[np.float32], pieces: NDA
         snr_db=signal_to_noise_db(levels_db, active),
         clipped=clipped_share(samples),
         high_band_db=_high_band_db(wave, active),
-        speaker_similarity=group_similarity(pieces),
+        group_similarity=group_similarity(pieces),
+        coherence=float(np.percentile(pieces @ mean_direction(pieces), 20)),
     )
 
 

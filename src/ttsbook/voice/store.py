@@ -186,7 +186,8 @@ def _missing(text: str, path: Path) -> MissingError:
     nearest = get_close_matches(text.casefold(), [name.casefold() for name in known], n=3)
     if looks_like_path and not nearest:
         return MissingError(
-            f"no such file: {path}", "give the path of a clip, or a name from `ttsbook voices list`"
+            f"neither a clip nor a voice: {path}",
+            "give the path of a clip, or a name from `ttsbook voices list`",
         )
     if nearest:
         hint = f"did you mean {' or '.join(nearest)}?"
