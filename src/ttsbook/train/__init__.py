@@ -1,0 +1,11 @@
+"""Training of the base voice: `python -m ttsbook.train teacher|prepare|pack|fit|evaluate|export`.
+
+    teacher    text → synthetic speech with exact durations and pitch (Kokoro-82M)
+    prepare    folders of speech → one archive with phonemes, durations, pitch, speaker embeddings
+    pack       archives → archives of a given size, to be carried to another machine
+    fit        archives → checkpoint; processor or CUDA, a wall-clock budget, exact resume
+    evaluate   checkpoint + scoring tool → table of figures on text and voices never trained on
+    export     checkpoint → the files that ship
+
+Needs the extra `train`. Nothing that renders books imports this package.
+"""

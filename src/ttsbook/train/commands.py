@@ -1,0 +1,135 @@
+"""The training commands. Thin: each reads its arguments and calls one function."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
+
+
+@app.command()
+def prepare(
+    out: Annotated[Path, typer.Argument(help="Folder for the archives.")],
+    teacher: Annotated[Path | None, typer.Option(help="Folder of teacher speech.")] = None,
+    recorded: Annotated[
+        list[Path] | None, typer.Option(help="Folder of recordings; may be repeated.")
+    ] = None,
+    band_hz: Annotated[int, typer.Option(help="Nothing above this frequency in the recordings.")] = 8_000,
+    language: Annotated[str, typer.Option(help="Of the recordings' transcripts.")] = "en",
+) -> None:
+    """Turn folders of speech into archives with phonemes, durations, pitch and speakers.
+
+    Example: python -m ttsbook.train prepare data --teacher teacher --recorded librispeech
+    """
+    from ttsbook.train.archive import SUFFIX, write_archive
+    from ttsbook.train.prepare import prepare_recordings, prepare_teacher
+
+    out.mkdir(parents=True, exist_ok=True)
+    if teacher:
+        n = write_archive(out / f"teacher{SUFFIX}", prepare_teacher(teacher))
+        _say(f"{teacher}: {n} clips")
+    for folder in recorded or ():
+        clips = prepare_recordings(folder, band_hz=band_hz, language=language)
+        n = write_archive(out / f"{folder.name}{SUFFIX}", clips)
+        _say(f"{folder}: {n} clips")
+
+
+@app.command()
+def pack(
+    source: Annotated[Path, typer.Argument(help="Folder of archives.")],
+    out: Annotated[Path, typer.Argument(help="Folder for the parts.")],
+    megabytes: Annotated[float, typer.Option(help="Largest size of a part.")] = 30.0,
+) -> None:
+    """Split archives into parts of a given size, to be carried to another machine."""
+    from ttsbook.train.archive import SUFFIX, read_archives, split_by_size, write_archive
+
+    out.mkdir(parents=True, exist_ok=True)
+    for index, part in enumerate(split_by_size(read_archives(source), int(megabytes * 2**20))):
+        path = out / f"part-{index:03d}{SUFFIX}"
+        write_archive(path, part)
+        _say(f"{path}: {len(part)} clips, {path.stat().st_size / 2**20:.1f} MiB")
+
+
+@app.command()
+def fit(
+    data: Annotated[Path, typer.Argument(help="Folder of archives.")],
+    out: Annotated[Path, typer.Argument(help="Folder of the run; an earlier run there goes on.")],
+    minutes: Annotated[float, typer.Option(help="Wall-clock budget of this call.")] = 60.0,
+    schedule_minutes: Annotated[
+        float | None, typer.Option(help="Length of the whole run, for the learning rates.")
+    ] = None,
+    start: Annotated[Path | None, typer.Option(help="Weights to begin with.")] = None,
+    fresh_judges: Annotated[bool, typer.Option(help="Do not take discriminators from --start.")] = False,
+    adversary_from: Annotated[int, typer.Option(help="Step at which discriminators join.")] = 0,
+    rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 8e-4,
+    scale: Annotated[int, typer.Option(help="Multiplies every batch; 1 suits two cores, 4 a big card.")] = 1,
+    window: Annotated[int, typer.Option(help="Latent frames (25 ms) of a window.")] = 64,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    seed: Annotated[int, typer.Option()] = 0,
+) -> None:
+    """Train within a time budget; stop and go on at any time.
+
+    Example: python -m ttsbook.train fit data runs/first --minutes 60
+    """
+    import torch
+
+    from ttsbook.train.archive import read_archives
+    from ttsbook.train.corpus import Corpus
+    from ttsbook.train.fit import FitConfig, Trainer
+    from ttsbook.train.fit import fit as run
+    from ttsbook.train.state import start_from
+    from ttsbook.vits2.config import ModelConfig
+
+    name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    model = ModelConfig()
+    begin = time.monotonic()
+    corpus = Corpus(list(read_archives(data)), model, torch.device(name), seed=seed)
+    _say(
+        f"{corpus.hours:.2f} h: {len(corpus.labelled)} labelled clips, {len(corpus.other)} others; "
+        f"loaded in {time.monotonic() - begin:.0f} s"
+    )
+    base = FitConfig(seconds=0, schedule_seconds=0)
+    config = FitConfig(
+        seconds=minutes * 60,
+        schedule_seconds=(schedule_minutes or minutes) * 60,
+        labelled=base.labelled * scale,
+        from_prior=base.from_prior * scale,
+        others=base.others * scale,
+        judged=base.judged * scale,
+        window=window,
+        rate=rate,
+        adversary_from=adversary_from,
+        seed=seed,
+    )
+    trainer = Trainer(model, config, corpus)
+    if start and not (out / "state.pt").exists():
+        start_from(trainer, start, discriminators=not fresh_judges)
+    _say(f"device {name}, {'bfloat16' if trainer.half else 'float32'}")
+
+    def report(step: int, seconds: float, values: dict[str, float]) -> None:
+        _say(f"{step} {seconds:.0f}s " + " ".join(f"{key} {value:.3f}" for key, value in values.items()))
+
+    run(trainer, out, report=report)
+    _say(f"{trainer.step} steps; weights in {out / 'checkpoint.safetensors'}")
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.safetensors of a run.")],
+    folder: Annotated[Path, typer.Argument(help="Where weights and graphs go.")],
+) -> None:
+    """Write the files that ship: fp16 weights, three ONNX graphs, hashes."""
+    from ttsbook.train.export import export as write
+
+    sys.stdout.write(json.dumps(write(checkpoint, folder), indent=1) + "\n")

@@ -1,0 +1,253 @@
+"""The training loop: everything from the first step, on a processor or a card, within a time budget.
+
+One joint VITS2: the decoder learns from posterior latents of all clips and, for a share of the
+labelled ones, from latents sampled from the prior with known durations and pitch. That closes the gap
+between what the decoder sees in training and in use, which two-stage recipes leave open.
+Discriminators join at `adversary_from`.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ttsbook.train import losses
+from ttsbook.train.corpus import Batch, Corpus
+from ttsbook.train.precision import use_bfloat16
+from ttsbook.train.state import Curves, TrainingState
+from ttsbook.vits2.config import ModelConfig
+from ttsbook.vits2.discriminator import Discriminators
+from ttsbook.vits2.model import Synthesizer
+from ttsbook.vits2.posterior import PosteriorEncoder
+from ttsbook.vits2.prior import spread_frames
+
+BAND_HZ = 7_400  # recordings at 16 kHz are compared below it
+
+
+@dataclass(frozen=True, slots=True)
+class FitConfig:
+    """What a run does. Weights of losses as in RUNS.md; sizes for two cores, see `for_cuda`."""
+
+    seconds: float  # wall-clock budget of this call
+    schedule_seconds: float  # of the whole run, for the learning rates
+    labelled: int = 14  # windows in a batch
+    from_prior: int = 5  # of them decoded from prior latents
+    others: int = 4  # crops of recordings without labels
+    judged: int = 7  # labelled windows that the discriminators see, those from the prior first
+    window: int = 64  # latent frames of a window, 1.6 s
+    crop: int = 26  # latent frames that are decoded, 0.65 s
+    rate: float = 8e-4
+    rate_discriminator: float = 8e-4
+    warm_up: int = 300
+    adversary_from: int = 0  # step; the weight rises over `adversary_ramp`
+    adversary_ramp: int = 200
+    noise_scale: float = 0.6  # of prior latents
+    embedding_noise: float = 0.02
+    pitch_noise: float = 0.05
+    mel: float = 12.0
+    spectral: float = 2.0
+    kl: float = 0.12
+    kl_ramp: int = 2_000
+    kl_others: float = 0.002
+    heads: float = 2.0
+    adversarial: float = 4.0
+    features: float = 12.0
+    ema: float = 0.998
+    save_every: float = 110.0  # seconds
+    seed: int = 0
+
+
+class Trainer:
+    """Holds the networks and takes steps."""
+
+    def __init__(self, model: ModelConfig, config: FitConfig, corpus: Corpus) -> None:
+        torch.manual_seed(config.seed)
+        self.config, self.corpus, self.device = config, corpus, corpus.device
+        self.networks = nn.ModuleDict(
+            {"synthesizer": Synthesizer(model), "posterior": PosteriorEncoder(model)}
+        ).to(self.device)
+        self.average = copy.deepcopy(self.networks).eval().requires_grad_(False)
+        self.discriminators = Discriminators().to(self.device)
+        fused = {"fused": True, "weight_decay": 0.01, "betas": (0.8, 0.98)}
+        self.optimizer = torch.optim.AdamW(self.networks.parameters(), config.rate, **fused)
+        self.judge = torch.optim.AdamW(self.discriminators.parameters(), config.rate_discriminator, **fused)
+        self.spectral = losses.SpectralLoss(model.rate_hz).to(self.device)
+        self.low_pass = losses.LowPass(BAND_HZ, model.rate_hz).to(self.device)
+        self.half = use_bfloat16(self.device)
+        self.step = 0
+        self.elapsed = 0.0
+
+    def take_step(self) -> dict[str, Tensor]:
+        """Take one step of both sides; return the losses by name."""
+        config = self.config
+        self._set_rates()
+        batch = self.corpus.batch(
+            torch.randint(len(self.corpus.labelled), (config.labelled,), generator=self.corpus.random),
+            config.window,
+        )
+        terms, rendered, target, kind = self._render(batch)
+        mel, spectral = self.spectral(rendered, target)
+        loss = (config.mel * mel + config.spectral * spectral).mean()
+        loss = loss + self._kl_weight() * terms["kl"] + config.kl_others * terms["kl_others"]
+        loss = loss + config.heads * (terms["duration"] + terms["pitch"] + 0.5 * terms["voicing"])
+        weight = min(1.0, max(0.0, (self.step + 1 - config.adversary_from) / config.adversary_ramp))
+        if weight:
+            judged = torch.cat([torch.arange(config.judged), torch.arange(config.labelled, len(rendered))])
+            adversary, extra = self._judge(rendered[judged], target[judged])
+            loss, terms = loss + weight * adversary, {**terms, **extra}
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        norm = nn.utils.clip_grad_norm_(self.networks.parameters(), 20.0)
+        if torch.isfinite(norm):
+            self.optimizer.step()
+        self.step += 1
+        self._average()
+        names = ("mel_prior", "mel_posterior", "mel_others")
+        parts = {name: mel[kind == index].mean() for index, name in enumerate(names)}
+        return {**parts, "spectral": spectral.mean(), **terms, "norm": norm}
+
+    def _render(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor, Tensor, Tensor]:
+        """Decode prior and posterior latents of labelled windows and posterior ones of the others."""
+        config, model = self.config, self.networks["synthesizer"]
+        embedding = self._jitter(batch.embedding)
+        pitch = batch.pitch + config.pitch_noise * torch.randn_like(batch.pitch)
+        with self._autocast():
+            g, hidden, log_frames = model.encode(batch.ids, batch.text_mask, embedding, pitch, batch.language)
+            spread, position, mask = spread_frames(hidden, batch.window, config.window)
+            frames, predicted = model.prior(spread, position, g, mask)
+            mean, log_deviation = model.prior.gaussian(frames, batch.f0, mask)
+            q_mean, q_log = self.networks["posterior"](batch.samples, embedding, config.window)
+            z = (q_mean + torch.randn_like(q_mean) * torch.exp(0.5 * q_log)) * mask
+            in_prior = model.flow(z, g, mask)
+            k = config.from_prior
+            noise = torch.randn_like(mean[:k]) * config.noise_scale
+            sampled = (mean[:k] + noise * torch.exp(log_deviation[:k])) * mask[:k]
+            from_prior = model.flow.inverse(sampled, g[:k], mask[:k])
+        pitch_mask = mask.repeat_interleave(2, 2)[:, 0]
+        glide, voicing = losses.pitch_loss(predicted.float(), batch.f0, pitch_mask)
+        terms = {
+            "kl": losses.kl_divergence(
+                q_log.float(), in_prior.float(), mean.float(), log_deviation.float(), mask
+            ),
+            "duration": losses.duration_loss(log_frames.float(), batch.frames, batch.text_mask),
+            "pitch": glide,
+            "voicing": voicing,
+        }
+        latents = torch.cat([from_prior.float(), z[k:].float()])
+        latents, samples, f0 = self._crop(latents, batch)
+        others = self.corpus.crops(config.others, config.crop)
+        other_embedding = self._jitter(others.embedding)
+        with self._autocast():
+            o_mean, o_log = self.networks["posterior"](others.samples, other_embedding, config.crop)
+        o_mean, o_log = o_mean.float(), o_log.float()
+        terms["kl_others"] = losses.kl_from_normal(o_mean, o_log)
+        latents = torch.cat([latents, o_mean + torch.randn_like(o_mean) * torch.exp(0.5 * o_log)])
+        f0, samples = torch.cat([f0, others.f0]), torch.cat([samples, others.samples])
+        rendered = self._decode(latents, f0, torch.cat([embedding, other_embedding]))
+        target = samples[:, : rendered.shape[1]]
+        narrow = ~torch.cat([batch.full_band, others.full_band])
+        if narrow.any():
+            both = self.low_pass(torch.cat([rendered[narrow], target[narrow]]))
+            rendered = rendered.index_put((narrow.nonzero()[:, 0],), both[: len(both) // 2])
+            target = target.index_put((narrow.nonzero()[:, 0],), both[len(both) // 2 :])
+        kind = torch.tensor([0] * k + [1] * (config.labelled - k) + [2] * config.others)
+        return terms, rendered, target, kind
+
+    def _decode(self, latents: Tensor, f0: Tensor, embedding: Tensor) -> Tensor:
+        n_samples = (f0.shape[1] - 1) * self.corpus.config.hop
+        noise = torch.randn(len(f0), n_samples, device=self.device)
+        phase = torch.rand(len(f0), device=self.device)
+        with self._autocast():
+            rendered: Tensor = self.networks["synthesizer"].decoder(latents, f0, embedding, phase, noise)
+        return rendered.float()
+
+    def _crop(self, latents: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
+        """Cut the same random piece out of latents, samples and pitch of each window."""
+        length, hop = self.config.crop, self.corpus.config.latent_hop
+        room = (batch.n_frames - length + 1).clamp(min=1)
+        start = (torch.rand(len(room), device=self.device) * room).long()
+
+        def cut(values: Tensor, rate: int) -> Tensor:
+            index = start[:, None] * rate + torch.arange(length * rate, device=self.device)
+            return values.gather(1, index)
+
+        pieces = (start[:, None] + torch.arange(length, device=self.device))[:, None]
+        z = latents.gather(2, pieces.expand(-1, latents.shape[1], -1))
+        return z, cut(batch.samples, hop), cut(batch.f0, 2)
+
+    def _judge(self, rendered: Tensor, target: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Step the discriminators, then return what they cost the generator."""
+        with self._autocast():
+            real, fake = self.discriminators(target), self.discriminators(rendered.detach())
+        loss = losses.discriminator_loss(real, fake)
+        self.judge.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(self.discriminators.parameters(), 10.0)
+        self.judge.step()
+        self.discriminators.requires_grad_(False)
+        with self._autocast():
+            fake = self.discriminators(rendered)
+        self.discriminators.requires_grad_(True)
+        real = [(score.detach(), [m.detach() for m in maps]) for score, maps in real]
+        adversarial, features = losses.adversarial_loss(fake), losses.feature_loss(real, fake)
+        cost = self.config.adversarial * adversarial + self.config.features * features
+        return cost, {"discriminator": loss, "adversarial": adversarial, "features": features}
+
+    def _jitter(self, embedding: Tensor) -> Tensor:
+        noise = self.config.embedding_noise * torch.randn_like(embedding)
+        return F.normalize(embedding + noise, dim=1)
+
+    def _autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.half)
+
+    def _kl_weight(self) -> float:
+        return self.config.kl * (1 / 6 + 5 / 6 * min(1.0, self.step / self.config.kl_ramp))
+
+    def _set_rates(self) -> None:
+        done = min(1.0, self.elapsed / self.config.schedule_seconds)
+        cosine = 0.5 * (1 + math.cos(math.pi * done))
+        warm = min(1.0, (self.step + 1) / self.config.warm_up)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.config.rate * warm * (0.95 * cosine + 0.05)
+        for group in self.judge.param_groups:
+            group["lr"] = self.config.rate_discriminator * warm * (0.7 * cosine + 0.3)
+
+    @torch.no_grad()
+    def _average(self) -> None:
+        decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
+        ours, theirs = list(self.average.parameters()), list(self.networks.parameters())
+        torch._foreach_lerp_(ours, theirs, 1 - decay)
+
+
+def fit(
+    trainer: Trainer, folder: Path, *, report: Callable[[int, float, dict[str, float]], None], every: int = 20
+) -> None:
+    """Train until the budget is spent; resume from `folder` if a run was left there.
+
+    Writes `state.pt`, `checkpoint.safetensors` (the averaged weights), `losses.tsv` and `losses.png`.
+    """
+    state, curves = TrainingState(folder), Curves(folder)
+    state.restore(trainer)
+    begin, saved = time.monotonic(), time.monotonic()
+    before = trainer.elapsed
+    while (spent := time.monotonic() - begin) < trainer.config.seconds:
+        trainer.elapsed = before + spent
+        terms = trainer.take_step()
+        if trainer.step % every == 0:
+            values = {name: float(value) for name, value in terms.items()}
+            curves.add(trainer.step, trainer.elapsed, values)
+            report(trainer.step, trainer.elapsed, values)
+        if time.monotonic() - saved > trainer.config.save_every:
+            state.save(trainer)
+            curves.save()
+            saved = time.monotonic()
+    state.save(trainer)
+    curves.save()

@@ -1,0 +1,117 @@
+"""What training minimises. All in float32: logarithms and square roots do not survive less."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ttsbook.vits2.discriminator import Judgement
+from ttsbook.vits2.prior import centred_log_f0
+from ttsbook.vits2.spectrum import magnitude, mel_filters
+
+
+class SpectralLoss(nn.Module):
+    """Log-mel L1, and spectral convergence plus log-magnitude L1, at three resolutions.
+
+    One transform serves both; per clip, so that kinds of clips can be told apart in the log.
+    """
+
+    resolutions = ((512, 40), (1024, 80), (2048, 120))  # window, mel bands
+
+    def __init__(self, rate_hz: int) -> None:
+        super().__init__()
+        for n_fft, n_mels in self.resolutions:
+            self.register_buffer(
+                f"mel_{n_fft}", mel_filters(n_fft // 2 + 1, n_mels, rate_hz), persistent=False
+            )
+
+    def forward(self, rendered: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
+        """[B, L], [B, L] → mel loss [B], spectral loss [B]."""
+        mel_loss = spectral_loss = torch.zeros(len(rendered), device=rendered.device)
+        for n_fft, _ in self.resolutions:
+            filters = getattr(self, f"mel_{n_fft}")
+            ours = magnitude(rendered, n_fft, n_fft // 4)
+            with torch.no_grad():
+                theirs = magnitude(target, n_fft, n_fft // 4)
+            mel_loss = mel_loss + (_log(filters @ ours) - _log(filters @ theirs)).abs().mean((1, 2))
+            distance = (ours - theirs).flatten(1).norm(dim=1)
+            convergence = distance / theirs.flatten(1).norm(dim=1).clamp(min=1e-2)
+            spectral_loss = spectral_loss + convergence + (_log(ours) - _log(theirs)).abs().mean((1, 2))
+        return mel_loss / len(self.resolutions), spectral_loss / len(self.resolutions)
+
+
+def _log(x: Tensor) -> Tensor:
+    return torch.log(x.clamp(min=1e-4))
+
+
+def kl_divergence(
+    log_variance: Tensor, prior_space: Tensor, mean: Tensor, log_deviation: Tensor, mask: Tensor
+) -> Tensor:
+    """Of the posterior from the prior, in nats per frame, summed over channels.
+
+    All [B, Z, N]; `prior_space` is the posterior's sample sent through the flow. VITS, eq. 4.
+    """
+    distance = (prior_space - mean) ** 2 * torch.exp(-2 * log_deviation)
+    kl = (log_deviation - 0.5 * log_variance - 0.5 + 0.5 * distance) * mask
+    return kl.sum() / mask.sum()
+
+
+def kl_from_normal(mean: Tensor, log_variance: Tensor) -> Tensor:
+    """Of the posterior from a standard normal: keeps recordings without text in the same space."""
+    return 0.5 * (mean**2 + log_variance.exp() - 1 - log_variance).sum(1).mean()
+
+
+def duration_loss(predicted: Tensor, frames: Tensor, mask: Tensor) -> Tensor:
+    """L1 on logarithms. predicted: [B, T] log; frames: [B, T] at speed 1."""
+    target = torch.log(frames.clamp(min=0.5))
+    return ((predicted - target).abs() * mask).sum() / mask.sum()
+
+
+def pitch_loss(predicted: Tensor, f0: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+    """L1 of log-F0 where voiced, cross-entropy of voicing. predicted: [B, 2, F]; f0, mask: [B, F]."""
+    voiced = (f0 > 0).float()
+    glide = ((predicted[:, 0] - centred_log_f0(f0)).abs() * voiced).sum() / voiced.sum().clamp(min=1)
+    entropy = F.binary_cross_entropy_with_logits(predicted[:, 1], voiced, reduction="none")
+    return glide, (entropy * mask).sum() / mask.sum()
+
+
+def discriminator_loss(real: Sequence[Judgement], rendered: Sequence[Judgement]) -> Tensor:
+    """Least squares (LSGAN): real is 1, rendered is 0; mean over judges."""
+    pairs = zip(real, rendered, strict=True)
+    total = sum((1 - a.float()).square().mean() + b.float().square().mean() for (a, _), (b, _) in pairs)
+    return torch.as_tensor(total) / len(real)
+
+
+def adversarial_loss(rendered: Sequence[Judgement]) -> Tensor:
+    """How far the judges are from calling it real; mean over judges."""
+    return torch.as_tensor(sum((1 - score.float()).square().mean() for score, _ in rendered)) / len(rendered)
+
+
+def feature_loss(real: Sequence[Judgement], rendered: Sequence[Judgement]) -> Tensor:
+    """L1 between feature maps, relative to the real ones' size, mean over all maps."""
+    terms = [
+        (ours.float() - theirs.float()).abs().mean() / theirs.float().abs().mean().clamp(min=1e-2)
+        for (_, a), (_, b) in zip(rendered, real, strict=True)
+        for ours, theirs in zip(a, b, strict=True)
+    ]
+    return torch.stack(terms).mean()
+
+
+class LowPass(nn.Module):
+    """Linear-phase FIR, so that 16 kHz recordings are compared only where they hold something."""
+
+    kernel: Tensor
+
+    def __init__(self, cutoff_hz: float, rate_hz: int, half_length: int = 63) -> None:
+        super().__init__()
+        t = torch.arange(-half_length, half_length + 1).float()
+        ratio = 2 * cutoff_hz / rate_hz
+        kernel = ratio * torch.sinc(ratio * t) * torch.hann_window(2 * half_length + 1, periodic=False)
+        self.register_buffer("kernel", (kernel / kernel.sum())[None, None], persistent=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[B, L] → [B, L]."""
+        return F.conv1d(x[:, None], self.kernel, padding=self.kernel.shape[-1] // 2)[:, 0]

@@ -1,0 +1,131 @@
+"""What a training run leaves on disk: enough to go on exactly, and curves to look at."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from ttsbook.errors import InputError
+from ttsbook.files import atomic_write
+from ttsbook.vits2.checkpoint import load_weights, save_weights
+
+if TYPE_CHECKING:
+    from ttsbook.train.fit import Trainer
+
+
+class TrainingState:
+    """Saves and restores a trainer: weights, averages, optimizers, random numbers, clock.
+
+    The file is our own and read with `weights_only=True`: tensors and plain numbers, no code.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "state.pt"
+        self.checkpoint = folder / "checkpoint.safetensors"
+
+    def save(self, trainer: Trainer) -> None:
+        """Write state and averaged weights; on failure the previous ones stay."""
+        state = {
+            "step": trainer.step,
+            "elapsed": trainer.elapsed,
+            "model": trainer.corpus.config.to_json(),
+            **{name: part.state_dict() for name, part in _parts(trainer).items()},
+            "random": torch.get_rng_state(),
+            "corpus_random": trainer.corpus.random.get_state(),
+        }
+        if trainer.device.type == "cuda":
+            state["cuda_random"] = torch.cuda.get_rng_state(trainer.device)
+        buffer = io.BytesIO()
+        torch.save(state, buffer)
+        with atomic_write(self.path) as handle:
+            handle.write(buffer.getbuffer())
+        modules = dict(trainer.average.items())
+        save_weights(
+            self.checkpoint,
+            trainer.corpus.config,
+            {**modules, "discriminators": trainer.discriminators},
+        )
+
+    def restore(self, trainer: Trainer) -> bool:
+        """Go on where the run in this folder stopped; tell whether there was one."""
+        if not self.path.is_file():
+            return False
+        state: dict[str, Any] = torch.load(self.path, map_location=trainer.device, weights_only=True)
+        if state["model"] != trainer.corpus.config.to_json():
+            raise InputError(f"{self.path} belongs to a model of other sizes", "choose another output folder")
+        for name, part in _parts(trainer).items():
+            part.load_state_dict(state[name])
+        trainer.step, trainer.elapsed = state["step"], state["elapsed"]
+        torch.set_rng_state(state["random"].cpu())
+        trainer.corpus.random.set_state(state["corpus_random"].cpu())
+        if "cuda_random" in state:
+            torch.cuda.set_rng_state(state["cuda_random"].cpu(), trainer.device)
+        return True
+
+
+def start_from(trainer: Trainer, checkpoint: Path, *, discriminators: bool) -> None:
+    """Begin a new run with the weights of an earlier one."""
+    modules: dict[str, torch.nn.Module] = dict(trainer.networks.items())
+    if discriminators:
+        modules["discriminators"] = trainer.discriminators
+    load_weights(checkpoint, modules)
+    trainer.average.load_state_dict(trainer.networks.state_dict())
+
+
+def _parts(trainer: Trainer) -> dict[str, Any]:
+    return {
+        "networks": trainer.networks,
+        "average": trainer.average,
+        "discriminators": trainer.discriminators,
+        "optimizer": trainer.optimizer,
+        "judge": trainer.judge,
+    }
+
+
+class Curves:
+    """Losses by step: a table that goes on after a resume, and a picture of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.table, self.picture = folder / "losses.tsv", folder / "losses.png"
+        self.rows: list[dict[str, float]] = []
+        if self.table.is_file():
+            with open(self.table, encoding="utf-8", newline="") as handle:
+                for row in csv.DictReader(handle, delimiter="\t"):
+                    self.rows.append({name: float(value) for name, value in row.items() if value})
+
+    def add(self, step: int, seconds: float, values: dict[str, float]) -> None:
+        """Append one row; rows of a future that a resume took back are dropped."""
+        self.rows = [row for row in self.rows if row["step"] < step]
+        self.rows.append({"step": step, "seconds": round(seconds, 1), **values})
+
+    def save(self) -> None:
+        """Write the table and the picture."""
+        names = list(dict.fromkeys(name for row in self.rows for name in row))
+        text = io.StringIO()
+        writer = csv.DictWriter(text, names, delimiter="\t", lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({key: f"{value:.6g}" for key, value in row.items()} for row in self.rows)
+        with atomic_write(self.table) as handle:
+            handle.write(text.getvalue().encode())
+        self._draw([name for name in names if name not in ("step", "seconds")])
+
+    def _draw(self, names: list[str]) -> None:
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(12, 2.2 * -(-len(names) // 4)))
+        for index, name in enumerate(names):
+            axes = figure.add_subplot(-(-len(names) // 4), 4, index + 1)
+            points = [(row["step"], row[name]) for row in self.rows if name in row]
+            axes.plot([x for x, _ in points], [y for _, y in points], linewidth=0.8)
+            axes.set_title(name, fontsize=9)
+            axes.tick_params(labelsize=7)
+        figure.tight_layout()
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png", dpi=80)
+        with atomic_write(self.picture) as handle:
+            handle.write(buffer.getvalue())
