@@ -52,11 +52,12 @@ def make_epub(
     if ncx:
         items += '<item id="ncx" href="toc.ncx" media-type="application/x-dtbncx+xml"/>'
     refs = spine if spine is not None else "".join(f'<itemref idref="{name}"/>' for name in pages)
+    toc = ' toc="ncx"' if ncx else ""
     package = (
         '<package xmlns="http://www.idpf.org/2007/opf" version="3.0">'
         '<metadata xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:opf="http://www.idpf.org/2007/opf">'
         f"{metadata}</metadata><manifest>{items}{manifest}</manifest>"
-        f'<spine{" toc=" + chr(34) + "ncx" + chr(34) if ncx else ""}>{refs}</spine><guide>{guide}</guide></package>'
+        f"<spine{toc}>{refs}</spine><guide>{guide}</guide></package>"
     )
     content: dict[str, str | bytes] = {
         "META-INF/container.xml": CONTAINER,

@@ -5,7 +5,9 @@ import pytest
 from ttsbook.book.encoding import decode, looks_binary
 
 CHINESE = "第一章　开始\n他说：“我们的书在这里，你要不要看？”大家都笑了起来，没有人知道这是为什么。\n"
-TAIWAN = "第一回　甄士隱夢幻識通靈\n此開卷第一回也。作者自云：因曾歷過一番夢幻之後，故將真事隱去，而借通靈之說。\n"
+TAIWAN = (
+    "第一回　甄士隱夢幻識通靈\n此開卷第一回也。作者自云：因曾歷過一番夢幻之後，故將真事隱去，而借通靈之說。\n"
+)
 JAPANESE = "吾輩は猫である。名前はまだ無い。どこで生れたかとんと見当がつかぬ。\n"
 FRENCH = "L’été, à la façon d’un élève qui a bien mangé des crêpes, il s’en est allé.\n"
 RUSSIAN = "Все счастливые семьи похожи друг на друга, каждая несчастливая семья несчастлива по-своему.\n"
@@ -14,7 +16,10 @@ RUSSIAN = "Все счастливые семьи похожи друг на д�
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
-        *((CHINESE, name) for name in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030")),
+        *(
+            (CHINESE, name)
+            for name in ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030")
+        ),
         (TAIWAN, "big5"),
         (TAIWAN, "gb18030"),
         (JAPANESE, "shift_jis"),

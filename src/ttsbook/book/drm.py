@@ -47,9 +47,9 @@ def _text_is_encrypted(archive: Archive) -> bool:
     algorithms = [
         str(element.get("Algorithm", ""))
         for element in root.iter()
-        if local_name(element) == "EncryptionMethod"
+        if local_name(element) == "encryptionmethod"
         and element.getparent() is not None
-        and local_name(element.getparent()) == "EncryptedData"
+        and local_name(element.getparent()) == "encrypteddata"
     ]
     return any(algorithm not in _FONT_ALGORITHMS for algorithm in algorithms)
 

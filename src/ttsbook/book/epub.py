@@ -43,7 +43,7 @@ def read_epub(file: Path | BinaryIO, *, source: str, sha256: str) -> Book:
         chapters, outside = finish(cutter.drafts)
         cover, cover_notes = find_cover(archive, package)
     if not chapters:
-        raise _nothing_to_read(source, survey)
+        raise _nothing_to_read(source, survey, package.repairs)
     repairs = (*package.repairs, *contents.repairs, *survey.repairs, *cutter.repairs, *cover_notes)
     return Book(
         source=source,
@@ -145,11 +145,11 @@ def _cut(survey: _Survey, contents: Contents, matters: Sequence[Matter], languag
     return cutter
 
 
-def _nothing_to_read(source: str, survey: _Survey) -> InputError:
+def _nothing_to_read(source: str, survey: _Survey, repairs: Sequence[str]) -> InputError:
     n_images = sum(document.n_images for document in survey.documents)
     found = f"{len(survey.documents)} documents with {n_images} images and no text"
-    if not survey.documents and survey.repairs:
-        found = survey.repairs[0]
+    if not survey.documents and (causes := [*repairs, *survey.repairs]):
+        found = causes[0]
     elif any(document.n_characters for document in survey.documents):
         found = f"{len(survey.documents)} documents in which all text is skipped (notes, navigation, hidden)"
     hint = (

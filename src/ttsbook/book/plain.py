@@ -25,7 +25,7 @@ _MAX_TITLE_LINES = 3
 _MAX_TITLE_CHARACTERS = 80
 _MIN_SERIES = 2
 _MIN_CONTENTS = 2  # lines that a printed table of contents has at least
-_MAX_CONTENTS_GAP = 200  # characters between two of its lines
+_MAX_CONTENTS_GAP = 100  # characters between two of its lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +192,11 @@ def _add_paragraph(draft: Draft, lines: tuple[str, ...], layout: Layout) -> None
 
 def _absorb_title(draft: Draft) -> None:
     """Make the line below a bare "Chapter 3" a heading too, if it is set like a title."""
-    if draft.title or not draft.items:
+    if draft.title:
         return
     blocks = [(index, item) for index, item in enumerate(draft.items) if isinstance(item, Block)]
+    if not blocks or blocks[0][1].kind is not BlockKind.HEADING:
+        return
     draft.title = blocks[0][1].text
     number = chapter_line(draft.title) or numbered_line(draft.title)
     if len(blocks) > 2 and number is not None and not number.title:

@@ -21,13 +21,16 @@ def split_at_headings(items: Sequence[Item], *, where: str = "", matter: Matter 
     they stand directly above headings of that one (parts above chapters).
     """
     deepest = _chapter_level(items)
-    top = min(_levels(items), default=0)
+    levels = _levels(items)
+    # The only heading of its level at the very start is the title of the book: it opens the first chapter.
+    titled = len(levels) > 1 and levels[0] < min(levels[1:])
+    top = min(levels[titled:], default=0)
     drafts = [Draft(where=where, matter=matter)]
     for item in items:
         if isinstance(item, Anchor):
             continue
         if _is_heading(item) and item.level <= deepest:
-            if not _only_title(drafts, item):
+            if drafts[-1].blocks and not (titled and len(drafts) == 1 and _is_bare_title(drafts[0])):
                 drafts.append(Draft(where=where, matter=matter))
             drafts[-1].depth = max(item.level - top, 0)
             drafts[-1].title = item.text
@@ -65,12 +68,6 @@ def _is_heading(item: Item) -> TypeGuard[Block]:
     return isinstance(item, Block) and item.kind is BlockKind.HEADING
 
 
-def _only_title(drafts: list[Draft], heading: Block) -> bool:
-    """Tell whether nothing but the title of the book stands before a heading: it opens that chapter."""
-    blocks = drafts[-1].blocks
-    return (
-        len(drafts) <= 2
-        and bool(blocks)
-        and all(block.kind is BlockKind.HEADING and block.level < heading.level for block in blocks)
-        and all(not draft.has_text for draft in drafts[:-1])
-    )
+def _is_bare_title(draft: Draft) -> bool:
+    """Tell whether a draft holds the title of the book and nothing else."""
+    return len(draft.blocks) == 1 and _is_heading(draft.blocks[0])

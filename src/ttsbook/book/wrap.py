@@ -15,6 +15,7 @@ from itertools import pairwise
 from ttsbook.book.printed import collapse, is_cjk
 from ttsbook.types import BlockKind
 
+_MIN_MARGIN = 40  # columns; lines of a narrower text end where its author ended them
 _MAX_MARGIN = 110  # columns; longer lines were not broken by hand
 _MIN_BROKEN_SHARE = 0.4  # of the lines inside a paragraph that end in mid-sentence
 _VERSE_SHARE = 0.72  # of the margin: lines that all stay below it were broken on purpose
@@ -52,10 +53,8 @@ def measure_layout(lines: Sequence[str]) -> Layout:
         if line.strip() and after.strip() and width(line.strip()) > margin // 2
     ]
     broken = sum(line[-1] not in _SENTENCE_END for line in inner)
-    return Layout(
-        wrapped=bool(inner) and margin <= _MAX_MARGIN and broken > _MIN_BROKEN_SHARE * len(inner),
-        margin=margin,
-    )
+    fits = _MIN_MARGIN <= margin <= _MAX_MARGIN
+    return Layout(wrapped=fits and broken > _MIN_BROKEN_SHARE * len(inner), margin=margin)
 
 
 def group_lines(

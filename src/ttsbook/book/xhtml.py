@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from lxml import etree
+
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
 from ttsbook.book.printed import collapse, is_scene_break, visible
 from ttsbook.book.rules import semantics, skip_reason
@@ -223,7 +225,7 @@ class _Reader:
         if self._anchors:
             for inner in element.iter():
                 self._mark_anchors(inner)
-        text = collapse(inner_text(element))
+        text = collapse(_parted_text(element))
         if text:
             self.items.append(Skipped(reason, text, self._where))
         if local_name(element) == "math" and reason == "formula":
@@ -280,6 +282,16 @@ class _Reader:
                 self.items.append(Block(BlockKind.SCENE_BREAK, text))
             else:
                 self.items.append(Block(kind, text, language, level))
+
+
+def _parted_text(element: Element) -> str:
+    """Return the text inside an element with spaces where blocks meet."""
+    pieces = []
+    for event, inner in etree.iterwalk(element, events=("start", "end")):
+        if local_name(inner) in _BLOCK_TAGS:
+            pieces.append(" ")
+        pieces.append((inner.text if event == "start" else inner.tail if inner is not element else "") or "")
+    return "".join(pieces)
 
 
 def _texts(raw: str, kind: BlockKind, *, lines: bool) -> list[str]:

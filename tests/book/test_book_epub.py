@@ -1,0 +1,262 @@
+from __future__ import annotations
+
+import pytest
+from make_epub import make_epub, nav, ncx, page
+
+from ttsbook.book import read_stream
+from ttsbook.types import Block, BlockKind, Book, Chapter, Matter
+
+JPEG = b"\xff\xd8\xff\xe0" + b"0" * 20
+
+
+def titles(book: Book) -> list[str]:
+    return [chapter.title for chapter in book.chapters]
+
+
+def texts(chapter: Chapter) -> list[str]:
+    return [block.text for block in chapter.blocks]
+
+
+def li(title: str, href: str, inner: str = "") -> str:
+    return f'<li><a href="{href}">{title}</a>{f"<ol>{inner}</ol>" if inner else ""}</li>'
+
+
+def point(title: str, src: str, inner: str = "") -> str:
+    return f'<navPoint><navLabel><text>{title}</text></navLabel><content src="{src}"/>{inner}</navPoint>'
+
+
+def test_chapters_are_the_entries_of_the_navigation_document() -> None:
+    pages = {"a.xhtml": page("<h1>1</h1><p>first</p>"), "b.xhtml": page("<p>second</p>")}
+    book = read_stream(make_epub(pages, nav=nav(li("One", "a.xhtml") + li("Two", "b.xhtml"))))
+    assert [(chapter.index, chapter.title) for chapter in book.chapters] == [(1, "One"), (2, "Two")]
+    assert texts(book.chapters[0]) == ["1", "first"]
+    assert book.repairs == ()
+
+
+def test_reading_order_is_the_spine_not_the_manifest_or_the_contents() -> None:
+    pages = {"z.xhtml": page("<p>first</p>"), "a.xhtml": page("<p>second</p>")}
+    book = read_stream(make_epub(pages, nav=nav(li("A", "a.xhtml") + li("Z", "z.xhtml"))))
+    assert titles(book) == ["Z", "A"]
+
+
+def test_anchors_cut_one_document_into_chapters_and_nest() -> None:
+    body = '<h1>Part</h1><h2 id="c1">I</h2><p>one</p><p>two <a id="c2"/>three</p>'
+    contents = nav(li("Part", "a.xhtml", li("I", "a.xhtml#c1") + li("II", "a.xhtml#c2")))
+    book = read_stream(make_epub({"a.xhtml": page(body)}, nav=contents))
+    assert [(c.title, c.depth, texts(c)) for c in book.chapters] == [
+        ("Part", 0, ["Part"]),
+        ("I", 1, ["I", "one", "two"]),
+        ("II", 1, ["three"]),
+    ]
+
+
+def test_ncx_gives_the_chapters_of_an_old_book() -> None:
+    points = point("One", "a.xhtml", point("One and a half", "a.xhtml#half")) + point("Two", "b%20c.xhtml")
+    pages = {"a.xhtml": page('<p>x</p><p id="half">y</p>'), "b c.xhtml": page("<p>z</p>")}
+    book = read_stream(make_epub(pages, ncx=ncx(points)))
+    assert [(c.title, c.depth) for c in book.chapters] == [("One", 0), ("One and a half", 1), ("Two", 0)]
+
+
+def test_documents_without_an_entry_belong_to_the_entry_before() -> None:
+    pages = {name: page(f"<p>{name}</p>") for name in ("a.xhtml", "b.xhtml", "c.xhtml")}
+    book = read_stream(make_epub(pages, nav=nav(li("One", "a.xhtml") + li("Two", "c.xhtml"))))
+    assert [texts(chapter) for chapter in book.chapters] == [["a.xhtml", "b.xhtml"], ["c.xhtml"]]
+
+
+def test_text_before_the_first_entry_is_a_chapter_of_its_own() -> None:
+    pages = {"a.xhtml": page("<p>opening</p>", title="Opening"), "b.xhtml": page("<p>x</p>")}
+    book = read_stream(make_epub(pages, nav=nav(li("One", "b.xhtml"))))
+    assert titles(book) == ["Opening", "One"]
+
+
+def test_without_contents_the_headings_give_the_chapters() -> None:
+    pages = {
+        "a.xhtml": page("<h1>First</h1><p>x</p><h2>section</h2><p>y</p>"),
+        "b.xhtml": page("<p>goes on</p>"),
+        "c.xhtml": page("<h2>Second</h2><p>x</p><h2>Third</h2><p>x</p>"),
+    }
+    book = read_stream(make_epub(pages))
+    assert titles(book) == ["First", "Second", "Third"]
+    assert "goes on" in texts(book.chapters[0])
+    assert any("no table of contents" in repair for repair in book.repairs)
+
+
+def test_a_heading_above_the_anchor_goes_with_the_chapter() -> None:
+    body = '<p id="a">x</p><h2>Chapter 2</h2><p id="b">y</p>'
+    book = read_stream(
+        make_epub({"a.xhtml": page(body)}, nav=nav(li("1", "a.xhtml#a") + li("2", "a.xhtml#b")))
+    )
+    assert [texts(chapter) for chapter in book.chapters] == [["x"], ["Chapter 2", "y"]]
+
+
+def test_a_part_and_its_first_chapter_at_one_place_share_a_chapter() -> None:
+    pages = {"a.xhtml": page("<p>x</p>")}
+    book = read_stream(make_epub(pages, nav=nav(li("Part I", "a.xhtml", li("Chapter 1", "a.xhtml")))))
+    assert titles(book) == ["Part I: Chapter 1"]
+
+
+def test_matter_is_told_from_types_and_landmarks_never_from_names() -> None:
+    pages = {
+        "chapter1.xhtml": page("<p>by me</p>", body_type="frontmatter"),
+        "half.xhtml": page("<p>unstated, before the start</p>"),
+        "cover.xhtml": page("<p>the text itself, long enough to be most of the book by far</p>" * 3),
+        "x.xhtml": page('<section epub:type="colophon"><p>printed</p></section>'),
+        "copyright.xhtml": page("<section><p>an unstated last document</p></section>"),
+    }
+    entries = "".join(li(name, name) for name in pages)
+    landmarks = '<li><a epub:type="bodymatter" href="cover.xhtml">Start</a></li>'
+    book = read_stream(make_epub(pages, nav=nav(entries, landmarks)))
+    assert [chapter.matter for chapter in book.chapters] == [
+        Matter.FRONT,
+        Matter.FRONT,
+        Matter.BODY,
+        Matter.BACK,
+        Matter.BODY,
+    ]
+
+
+def test_the_guide_of_an_old_book_states_matter_too() -> None:
+    pages = {
+        "a.xhtml": page("<p>title</p>"),
+        "b.xhtml": page("<p>text text text</p>"),
+        "c.xhtml": page("<p>gl</p>"),
+    }
+    guide = '<reference type="title-page" href="a.xhtml"/><reference type="glossary" href="c.xhtml"/>'
+    book = read_stream(make_epub(pages, ncx=ncx("".join(point(name, name) for name in pages)), guide=guide))
+    assert [chapter.matter for chapter in book.chapters] == [Matter.FRONT, Matter.BODY, Matter.BACK]
+
+
+def test_a_start_that_would_leave_out_most_of_the_book_is_not_followed() -> None:
+    pages = {"a.xhtml": page("<p>nearly the whole text</p>"), "b.xhtml": page("<p>end</p>")}
+    guide = '<reference type="text" href="b.xhtml"/>'
+    book = read_stream(make_epub(pages, ncx=ncx(point("A", "a.xhtml") + point("B", "b.xhtml")), guide=guide))
+    assert {chapter.matter for chapter in book.chapters} == {Matter.BODY}
+    assert any("landmarks" in repair for repair in book.repairs)
+
+
+def test_notes_linked_both_ways_are_skipped_wherever_they_stand() -> None:
+    text = '<p>Word<a id="r1" href="n.xhtml#n1"><sup>1</sup></a>, and<a id="r2" href="#n2">[2]</a> more.</p>'
+    local = (
+        '<div class="x"><p id="n2"><a href="#r2">[2]</a> Local note.</p><p>Its second paragraph.</p></div>'
+    )
+    notes = '<h2>Notes</h2><p><a id="n1" href="a.xhtml#r1">1</a> A note.</p><p>Kept.</p>'
+    book = read_stream(make_epub({"a.xhtml": page(text + local), "n.xhtml": page(notes)}))
+    spoken = [text for chapter in book.chapters for text in texts(chapter)]
+    assert spoken == ["Word, and more.", "Notes", "Kept."]
+    reasons = {item.text: item.reason for chapter in book.chapters for item in chapter.skipped}
+    assert reasons["1 A note."] == "footnote"
+    assert reasons["[2] Local note. Its second paragraph."] == "footnote"
+
+
+def test_a_document_outside_the_reading_order_is_skipped_unless_listed() -> None:
+    pages = {"a.xhtml": page("<p>x</p>"), "b.xhtml": page("<p>answers</p>"), "c.xhtml": page("<p>map</p>")}
+    spine = '<itemref idref="a.xhtml"/>'
+    spine += '<itemref idref="b.xhtml" linear="no"/><itemref idref="c.xhtml" linear="no"/>'
+    book = read_stream(make_epub(pages, nav=nav(li("A", "a.xhtml") + li("C", "c.xhtml")), spine=spine))
+    assert titles(book) == ["A", "C"]
+    assert [(item.reason, item.text) for item in book.skipped] == [("not-linear", "answers")]
+
+
+def test_gutenberg_licence_is_skipped_in_an_epub() -> None:
+    head = "<p>The Project Gutenberg eBook of X</p><p>*** START OF THE PROJECT GUTENBERG EBOOK X ***</p>"
+    tail = "<p>*** END OF THE PROJECT GUTENBERG EBOOK X ***</p><p>Section 1. Terms</p>"
+    pages = {
+        "a.xhtml": page(head + "<h1>I</h1><p>text</p>"),
+        "b.xhtml": page("<h1>II</h1><p>more</p>" + tail),
+    }
+    book = read_stream(make_epub(pages))
+    assert [texts(chapter) for chapter in book.chapters] == [["I", "text"], ["II", "more"]]
+    assert {item.reason for chapter in book.chapters for item in chapter.skipped} == {"licence"}
+
+
+def test_metadata_of_epub_3() -> None:
+    metadata = (
+        '<dc:title id="s">Sub</dc:title><dc:title id="t">Main</dc:title>'
+        '<meta refines="#t" property="title-type">main</meta>'
+        '<dc:creator id="c1">An Author</dc:creator><meta refines="#c1" property="role">aut</meta>'
+        '<dc:creator id="c2">A Drawer</dc:creator><meta refines="#c2" property="role">ill</meta>'
+        "<dc:language>zh-CN</dc:language><dc:publisher>House</dc:publisher><dc:date>1998-05-01</dc:date>"
+        "<dc:description>&lt;p&gt;Two &lt;b&gt;words&lt;/b&gt;&lt;/p&gt;</dc:description>"
+        "<dc:identifier>urn:isbn:1</dc:identifier>"
+        '<meta property="belongs-to-collection" id="x">A Set</meta>'
+        '<meta refines="#x" property="collection-type">set</meta>'
+        '<meta property="belongs-to-collection" id="y">A Series</meta>'
+        '<meta refines="#y" property="collection-type">series</meta>'
+        '<meta refines="#y" property="group-position">2</meta>'
+    )
+    found = read_stream(make_epub({"a.xhtml": page("<p>x</p>")}, metadata=metadata)).metadata
+    assert (found.title, found.authors, found.language) == ("Main", ("An Author",), "zh-CN")
+    assert (found.publisher, found.year, found.description) == ("House", "1998", "Two words")
+    assert (found.series, found.series_index, found.identifiers) == ("A Series", "2", ("urn:isbn:1",))
+
+
+def test_metadata_of_epub_2() -> None:
+    metadata = (
+        "<dc:title>T</dc:title>"
+        '<dc:creator opf:role="aut">One</dc:creator><dc:creator opf:role="edt">Two</dc:creator>'
+        '<dc:date opf:event="conversion">2020</dc:date><dc:date opf:event="publication">1813</dc:date>'
+        '<meta name="calibre:series" content="S"/><meta name="calibre:series_index" content="3"/>'
+    )
+    found = read_stream(make_epub({"a.xhtml": page("<p>x</p>")}, metadata=metadata)).metadata
+    assert (found.authors, found.year, found.series, found.series_index) == (("One",), "1813", "S", "3")
+    assert found.language is None
+
+
+@pytest.mark.parametrize(
+    ("manifest", "metadata", "guide"),
+    [
+        ('<item id="c" href="c.img" media-type="image/jpeg" properties="cover-image"/>', "", ""),
+        ('<item id="c" href="c.img" media-type="image/png"/>', '<meta name="cover" content="c"/>', ""),
+        (
+            '<item id="c" href="c.img" media-type="image/png"/>',
+            "",
+            '<reference type="cover" href="a.xhtml"/>',
+        ),
+    ],
+)
+def test_the_cover_is_found_and_its_type_told_from_its_bytes(
+    manifest: str, metadata: str, guide: str
+) -> None:
+    data = make_epub(
+        {"a.xhtml": page('<img src="c.img" alt="Cover"/><p>x</p>')},
+        manifest=manifest,
+        metadata=f"<dc:title>T</dc:title>{metadata}",
+        guide=guide,
+        files={"OEBPS/c.img": JPEG},
+    )
+    cover = read_stream(data).cover
+    assert cover is not None
+    assert (cover.data, cover.mime) == (JPEG, "image/jpeg")
+
+
+def test_a_cover_of_another_type_is_left_out_and_said() -> None:
+    manifest = '<item id="c" href="c.svg" media-type="image/svg+xml" properties="cover-image"/>'
+    book = read_stream(
+        make_epub({"a.xhtml": page("<p>x</p>")}, manifest=manifest, files={"OEBPS/c.svg": "<svg/>"})
+    )
+    assert book.cover is None
+    assert any("c.svg" in repair for repair in book.repairs)
+
+
+def test_four_hundred_chapters_stay_four_hundred() -> None:
+    pages = {f"{n}.xhtml": page(f"<p>text {n}</p>") for n in range(400)}
+    book = read_stream(
+        make_epub(pages, nav=nav("".join(li(f"Chapter {n}", f"{n}.xhtml") for n in range(400))))
+    )
+    assert titles(book) == [f"Chapter {n}" for n in range(400)]
+
+
+def test_odd_titles_come_through_as_printed() -> None:
+    title = "It's “10 = 10”; 50 %\\ #1"
+    book = read_stream(make_epub({"a.xhtml": page("<p>x</p>")}, nav=nav(li(title, "a.xhtml"))))
+    assert titles(book) == [title]
+
+
+def test_rules_at_the_edge_of_a_chapter_part_nothing() -> None:
+    book = read_stream(make_epub({"a.xhtml": page("<hr/><p>x</p><hr/><hr/><p>y</p><hr/>")}))
+    assert [block.kind for block in book.chapters[0].blocks] == [
+        BlockKind.PARAGRAPH,
+        BlockKind.SCENE_BREAK,
+        BlockKind.PARAGRAPH,
+    ]
+    assert all(isinstance(block, Block) for block in book.chapters[0].blocks)

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from ttsbook.book import read_book, read_stream
+from ttsbook.types import BlockKind
+
+MARKDOWN = """---
+title: "My Book"
+author: Me
+language: en
+---
+
+# My Book
+
+## One
+
+Hello[^1] *there*
+friend, see [the site](https://example.org) and 3 * 4.
+
+* * *
+
+> quoted
+
+- item
+
+## Two
+
+| A | B |
+|---|---|
+| 1 | 2 |
+
+[^1]: The note
+    goes on.
+
+Last[^2].
+"""
+
+
+def test_markdown_is_cut_at_its_headings() -> None:
+    book = read_stream(MARKDOWN.encode())
+    assert [(chapter.title, chapter.depth) for chapter in book.chapters] == [("One", 0), ("Two", 0)]
+    assert [(block.kind, block.text) for block in book.chapters[0].blocks] == [
+        (BlockKind.HEADING, "My Book"),
+        (BlockKind.HEADING, "One"),
+        (BlockKind.PARAGRAPH, "Hello there friend, see the site and 3 * 4."),
+        (BlockKind.SCENE_BREAK, ""),
+        (BlockKind.QUOTE, "quoted"),
+        (BlockKind.LIST_ITEM, "item"),
+    ]
+
+
+def test_header_and_footnotes_are_skipped_but_a_mark_without_a_note_stays() -> None:
+    book = read_stream(MARKDOWN.encode())
+    assert (book.metadata.title, book.metadata.authors, book.metadata.language) == ("My Book", ("Me",), "en")
+    skipped = {item.reason: item.text for chapter in book.chapters for item in chapter.skipped}
+    assert set(skipped) == {"metadata", "footnote", "note-mark"}
+    assert skipped["footnote"].endswith("goes on.")
+    assert book.chapters[1].blocks[-1].text == "Last[^2]."
+
+
+def test_parts_above_chapters_nest() -> None:
+    book = read_stream(b"# Part I\n\n## 1\n\nx\n\n## 2\n\ny\n\n# Part II\n\n## 3\n\nz\n")
+    assert [(chapter.title, chapter.depth) for chapter in book.chapters] == [
+        ("Part I", 0),
+        ("1", 1),
+        ("2", 1),
+        ("Part II", 0),
+        ("3", 1),
+    ]
+
+
+def test_a_number_sign_in_prose_does_not_make_markdown(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("He was #1.\n#hashtag\n1. not a list\n", encoding="utf-8")
+    assert [block.text for block in read_book(path).chapters[0].blocks] == [
+        "He was #1.",
+        "#hashtag",
+        "1. not a list",
+    ]
+
+
+def test_an_html_file_is_read_by_its_headings() -> None:
+    head = b"<!DOCTYPE html><html lang='fr'><head><title>T</title></head>"
+    data = head + b"<body><h1>A</h1>x<h1>B</h1><p>y</body></html>"
+    book = read_stream(data)
+    assert [chapter.title for chapter in book.chapters] == ["A", "B"]
+    assert (book.metadata.title, book.metadata.language) == ("T", "fr")

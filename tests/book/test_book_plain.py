@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import textwrap
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ttsbook.book import read_book, read_stream
+from ttsbook.book.headings import chapter_line, numbered_line
+from ttsbook.book.plain import read_plain
+from ttsbook.book.printed import visible
+from ttsbook.types import BlockKind, Book
+
+LONG = (
+    "The quick brown fox ran along the river while many people walked slowly home and the lamps"
+    " were lit one by one in all the windows of the little town beyond the bridge."
+)
+WRAPPED = textwrap.fill(LONG, 64)
+
+
+def read(text: str, encoding: str = "utf-8") -> Book:
+    return read_stream(text.encode(encoding))
+
+
+def titles(book: Book) -> list[str]:
+    return [chapter.title for chapter in book.chapters]
+
+
+def texts(book: Book) -> list[list[str]]:
+    return [[block.text for block in chapter.blocks] for chapter in book.chapters]
+
+
+def reasons(book: Book) -> set[str]:
+    return {item.reason for chapter in book.chapters for item in chapter.skipped}
+
+
+@pytest.mark.parametrize(
+    ("line", "family", "number", "title"),
+    [
+        ("Chapter 1", "chapter", 1, ""),
+        ("CHAPTER XIV.", "chapter", 14, ""),
+        ("CHAPTER I. Down the Rabbit-Hole", "chapter", 1, "Down the Rabbit-Hole"),
+        ("Chapter Twenty-One: The Return", "chapter", 21, "The Return"),
+        ("Chapter 3 The Boy Who Lived", "chapter", 3, "The Boy Who Lived"),
+        ("BOOK THE SECOND", "book", 2, ""),
+        ("PART ONE", "part", 1, ""),
+        ("Epilogue", "named", None, "Epilogue"),
+        ("第一章", "章", 1, ""),
+        ("第十二回　陶恭祖三让徐州", "回", 12, "陶恭祖三让徐州"),
+        ("第1024章 大结局", "章", 1024, "大结局"),
+        ("第二百零三节：开端", "节", 203, "：开端"),
+        ("卷三", "卷", 3, ""),
+        ("正文 第五章 归来", "章", 5, "归来"),
+        ("尾声", "named", None, "尾声"),
+    ],
+)
+def test_chapter_lines_are_recognised(line: str, family: str, number: int | None, title: str) -> None:
+    found = chapter_line(line)
+    assert found is not None
+    assert (found.family, found.number, found.title) == (family, number, title)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Part 2 of the plan failed.",
+        "chapter and verse",
+        "Book a table for two.",
+        "Act one way, think another.",
+        "第一章节的内容是这样的。",
+        "第二天，他走了。",
+        "第三回合开始了！",
+        "序幕拉开了，大家都很高兴。",
+        "Prologue to a long and weary tale of two cities and of the people in them, told by one who saw it",
+    ],
+)
+def test_sentences_are_no_chapter_lines(line: str) -> None:
+    assert chapter_line(line) is None
+    assert numbered_line(line) is None
+
+
+def test_hard_wrapped_lines_are_joined() -> None:
+    assert texts(read(f"Chapter 1\n\n{WRAPPED}\n\n{WRAPPED}\n")) == [["Chapter 1", LONG, LONG]]
+
+
+def test_each_line_is_a_paragraph_where_lines_are_not_wrapped() -> None:
+    lines = [LONG * 3, "“Yes.”", "“No.”", LONG]
+    assert texts(read("\n".join(lines))) == [lines]
+
+
+def test_chinese_lines_are_joined_without_a_space() -> None:
+    sentence = "话说天下大势，分久必合，合久必分，周末七国分争并入于秦，"
+    sentence += "及秦灭之后楚汉分争又并入于汉，汉朝自高祖斩白蛇"
+    wrapped = f"　　{sentence[:30]}\n{sentence[30:]}\n而起义，一统天下。\n"
+    book = read(f"第一回　开始\n{wrapped * 6}第二回　后来\n{wrapped}", "gb18030")
+    assert titles(book) == ["第一回 开始", "第二回 后来"]
+    assert texts(book)[1] == ["第二回 后来", f"{sentence}而起义，一统天下。"]
+
+
+def test_verse_and_scene_breaks_are_kept() -> None:
+    verse = "   How doth the little\n     crocodile\n   Improve his shining tail"
+    book = read(f"{WRAPPED}\n\n{verse}\n\n     *     *     *\n\n{WRAPPED}\n")
+    assert [block.kind for block in book.chapters[0].blocks] == [
+        BlockKind.PARAGRAPH,
+        BlockKind.VERSE,
+        BlockKind.SCENE_BREAK,
+        BlockKind.PARAGRAPH,
+    ]
+    assert book.chapters[0].blocks[1].text == "How doth the little\ncrocodile\nImprove his shining tail"
+
+
+def test_an_indented_letter_is_a_quotation() -> None:
+    letter = textwrap.indent(textwrap.fill(LONG, 60), "    ")
+    book = read(f"{WRAPPED}\n\n{letter}\n\n{WRAPPED}\n")
+    assert (book.chapters[0].blocks[1].kind, book.chapters[0].blocks[1].text) == (BlockKind.QUOTE, LONG)
+
+
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "CONTENTS\n\nCHAPTER I. The First\nCHAPTER II. The Second\nCHAPTER III. The Third\n",
+        "Contents\n\nCHAPTER I\n\nCHAPTER II\n\nCHAPTER III\n",
+        "Table of Contents\n\nChapter I. The First ........ 3\nChapter II. .... 17\nChapter III. .... 90\n",
+    ],
+)
+def test_a_printed_table_of_contents_is_skipped(contents: str) -> None:
+    body = "\n\n".join(f"CHAPTER {number}\n\n{WRAPPED}" for number in ("I", "II", "III"))
+    book = read(f"A TITLE\n\n{contents}\n{body}\n")
+    assert titles(book) == ["1", "CHAPTER I", "CHAPTER II", "CHAPTER III"]
+    assert reasons(book) == {"contents"}
+
+
+def test_a_chinese_table_of_contents_is_skipped() -> None:
+    body = "\n".join(f"第{number}章 题目\n{LONG}\n" for number in "一二三")
+    book = read("书名\n\n目录\n第一章 题目\n第二章 题目\n第三章 题目\n\n" + body)
+    assert titles(book)[1:] == ["第一章 题目", "第二章 题目", "第三章 题目"]
+    assert reasons(book) == {"contents"}
+
+
+def test_parts_hold_chapters_whose_numbers_begin_again() -> None:
+    text = "".join(
+        f"PART {part}\n\nCHAPTER I\n\n{WRAPPED}\n\nCHAPTER II\n\n{WRAPPED}\n\n" for part in ("ONE", "TWO")
+    )
+    book = read(text)
+    assert [(chapter.title, chapter.depth) for chapter in book.chapters] == [
+        ("PART ONE", 0),
+        ("CHAPTER I", 1),
+        ("CHAPTER II", 1),
+        ("PART TWO", 0),
+        ("CHAPTER I", 1),
+        ("CHAPTER II", 1),
+    ]
+    assert reasons(book) == set()
+
+
+def test_bare_numbers_count_as_a_series_only() -> None:
+    series = "".join(f"{number}\n\n{WRAPPED}\n\n" for number in ("I", "II", "III"))
+    assert titles(read(series)) == ["I", "II", "III"]
+    assert len(read(f"{WRAPPED}\n\n42\n\n{WRAPPED}\n\n7\n").chapters) == 1
+
+
+def test_a_heading_above_its_text_without_an_empty_line_is_found() -> None:
+    book = read(f"Chapter 1\n{WRAPPED}\n\nChapter 2\n{WRAPPED}\n")
+    assert texts(book) == [["Chapter 1", LONG], ["Chapter 2", LONG]]
+
+
+def test_the_title_below_a_chapter_number_is_part_of_the_heading() -> None:
+    book = read(
+        f"CHAPTER I\n\nThe Pool of Tears\n\n{WRAPPED}\n\n{WRAPPED}\n\nCHAPTER II\nAnother\n\n{WRAPPED}\n"
+    )
+    assert titles(book) == ["CHAPTER I The Pool of Tears", "CHAPTER II Another"]
+
+
+def test_gutenberg_header_and_licence_are_skipped_and_used_for_the_metadata() -> None:
+    text = (
+        "The Project Gutenberg eBook of Alice\n\n"
+        "Title: Alice\n\nAuthor: Lewis Carroll\n\nLanguage: English\n\n"
+        "*** START OF THE PROJECT GUTENBERG EBOOK ALICE ***\n\nProduced by Somebody\n\n"
+        f"CHAPTER I\n\n{WRAPPED}\n\n[Illustration: A rabbit]\n\nShe said _no_ to it.\n\n"
+        "*** END OF THE PROJECT GUTENBERG EBOOK ALICE ***\n\nSection 1. Terms of use.\n"
+    )
+    book = read(text)
+    assert texts(book) == [["CHAPTER I", LONG, "She said no to it."]]
+    assert (book.metadata.title, book.metadata.authors, book.metadata.language) == (
+        "Alice",
+        ("Lewis Carroll",),
+        "en",
+    )
+    assert reasons(book) == {"licence", "image", "markup"}
+
+
+def test_a_file_without_headings_is_one_chapter_named_after_it(tmp_path: Path) -> None:
+    path = tmp_path / "二月.txt"
+    path.write_text("是阴历二月初。\n立春刚过了不久。\n", encoding="utf-8")
+    book = read_book(path)
+    assert (titles(book), book.metadata.title) == (["二月"], "")
+    assert texts(book) == [["是阴历二月初。", "立春刚过了不久。"]]
+
+
+_LINES = st.lists(
+    st.one_of(
+        st.sampled_from(
+            [
+                "",
+                "",
+                "Chapter 1",
+                "Chapter 2",
+                "第一章 开始",
+                "I.",
+                "II.",
+                "CONTENTS",
+                "* * *",
+                "_a_ b",
+                "[Illustration]",
+            ]
+        ),
+        st.text(alphabet="ab .,中。“”\u3000-*_", max_size=90),
+    ),
+    max_size=30,
+)
+
+
+@given(_LINES)
+def test_every_character_of_any_text_is_read_or_skipped_once(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    items = [item for draft in read_plain(text, title="t") for item in draft.items]
+    assert Counter(visible("".join(item.text for item in items))) == Counter(visible(text))
