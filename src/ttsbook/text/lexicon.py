@@ -24,6 +24,7 @@ from typing import Any
 from ttsbook.errors import InputError, UsageError
 from ttsbook.symbols import SYMBOL_IDS
 from ttsbook.text.g2p.arpabet import CONSONANTS, VOWELS, from_arpabet
+from ttsbook.text.g2p.derive import plural
 from ttsbook.text.g2p.pinyin import from_pinyin
 from ttsbook.text.g2p.respelling import read_respelling
 from ttsbook.text.normalize.rewrite import Claim
@@ -31,6 +32,7 @@ from ttsbook.text.script import LATIN
 
 _READINGS = ("respelling", "arpabet", "ipa", "pinyin")
 _OPTIONS = (*_READINGS, "case", "language", "comment")
+_POSSESSIVE = re.compile(f"['’]s(?![{LATIN}0-9])")
 _MAX_BYTES = 4 << 20  # a lexicon is written by hand
 
 
@@ -77,9 +79,17 @@ class Lexicon:
             printed = match.group()
             for entry in self._by_folded.get(printed.lower().replace("’", "'"), ()):
                 if (not entry.case or printed == entry.written) and entry.language in ("", language):
-                    claims.append(Claim(match.start(), match.end(), printed, "lexicon", entry.phonemes))
+                    claims.append(_claim(text, match, entry))
                     break
         return claims
+
+
+def _claim(text: str, match: re.Match[str], entry: Entry) -> Claim:
+    """Return the claim of an entry; a possessive s after it belongs to the word."""
+    end, phonemes = match.end(), entry.phonemes
+    if _POSSESSIVE.match(text, end):
+        end, phonemes = end + 2, plural(phonemes)
+    return Claim(match.start(), end, text[match.start() : end], "lexicon", phonemes)
 
 
 def _bounded(written: str) -> str:

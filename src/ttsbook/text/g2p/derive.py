@@ -33,11 +33,16 @@ def past(symbols: str) -> str:
     return symbols + ("t" if symbols[-1] in _VOICELESS + "sʃʧ" else "d")
 
 
+def adverb(symbols: str) -> str:
+    """Return `symbols` with the ending -ly: "possible" loses its schwa in "possibly"."""
+    return (symbols[:-2] if symbols.endswith("bəl") else symbols) + "li"
+
+
 def _adding(ending: str) -> Callable[[str], str]:
     return lambda symbols: symbols + ending
 
 
-_ENDINGS: dict[str, Callable[[str], str]] = {"+s": plural, "+ed": past}
+_ENDINGS: dict[str, Callable[[str], str]] = {"+s": plural, "+ed": past, "+ly": adverb}
 
 
 @lru_cache(maxsize=1 << 14)
@@ -103,6 +108,8 @@ def _stems(stem: str, ending: str) -> Iterator[str]:
         yield stem + "e"
         if len(stem) > _MIN_STEM and stem[-1] == stem[-2]:
             yield stem[:-1]
+    if ending == "ly":
+        yield stem + "le"
     if stem.endswith("i"):
         yield stem[:-1] + "y"
 

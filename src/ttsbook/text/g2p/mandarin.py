@@ -16,6 +16,7 @@ from ttsbook.text.g2p.sandhi import Word, apply_sandhi
 from ttsbook.text.tables import read_map, read_words
 
 _MEASURED = "一二两三四五六七八九十百千几每这那哪数半"  # before 只: the measure word zhī, not "only"
+_DE_KEEPS_TONE = "获取赢夺博难心应懂所"  # 获得者
 _DEI_BEFORE = "我你您他她它们就总也都还不可非必咱谁"  # before a lone 得: "must"
 
 
@@ -68,6 +69,11 @@ def read_word(word: str) -> tuple[str, ...]:
     )
     if word in read_words("neutral_zh.txt") and len(syllables) > 1:
         syllables[-1] = syllables[-1].rstrip("12345") + "5"
+    for i in range(1, min(len(word), len(syllables))):
+        if word[i] == "只" and word[i - 1] in _MEASURED:
+            syllables[i] = "zhi1"
+        elif word[i] == "得" and i == 1 and len(word) == 3 and word[0] not in _DE_KEEPS_TONE:
+            syllables[i] = "de5"  # 跑得快
     return tuple(syllables)
 
 
@@ -81,6 +87,8 @@ def _read_words(words: Sequence[str]) -> list[Word]:
         before = words[index - 1] if index else ""
         after = words[index + 1] if index + 1 < len(words) else ""
         syllables = (_lone_reading(word, before, after),) if word in _LONE else read_word(word)
+        if word[0] == "只" and len(word) > 1 and before and before[-1] in _MEASURED:
+            syllables = ("zhi1", *syllables[1:])  # 两|只手
         spoken = tuple(s for s in syllables if _is_pinyin(s))
         if spoken:
             readings.append((word, spoken))

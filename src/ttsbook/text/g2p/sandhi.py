@@ -9,74 +9,92 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 Word = tuple[str, tuple[str, ...]]  # characters, one pinyin syllable each
-_ORDINAL_BEFORE = "第十百千万零〇一二三四五六七八九点年月"  # before 一: it is a number and keeps its tone
-_DIGITS_AFTER = "零〇一二三四五六七八九十点月号日"  # 一 inside a number: 一九四九, 一月
+_NUMBER_BEFORE = "第初十百千万零〇一二三四五六七八九"  # before 一: a number, which keeps its tone
+_NUMBER_AFTER = "零〇一二三四五六七八九十月号號"  # 一 inside a number or a date: 一九四九, 一月
+_COUNTED_AFTER = "这那每另某有同這"  # 这一 counts what follows; 统一 and 万一 keep their tone
+_PREFIXES = "小老好总纸冷很有"  # stand before a word of two: 小|老虎
 
 
 def apply_sandhi(words: Sequence[Word]) -> list[tuple[str, ...]]:
     """Return the syllables of each word as they are said after one another."""
     text = "".join(word for word, _ in words)
     syllables = [syllable for _, readings in words for syllable in readings]
+    ends = _word_ends(words)
     if len(text) == len(syllables):
-        _bu_and_yi(text, syllables)
-    lengths = [len(readings) for _, readings in words]
-    _third_tones(syllables, lengths)
+        _change_bu(text, syllables)
+        _change_yi(text, syllables, ends)
+    start = 0
+    for end in sorted(ends):
+        _raise_inside(text[start:end], syllables, start, end)
+        start = end
+    _raise_across(syllables, sorted(ends))
     said: list[tuple[str, ...]] = []
-    position = 0
-    for length in lengths:
-        said.append(tuple(syllables[position : position + length]))
-        position += length
+    start = 0
+    for end in sorted(ends):
+        said.append(tuple(syllables[start:end]))
+        start = end
     return said
 
 
-def _bu_and_yi(text: str, syllables: list[str]) -> None:
+def _word_ends(words: Sequence[Word]) -> set[int]:
+    ends, position = set(), 0
+    for _, readings in words:
+        position += len(readings)
+        ends.add(position)
+    return ends
+
+
+def _change_bu(text: str, syllables: list[str]) -> None:
     for i in range(len(text) - 1):
-        if text[i] == "不" and syllables[i][:-1] == "bu":
-            if _is_between_twins(text, i):
-                syllables[i] = "bu5"  # 是不是
-            elif _was_fourth(text, syllables, i + 1):
-                syllables[i] = "bu2"
-            elif syllables[i] == "bu2":
-                syllables[i] = "bu4"
-        elif text[i] == "一" and syllables[i][:-1] == "yi" and not _is_number(text, i):
-            if _is_between_twins(text, i):
-                syllables[i] = "yi5"  # 看一看
-            else:
-                syllables[i] = "yi2" if _was_fourth(text, syllables, i + 1) else "yi4"
+        if text[i] != "不" or syllables[i] not in ("bu4", "bu2"):
+            continue
+        if _is_between_twins(text, i):
+            syllables[i] = "bu5"  # 是不是
+        else:
+            syllables[i] = "bu2" if _was_fourth(text, syllables, i + 1) else "bu4"
+
+
+def _change_yi(text: str, syllables: list[str], ends: set[int]) -> None:
+    for i in range(len(text) - 1):
+        if text[i] != "一" or syllables[i][:-1] != "yi":
+            continue
+        before, after = text[i - 1] if i else "", text[i + 1]
+        closes_word = i + 1 in ends and i > 0 and i not in ends
+        is_day = before == "月" and after in "日号號"
+        if is_day or (before and before in _NUMBER_BEFORE) or after in _NUMBER_AFTER:
+            syllables[i] = "yi1"
+        elif _is_between_twins(text, i):
+            syllables[i] = "yi5"  # 看一看
+        elif not closes_word or before in _COUNTED_AFTER:
+            syllables[i] = "yi2" if _was_fourth(text, syllables, i + 1) else "yi4"
 
 
 def _was_fourth(text: str, syllables: list[str], i: int) -> bool:
-    # 个 is neutral in speech but counts as fourth for what stands before it.
-    return syllables[i].endswith("4") or text[i] == "个"
+    # 个 is often neutral in speech but counts as fourth for what stands before it.
+    return syllables[i].endswith("4") or text[i] in "个個"
 
 
 def _is_between_twins(text: str, i: int) -> bool:
     return 0 < i < len(text) - 1 and text[i - 1] == text[i + 1] and text[i - 1] not in "一不"
 
 
-def _is_number(text: str, i: int) -> bool:
-    before, after = text[i - 1] if i else "", text[i + 1]
-    return (before != "" and before in _ORDINAL_BEFORE) or after in _DIGITS_AFTER
+def _raise_inside(word: str, syllables: list[str], start: int, end: int) -> None:
+    """Raise third tones before third tones inside one word: 老虎, 展览馆, 小|老虎."""
+    if end - start == 3 and word[:1] in _PREFIXES:
+        start += 1
+    for i in range(start, end - 1):
+        if syllables[i].endswith("3") and syllables[i + 1].endswith("3"):
+            syllables[i] = syllables[i][:-1] + "2"
 
 
-def _third_tones(syllables: list[str], lengths: list[int]) -> None:
-    """Raise the first of two third tones where the two belong together.
+def _raise_across(syllables: list[str], ends: list[int]) -> None:
+    """Raise a third tone before the next word's, where one of the two words has one syllable.
 
-    Inside words the dictionary has done so. Across words a reader joins a word of one syllable to
-    what follows it (我也 → wó yě, 很喜欢 → hén xǐhuan), from the left, two by two.
+    From the right, so that of three words the last two belong together: 我|很好 is wǒ hén hǎo.
     """
-    position = 0
-    for index, length in enumerate(lengths[:-1]):
-        last = position + length - 1
-        position += length
-        joins = length == 1 or lengths[index + 1] == 1
-        if joins and syllables[last].endswith("3") and syllables[position].endswith("3"):
-            next_is_raised = lengths[index + 1] == 1 and _raises_next(syllables, lengths, index + 1, position)
-            if length > 1 and next_is_raised:
-                continue
+    starts = [0, *ends[:-1]]
+    for index in range(len(ends) - 2, -1, -1):
+        last = ends[index] - 1
+        is_short = ends[index] - starts[index] == 1 or ends[index + 1] - starts[index + 1] == 1
+        if is_short and syllables[last].endswith("3") and syllables[last + 1].endswith("3"):
             syllables[last] = syllables[last][:-1] + "2"
-
-
-def _raises_next(syllables: list[str], lengths: list[int], index: int, position: int) -> bool:
-    """Tell whether the one-syllable word at `index` will itself be raised by the word after it."""
-    return index + 1 < len(lengths) and syllables[position + 1].endswith("3")

@@ -119,6 +119,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
     measures = any_of(read_words("measures_zh.txt"))
     symbols = "".join(re.escape(symbol) for symbol in read_map("symbols_zh.tsv"))
     dash = r"\s?(?:[-–—－~～〜至]|--)\s?"
+    minus = r"(?P<minus>(?<![\dA-Za-z)）])[-−])?"
     day = r"(?P<d>\d\d?)\s?(?P<day>[日号號])"
     table = (
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?P<m>\d\d?)\s?月\s?(?:{day})?", _date),
@@ -129,7 +130,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
         ("time", rf"{_BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?(?![\d:：])", _time),
         ("percent", rf"{_BEFORE}(?:(?P<low>{_N})%?{dash})?(?P<n>{_SIGN}(?:{_N}))\s?(?P<sign>[%‰])", _percent),
-        ("temperature", rf"(?P<minus>(?<![\dA-Za-z)）])[-−])?(?P<n>{_N})\s?(?P<scale>℃|℉|°C|°F|°)", _temperature),
+        ("temperature", rf"{minus}(?P<n>{_N})\s?(?P<scale>℃|℉|°C|°F|°)", _temperature),
         ("phone", rf"{_BEFORE}(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{{4}}){{2}}(?!\d)", _phone),
         ("phone", rf"{_BEFORE}(?:0\d{{2,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", _phone),
         ("phone", rf"(?<=[打电话号码拨電話號碼撥：])\s?\d{{3,12}}(?![\d{HAN}])", _phone),

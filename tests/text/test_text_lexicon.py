@@ -1,0 +1,117 @@
+"""The lexicon: readings in four notations, and errors that name the entry and what is allowed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ttsbook.errors import InputError, UsageError
+from ttsbook.text import FrontEnd, Lexicon, parse_lexicon, read_lexicon
+from ttsbook.text.g2p.respelling import read_respelling
+
+
+def lexicon(text: str) -> Lexicon:
+    return parse_lexicon(text.encode("utf-8"), "my.toml")
+
+
+def say(entries: str, text: str, language: str = "en") -> str:
+    return FrontEnd(lexicon=lexicon("[words]\n" + entries)).say(text, language)[1]
+
+
+@pytest.mark.parametrize(
+    ("entry", "symbols"),
+    [
+        ('Hermione = "her-MY-oh-nee"', "həɹmˈIOni"),
+        ('Hermione = { respelling = "her-MY-oh-nee" }', "həɹmˈIOni"),
+        ('Hermione = { arpabet = "HH ER0 M AY1 AH0 N IY0" }', "həɹmˈIəni"),
+        ('Hermione = { ipa = "həɹmˈIəni", comment = "a friend" }', "həɹmˈIəni"),
+        ('"重庆" = { pinyin = "chong2 qing4" }', "ꭧʰʊ↗ŋʨʰi↘ŋ"),
+    ],
+)
+def test_a_reading_may_be_written_in_four_ways(entry: str, symbols: str) -> None:
+    assert lexicon("[words]\n" + entry).entries[0].phonemes == symbols
+
+
+def test_an_entry_is_read_wherever_its_word_stands() -> None:
+    entry = 'Siobhan = "shi-VAWN"'
+    assert say(entry, "Siobhan met Siobhan's aunt.") == "ʃɪvˈɔn mˈɛt ʃɪvˈɔnz ˈænt."
+    assert say(entry, "SIOBHAN!") == "ʃɪvˈɔn!"
+    assert "ʃɪvˈɔn" not in say(entry, "Siobhanna left.")
+
+
+def test_a_phrase_wins_over_its_words_and_over_every_rule() -> None:
+    entries = '"Dr. No" = { ipa = "dˈɑktəɹ nˈO" }\nNo = { ipa = "nˈɑ" }'
+    assert say(entries, "Dr. No said no.") == "dˈɑktəɹ nˈO sˈɛd nˈɑ."
+
+
+def test_case_and_language_limit_an_entry() -> None:
+    assert say('Reading = { ipa = "ɹˈɛdɪŋ", case = true }', "Reading is reading.") == "ɹˈɛdɪŋ ɪz ɹˈidɪŋ."
+    entry = 'Paris = { ipa = "paɹˈi", language = "zh" }'
+    assert "paɹˈi" not in say(entry, "Paris is big.")
+    assert "paɹˈi" in say(entry, "我在Paris住。", "zh")
+
+
+def test_a_chinese_entry_needs_no_word_borders() -> None:
+    entry = '"单田芳" = { pinyin = "shan4 tian2 fang1" }'
+    assert "ʂa↘ntʰjɛ↗nfa→ŋ" in say(entry, "我听单田芳说书。", "zh")
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ('[word]\na = "b"', "unknown section", "[words]"),
+        ("[words]\nDarcy = 3", "'Darcy' must be text or a table", "Hermione"),
+        ('[words]\nDarcy = { ipb = "x" }', "unknown key 'ipb'", "'ipa'"),
+        ("[words]\nDarcy = { case = true }", "exactly one reading", "respelling"),
+        ('[words]\nDarcy = { ipa = "x", pinyin = "a1" }', "exactly one reading", "pinyin"),
+        ('[words]\nDarcy = { ipa = "@" }', "no symbol '@'", "allowed"),
+        ('[words]\nDarcy = { arpabet = "DD AA1" }', "'DD' is not ARPAbet", "D"),
+        ('[words]\nDarcy = { pinyin = "xyz1" }', "not a pinyin syllable", "tone digits"),
+        ('[words]\nDarcy = "d-@-c"', "no vowel", "hyphens"),
+        ('[words]\nDarcy = { ipa = "x", case = "yes" }', "case must be true or false", None),
+        ('[words]\nDarcy = { ipa = "x", language = "fr" }', "language is 'fr'", '"en" or "zh"'),
+        ('[words]\n" " = "ah"', "has no text", None),
+    ],
+)
+def test_a_wrong_entry_is_named_with_what_is_allowed(text: str, message: str, hint: str | None) -> None:
+    with pytest.raises(UsageError) as caught:
+        lexicon(text)
+    assert message in caught.value.message
+    assert "my.toml" in caught.value.message
+    assert hint is None or hint in (caught.value.hint or "")
+
+
+def test_a_file_that_is_not_toml_is_an_input_error(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text("[words\n", encoding="utf-8")
+    with pytest.raises(InputError, match="not a TOML file"):
+        read_lexicon(path)
+    with pytest.raises(InputError, match="cannot read"):
+        read_lexicon(tmp_path / "none.toml")
+
+
+def test_the_fingerprint_ignores_comments_and_order() -> None:
+    one = lexicon('[words]\na = { ipa = "A" }\nb = { ipa = "b" }')
+    two = lexicon('[words]\nb = { ipa = "b", comment = "x" }\na = { ipa = "A" }')
+    other = lexicon('[words]\na = { ipa = "b" }')
+    assert one.fingerprint == two.fingerprint
+    assert one.fingerprint != other.fingerprint
+
+
+def test_an_empty_lexicon_changes_nothing() -> None:
+    assert FrontEnd(lexicon=lexicon("")).say("Hello.", "en") == FrontEnd().say("Hello.", "en")
+
+
+@pytest.mark.parametrize(
+    ("text", "symbols"),
+    [
+        ("BEE-chum", "bˈiʧʌm"),
+        ("yoh-HAHN", "jOhˈɑn"),
+        ("THIRD", "θˈɜɹd"),
+        ("win", "wˈɪn"),
+        ("ZHAHK kloo-ZOH", "ʒˈɑk kluzˈO"),
+    ],
+)
+def test_a_respelling_is_read_by_its_syllables(text: str, symbols: str) -> None:
+    assert read_respelling(text) == symbols

@@ -1,0 +1,201 @@
+"""Phonemes: agreement with what the voice learned, unknown words, heteronyms, Mandarin readings."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ttsbook.symbols import is_known
+from ttsbook.text import FrontEnd
+from ttsbook.text.g2p.arpabet import from_arpabet
+from ttsbook.text.g2p.derive import derive_word
+from ttsbook.text.g2p.dictionary import find_word
+from ttsbook.text.g2p.english import pronounce_word
+from ttsbook.text.g2p.mandarin import pronounce_run
+from ttsbook.text.g2p.network import predict_word
+from ttsbook.text.g2p.pinyin import from_pinyin
+from ttsbook.text.tables import read_rows
+
+FOLDER = Path(__file__).parent
+FRONT_END = FrontEnd()
+
+
+def rows(name: str) -> list[tuple[str, ...]]:
+    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()
+    return [tuple(line.split("\t")) for line in lines if line and not line.startswith("#")]
+
+
+def marked(name: str) -> list[object]:
+    found: list[object] = []
+    for row in rows(name):
+        marks = [pytest.mark.xfail(strict=True, reason="known failure")] if row[-1] == "known failure" else []
+        found.append(pytest.param(*row[:3], marks=marks, id=f"{row[0]}-{row[1][:28]}"))
+    return found
+
+
+@pytest.mark.parametrize(("language", "sentence", "phonemes"), marked("phonemes.tsv"))
+def test_a_sentence_has_the_phonemes_that_the_voice_learned(
+    language: str, sentence: str, phonemes: str
+) -> None:
+    assert FRONT_END.say(sentence, language)[1] == phonemes
+
+
+@pytest.mark.parametrize(("word", "sentence", "phonemes"), marked("heteronyms.tsv"))
+def test_a_heteronym_is_read_by_its_sentence(word: str, sentence: str, phonemes: str) -> None:
+    said = FRONT_END.say(sentence, "en")[1]
+    assert phonemes in re.split(r"[ ,.!?;:]+", said), f"{word}: {said}"
+
+
+@pytest.mark.parametrize(("_kind", "sentence", "pinyin"), marked("polyphones.tsv"))
+def test_a_chinese_sentence_is_read_with_the_right_tones(_kind: str, sentence: str, pinyin: str) -> None:
+    expected = "".join(from_pinyin(syllable) for syllable in pinyin.split())
+    assert re.sub(r"[ ,.!?;:]", "", FRONT_END.say(sentence, "zh")[1]) == expected
+
+
+@pytest.mark.parametrize(
+    ("word", "symbols"),
+    [
+        ("Darcy's", "dˈɑɹsiz"),
+        ("Collins’s", "kˈɑlɪnzɪz"),
+        ("footmarks", "fˈʊtmˌɑɹks"),
+        ("favourable", "fˈAvəɹəbəl"),
+        ("friendless", "fɹˈɛndləs"),
+        ("noiselessly", "nˈYzləsli"),
+        ("unworthily", "ənwˈɜɹðili"),
+        ("café", "kəfˈA"),
+        ("naïve", "nˌIˈiv"),
+        ("I", "ˈI"),
+        ("the", "ðə"),
+        ("THE", "ðə"),
+    ],
+)
+def test_an_unlisted_word_is_read_from_known_parts(word: str, symbols: str) -> None:
+    assert pronounce_word(word) == symbols
+
+
+@pytest.mark.parametrize(
+    ("word", "symbols"), [("lestrade", "lˈɛstɹˌAd"), ("boscombe", "bOskˈɑmbi"), ("whist", "wˈɪst")]
+)
+def test_the_network_gives_what_the_package_gives(word: str, symbols: str) -> None:
+    """The values are what g2p-en 2.1.0 itself predicts."""
+    assert predict_word(word) == symbols
+
+
+def test_the_network_reads_very_long_words_to_their_end() -> None:
+    assert len(predict_word("antidisestablishmentarianism" * 3)) > 60
+
+
+def test_no_word_needs_the_internet(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    predict_word.cache_clear()
+    assert FRONT_END.say("Zorblax frimbled 中文 quixotically.", "en")[1].endswith(".")
+
+
+def test_importing_the_front_end_loads_no_language_data() -> None:
+    code = (
+        "import sys, ttsbook.text; "
+        "heavy = {'jieba', 'pypinyin', 'num2words', 'cn2an', 'numpy', 'nltk', 'g2p_en', 'torch'}; "
+        "print(sorted(heavy.intersection(sys.modules)))"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"
+
+
+def test_the_g2p_package_is_never_imported_and_jieba_keeps_no_cache(tmp_path: Path) -> None:
+    code = (
+        "import sys; from ttsbook.text import FrontEnd; FrontEnd().say('Zorblax 你好。', 'zh'); "
+        "print('g2p_en' in sys.modules, 'nltk' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-W", "error::UserWarning", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"TMPDIR": str(tmp_path), "PYTHONPATH": ":".join(sys.path), "HOME": str(tmp_path)},
+    )
+    assert result.stdout.strip() == "False False"
+    assert result.stderr == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyzABCDXYZ'’éüœ", min_size=1, max_size=24))
+@settings(max_examples=150, deadline=None)
+def test_any_word_gives_known_symbols_and_something_to_say(word: str) -> None:
+    symbols = pronounce_word(word)
+    assert is_known(symbols)
+    assert symbols or not re.search("[a-zA-Zéüœ]", word)
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=1, max_size=12))
+@settings(max_examples=100, deadline=None)
+def test_any_run_of_characters_gives_known_symbols(run: str) -> None:
+    assert is_known(pronounce_run(run))
+
+
+def test_every_reading_of_every_common_character_is_in_the_inventory() -> None:
+    from pypinyin import Style, pinyin
+
+    characters = "".join(map(chr, range(0x4E00, 0x9FA6)))
+    readings = pinyin(
+        characters, style=Style.TONE3, heteronym=True, neutral_tone_with_five=True, errors="ignore"
+    )
+    syllables = {syllable for options in readings for syllable in options}
+    assert len(syllables) > 1200
+    for syllable in syllables:
+        assert is_known(from_pinyin(syllable)), syllable
+
+
+@pytest.mark.parametrize("wrong", ["", "xyz1", "ni6", "你", "hao 3", "ab"])
+def test_what_is_not_pinyin_is_refused(wrong: str) -> None:
+    with pytest.raises(ValueError, match="pinyin"):
+        from_pinyin(wrong)
+
+
+def test_tables_hold_readable_words_only() -> None:
+    for row in read_rows("heteronyms_en.tsv"):
+        assert is_known(from_arpabet(row[2]) + from_arpabet(row[3]))
+        assert row[2] != row[3]
+    for row in read_rows("words_en.tsv"):
+        assert is_known(from_arpabet(row[1]))
+    for row in read_rows("polyphones_zh.tsv"):
+        assert len(row[1].split()) == len(row[0])
+        assert all(from_pinyin(syllable) for syllable in row[1].split())
+
+
+def test_a_word_without_known_parts_is_left_to_the_network() -> None:
+    assert find_word("zorblax") is None
+    assert derive_word("zorblax") is None
+    assert pronounce_word("zorblax")
+
+
+def test_letters_of_an_acronym_are_named() -> None:
+    assert FRONT_END.say("The XKCD site.", "en")[1] == "ðə ˈɛks kˈA sˈi dˈi sˈIt."
+    assert FRONT_END.say("A. B. Smith", "en")[1] == "ˈA bˈi smˈɪθ."
+
+
+def test_each_language_keeps_its_own_words_in_mixed_text() -> None:
+    assert FRONT_END.say("我爱Python。", "zh")[1] == "wo↓ ai↘ pˈIθɑn."
+    assert FRONT_END.say("She said 你好 to me.", "en")[1] == "ʃi sˈɛd ni↗xau↓ tə mi."
+
+
+def test_an_utterance_always_ends_with_a_stop() -> None:
+    assert FRONT_END.say("Chapter One", "en")[1][-1] == "."
+    assert FRONT_END.say("第一章", "zh")[1][-1] == "."
+    assert FRONT_END.say("“Why?”", "en")[1][-1] == "?"
+
+
+@pytest.mark.parametrize("text", ["", " ", "* * *", "…", "—", "“”", "。", "😀", "\u200b", "!!!"])
+def test_what_has_no_word_has_no_phonemes(text: str) -> None:
+    assert FRONT_END.say(text, "en")[:2] == ("", "")
+    assert FRONT_END.say(text, "zh")[:2] == ("", "")
