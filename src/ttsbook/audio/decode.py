@@ -15,7 +15,6 @@ import av
 import numpy as np
 from av.audio.stream import AudioStream
 from av.container import InputContainer
-from av.stream import Discard
 from numpy.typing import NDArray
 
 from ttsbook.audio.resample import Resampler
@@ -72,11 +71,7 @@ def read_clip(path: Path, *, rate_hz: int | None = None, max_seconds: float = 60
 def _audio_stream(container: InputContainer, path: Path) -> AudioStream:
     if not container.streams.audio:
         raise InputError(f"{path} holds no sound", "give a file with an audio track")
-    stream = container.streams.audio[0]
-    for other in container.streams:
-        if other.index != stream.index:
-            other.discard = Discard.all  # a film's pictures are not even read
-    return stream
+    return container.streams.audio[0]
 
 
 def _gathered(pieces: Iterator[_Piece], rate_hz: int | None, max_seconds: float) -> Clip | None:

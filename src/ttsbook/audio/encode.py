@@ -175,7 +175,8 @@ def _add_picture(container: OutputContainer, cover: Picture) -> av.VideoStream:
     assert isinstance(stream, av.VideoStream)
     stream.width, stream.height = cover.width, cover.height
     stream.pix_fmt = "yuvj420p" if cover.codec == "mjpeg" else "rgb24"
-    stream.disposition = Disposition.attached_pic
+    # The number, because PyAV 17 takes nothing else.
+    stream.disposition = Disposition.attached_pic.value  # type: ignore[assignment]
     return stream
 
 
