@@ -87,7 +87,7 @@ class ChapterLine:
 
 def chapter_line(line: str) -> ChapterLine | None:
     """Recognise a heading with a unit ("Chapter 3", "第三章") or a well-known name ("Epilogue", "尾声")."""
-    text = _PAGE_AT_END.sub("", line.strip()).strip("*_= ").strip()
+    text = without_page(line).strip("*_= \t")
     if not text or len(text) > _MAX_WIDTH:
         return None
     return _english(text) or _chinese(text)
@@ -95,19 +95,22 @@ def chapter_line(line: str) -> ChapterLine | None:
 
 def numbered_line(line: str) -> ChapterLine | None:
     """Recognise a line that is a number, or a number and a title in capitals; only a series counts."""
-    text = _PAGE_AT_END.sub("", line.strip()).strip("*_= ").strip()
+    text = without_page(line).strip("*_= \t")
+    if len(text) > _MAX_WIDTH:
+        return None
     match = _BARE.fullmatch(text)
     if match is not None:
         return ChapterLine("number", _value(match), "")
     match = _BARE_TITLED.fullmatch(text)
-    if match is not None and len(text) <= _MAX_WIDTH and match.group("title").isupper():
+    if match is not None and match.group("title").isupper():
         return ChapterLine("number-title", _value(match), match.group("title"))
     return None
 
 
 def without_page(line: str) -> str:
     """Return a line of a table of contents without the page number at its end."""
-    return _PAGE_AT_END.sub("", line.strip())
+    line = line.strip()
+    return _PAGE_AT_END.sub("", line) if len(line) <= 2 * _MAX_WIDTH else line
 
 
 def is_contents_line(line: str) -> bool:

@@ -23,6 +23,7 @@ Element = Any  # lxml has no annotations
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}encoding\s*=\s*["']([A-Za-z0-9._:-]+)""")
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9._:-]+)""", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DOCTYPE_NAME = re.compile(r"<!DOCTYPE", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{0,40});")
 _XML_NAMES = frozenset(("amp", "lt", "gt", "quot", "apos"))
@@ -33,8 +34,8 @@ _NUMERIC = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
 _SELF_CLOSED = re.compile(
     r"<(title|script|style|textarea|iframe|noscript|a|span|div|p|i|b|em|td|th|li)(\s[^<>]*)?/>", re.IGNORECASE
 )
-_TAG = re.compile(r"<!--.*?-->|<(/?)([A-Za-z][\w:.-]*)[^<>]*>", re.DOTALL)
-_NO_TEXT = re.compile(r"<(head|script|style)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"</?([A-Za-z][\w:.-]*)[^<>]*>")
+_NO_TEXT = (("<!--", "-->"), ("<head>", "</head>"), ("<script", "</script>"), ("<style", "</style>"))
 _INLINE_NAMES = "a abbr b bdi bdo big cite code em font i kbd mark q s small span strong sub sup tt u"
 _INLINE = frozenset(_INLINE_NAMES.split())
 _MAX_LOST_SHARE = 0.002  # of the visible characters that a repair may cost before the tree is given up
@@ -140,10 +141,16 @@ def _readable(data: bytes) -> tuple[str, tuple[str, ...]]:
     decoded = decode(data, declared=declared.group(1).decode("ascii") if declared else None)
     text = decoded.text.lstrip("\ufeff").encode("utf-8", errors="replace").decode("utf-8")
     text = _XML_DECLARATION.sub("", text, count=1)
-    text = _DOCTYPE.sub("", text, count=1).lstrip()
+    text = _cut_doctype(text).lstrip()
     text, unknown = _replace_entities(text)
     notes = tuple(f"unknown entity &{name}; kept as written" for name in sorted(unknown)[:5])
     return text, (*decoded.repairs, *notes)
+
+
+def _cut_doctype(text: str) -> str:
+    name = _DOCTYPE_NAME.search(text)
+    found = _DOCTYPE.match(text, name.start()) if name is not None else None
+    return text if found is None else text[: found.start()] + text[found.end() :]
 
 
 def _replace_entities(text: str) -> tuple[str, set[str]]:
@@ -175,18 +182,30 @@ def _legal_reference(match: re.Match[str]) -> str:
 
 
 def _loses_text(root: Element, text: str) -> bool:
-    written = len(visible(html.unescape(_TAG.sub("", _NO_TEXT.sub("", text)))))
+    written = len(visible(html.unescape(_TAG.sub("", _without_hidden(text)))))
     kept = sum(len(visible(inner_text(child))) for child in root if local_name(child) != "head")
     return written - kept > max(_MAX_LOST_SHARE * written, 2)
+
+
+def _without_hidden(text: str) -> str:
+    """Cut out comments, head, scripts and styles, in one pass for each however broken the text is."""
+    for start, end in _NO_TEXT:
+        lower = text.lower() if len(text.lower()) == len(text) else text
+        kept, at = [], 0
+        while (begin := lower.find(start, at)) >= 0 and (close := lower.find(end, begin + len(start))) >= 0:
+            kept.append(text[at:begin])
+            at = close + len(end)
+        text = "".join(kept) + text[at:]
+    return text
 
 
 def _flatten(text: str) -> Element:
     """Drop all markup; block tags separate paragraphs. The last resort, for depths no parser takes."""
 
     def replace(match: re.Match[str]) -> str:
-        return "" if (match.group(2) or "span").lower() in _INLINE else "\x00"
+        return "" if (match.group(1)).lower() in _INLINE else "\x00"
 
-    bare = html.unescape(_TAG.sub(replace, _NO_TEXT.sub("", text)))
+    bare = html.unescape(_TAG.sub(replace, _without_hidden(text)))
     body = etree.Element("body")
     for paragraph in bare.split("\x00"):
         if paragraph.strip():

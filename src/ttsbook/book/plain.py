@@ -19,7 +19,7 @@ from ttsbook.book.printed import collapse, is_scene_break
 from ttsbook.book.wrap import Layout, group_lines, make_paragraph, measure_layout
 from ttsbook.types import Block, BlockKind, Skipped
 
-_PICTURE = re.compile(r"\[Illustration\b[^\]]*\]", re.IGNORECASE)
+_PICTURE = re.compile(r"\[Illustration\b[^\]]{0,1000}\]", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![^\W_])_([^_\n]+)_(?![^\W_])")
 _MAX_TITLE_LINES = 3
 _MAX_TITLE_CHARACTERS = 80

@@ -16,7 +16,8 @@ _CJK = (
     "\u2e80-\u303f\u3041-\u30ff\u3100-\u312f\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
 )
-_CJK_LINE_END = re.compile(f"(?<=[{_CJK}])[^\\S\\n]*\\n\\s*(?=[{_CJK}])")
+_BLANKS = re.compile(r"[^\S\n]+")
+_CJK_LINE_END = re.compile(f"(?<=[{_CJK}]) ?\\n\\s*(?=[{_CJK}])")
 _CJK_CHARACTER = re.compile(f"[{_CJK}]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
@@ -24,6 +25,7 @@ _SCENE_BREAK = re.compile(
     r"(?:[*＊∗⁎⁕✱✻✽•●○◆◇◊■□▪★☆❖❦❧☙⁂※§~〜～#+=]\s*)+"  # * * *, ⁂, #, ◇◇◇
     r"|[-–—―─_]{3,}|[-–—―─_](?:\s+[-–—―─_]+){1,}"  # ---, — — —
 )
+_MAX_ORNAMENT = 120  # characters
 
 
 def collapse(text: str) -> str:
@@ -32,7 +34,9 @@ def collapse(text: str) -> str:
     A line end between two Chinese or Japanese characters vanishes: there was no space in print.
     """
     text = text.translate(_INVISIBLE)
-    return " ".join(_CJK_LINE_END.sub("", text).split())
+    if "\n" in text:
+        text = _CJK_LINE_END.sub("", _BLANKS.sub(" ", text))
+    return " ".join(text.split())
 
 
 def visible(text: str) -> str:
@@ -42,7 +46,8 @@ def visible(text: str) -> str:
 
 def is_scene_break(text: str) -> bool:
     """Tell whether a line of ornaments stands for a break in the scene."""
-    return _SCENE_BREAK.fullmatch(text.strip()) is not None
+    text = text.strip()
+    return len(text) <= _MAX_ORNAMENT and _SCENE_BREAK.fullmatch(text) is not None
 
 
 def is_cjk(character: str) -> bool:

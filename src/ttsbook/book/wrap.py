@@ -92,14 +92,17 @@ def make_paragraph(lines: tuple[str, ...], layout: Layout) -> Paragraph:
 
 def join_lines(lines: Sequence[str]) -> str:
     """Join broken lines: with a space, but with nothing between Chinese characters or after a hyphen."""
-    joined = ""
+    pieces: list[str] = []
     for line in lines:
-        line = line.strip()
-        if not joined or (is_cjk(joined[-1]) and is_cjk(line[0])) or _COMPOUND_END.search(joined):
-            joined += line
-        else:
-            joined += f" {line}"
-    return collapse(joined)
+        if pieces and not _joins(pieces[-1], line.strip()):
+            pieces.append(" ")
+        pieces.append(line.strip())
+    return collapse("".join(pieces))
+
+
+def _joins(before: str, after: str) -> bool:
+    """Tell whether nothing stood between the end of a line and the start of the next."""
+    return (is_cjk(before[-1]) and is_cjk(after[0])) or _COMPOUND_END.search(before[-2:]) is not None
 
 
 def width(text: str) -> int:
