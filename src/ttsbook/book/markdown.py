@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from markdown_it import MarkdownIt
-
 from ttsbook.book.draft import Draft
 from ttsbook.book.hypertext import read_tree
 from ttsbook.book.markup import parse_html
@@ -30,6 +28,8 @@ def is_markdown(text: str, suffix: str) -> bool:
 
 def read_markdown(text: str, stem: str) -> tuple[list[Draft], Metadata]:
     """Read a Markdown text; `stem` titles what no heading names."""
+    from markdown_it import MarkdownIt
+
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     skipped: list[Skipped] = []
     metadata = Metadata()
