@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import subprocess
+import sys
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -363,3 +365,29 @@ def test_speech_too_quiet_to_find_is_still_there() -> None:
     whisper = Speech(np.full(800, 1e-4, np.float32), 8000)
     pieces = assemble(plan.chapters, lambda chunks: (whisper for _ in chunks), PauseTable(), 8000)
     assert [len(piece.samples) for _, piece in pieces if piece.planned] == [800, 800, 800]
+
+
+def test_the_journal_keeps_one_finished_run_for_an_output(tmp_path: Path, home: Path) -> None:
+    for speed in (1.0, 1.2, 1.4):
+        render(tmp_path / "b.wav", speed=speed)
+    database = sqlite3.connect(home / "state" / "renders.sqlite3")
+    runs = database.execute("SELECT state, n_chunks, n_done FROM runs").fetchall()
+    database.close()
+    assert runs == [("finished", 21, 21)]
+
+
+def test_few_chunks_get_no_process_of_their_own(tmp_path: Path) -> None:
+    assert render(tmp_path / "b.wav", workers=None).workers == 1
+
+
+def test_another_format_of_the_same_book_shares_its_subtitles(tmp_path: Path) -> None:
+    render(tmp_path / "b.wav", subtitles="srt")
+    before = (tmp_path / "b.srt").read_bytes()
+    render(tmp_path / "b.flac", format="flac", subtitles="srt")
+    assert (tmp_path / "b.srt").read_bytes() == before
+
+
+def test_what_the_command_line_imports_at_start_brings_no_numpy() -> None:
+    modules = "ttsbook.render.plan, ttsbook.render.reporter, ttsbook.render.settings, ttsbook.engines.choose"
+    code = f"import sys, {modules}; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

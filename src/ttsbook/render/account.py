@@ -1,6 +1,7 @@
 """A plan in, the account of its text out: where every character that is not whitespace goes.
 
 The total is counted on the book and the parts on the plan, so that a loss on the way would show.
+Knows nothing of sound: a chunk that cannot be spoken ends the render, and there is no account of it.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ import numpy as np
 
 from ttsbook.audio.wave import INT16_SCALE, to_int16
 from ttsbook.errors import OutputError
-from ttsbook.files import atomic_write, output_error
+from ttsbook.files import atomic_write
 from ttsbook.types import Speech
 
 # magic, version, sample rate, number of samples, number of phoneme ends; then key and checksum
@@ -34,6 +34,7 @@ _MAGIC = b"TTBC"
 _VERSION = 1
 _CHECKED = _HEADER.size - 32  # bytes of the header that the checksum covers, all but itself
 _SUFFIX = ".chunk"
+_ROOM = "free some space, or set TTSBOOK_HOME to another folder; finished chunks are kept"
 _STALE_SECONDS = 60.0  # writing a chunk takes milliseconds: an older unfinished file has no writer
 
 
@@ -82,7 +83,9 @@ class ChunkCache:
             with atomic_write(path, durable=False) as handle:
                 handle.write(_pack(key, speech))
         except OSError as error:
-            raise output_error(path, error) from error
+            raise OutputError(f"cannot write {path}: {error.strerror or error}", _ROOM) from error
+        except OutputError as error:
+            raise OutputError(error.message, _ROOM) from error
 
     def info(self) -> CacheInfo:
         """Count what is there."""

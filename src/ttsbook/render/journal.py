@@ -47,7 +47,6 @@ _UPDATE_SECONDS = 2.0  # a commit waits for the disk: progress is kept this ofte
 class PastRun:
     book_sha256: str
     inputs_sha256: str
-    subtitles: str | None
     state: str
     n_chunks: int
     n_done: int
@@ -95,6 +94,13 @@ class Journal:
         """Return the last run that wrote `output`."""
         return self._past("output = ? AND state = 'finished'", (str(output),))
 
+    def wrote_subtitles(self, path: Path) -> bool:
+        """Tell whether a run wrote `path` as subtitles, or wanted to: then it was free or ours."""
+        with self._forgiving() as database:
+            row = database.execute("SELECT 1 FROM runs WHERE subtitles = ? LIMIT 1", (str(path),)).fetchone()
+            return row is not None
+        return False
+
     def start(self, run: NewRun) -> None:
         """Note that a run begins."""
         now = time.time()
@@ -112,8 +118,10 @@ class Journal:
             self._set(n_done=n_done)
 
     def finish(self, report: Report) -> None:
-        """Note that the output is there, whole."""
+        """Note that the output is there, whole, and forget the earlier runs to it."""
         self._set(state="finished", n_done=report.chunks, report=json.dumps(report.as_dict()))
+        with self._forgiving() as database:
+            database.execute("DELETE FROM runs WHERE output = ? AND id < ?", (report.output, self._run))
 
     def fail(self, state: str, error: str, n_done: int) -> None:
         """Note that the run ended without a result."""
@@ -131,13 +139,13 @@ class Journal:
     def _past(self, condition: str, values: tuple[str, ...]) -> PastRun | None:
         with self._forgiving() as database:
             row = database.execute(
-                "SELECT book_sha256, inputs_sha256, subtitles, state, n_chunks, n_done, report FROM runs"
+                "SELECT book_sha256, inputs_sha256, state, n_chunks, n_done, report FROM runs"
                 f" WHERE {condition} ORDER BY id DESC LIMIT 1",
                 values,
             ).fetchone()
             if row is not None:
-                book, inputs, subtitles, state, n_chunks, n_done, report = row
-                return PastRun(book, inputs, subtitles, state, n_chunks, n_done, _read_report(report))
+                book, inputs, state, n_chunks, n_done, report = row
+                return PastRun(book, inputs, state, n_chunks, n_done, _read_report(report))
         return None
 
     @contextlib.contextmanager

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ttsbook.errors import OutputError
-from ttsbook.files import output_error
 
 
 @contextlib.contextmanager
@@ -31,7 +30,8 @@ def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) ->
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise output_error(lock, error) from error
+        hint = "set TTSBOOK_HOME to a folder that can be written"
+        raise OutputError(f"cannot write {lock}: {error.strerror or error}", hint) from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -41,8 +41,9 @@ def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) ->
                 f"{output} is being rendered by another process{f' ({owner})' if owner else ''}",
                 "wait for it, or choose another output with -o",
             ) from error
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
+        with contextlib.suppress(OSError):  # who holds it is nice to know, not needed: the disk may be full
+            os.truncate(descriptor, 0)
+            os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
         for path in (output, *beside):
             _remove_leftovers(path)
         yield

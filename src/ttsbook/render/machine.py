@@ -10,6 +10,7 @@ import resource
 import sys
 from pathlib import Path
 
+_CHUNKS_PER_WORKER = 32  # fewer are spoken sooner than another process is ready
 _CGROUP = Path("/sys/fs/cgroup")
 
 
@@ -42,7 +43,7 @@ def choose_workers(asked: int | None, *, n_chunks: int, device: str, worker_byte
 
     Args:
         asked: the user's number, or None.
-        n_chunks: chunks to speak. A process takes about a second to start, so a few sentences get one.
+        n_chunks: chunks to speak. A process takes seconds to start, in which one speaks many sentences.
         device: where the engine runs; a GPU is shared badly by several processes.
         worker_bytes: estimate of what one takes.
     """
@@ -52,7 +53,7 @@ def choose_workers(asked: int | None, *, n_chunks: int, device: str, worker_byte
         return 1
     free = free_memory_bytes()
     by_memory = n_cores() if free is None else int(free * 0.8) // worker_bytes
-    return max(1, min(n_cores(), by_memory, n_chunks // 8))
+    return max(1, min(n_cores(), by_memory, n_chunks // _CHUNKS_PER_WORKER))
 
 
 def _meminfo_available() -> int | None:

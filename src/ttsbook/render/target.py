@@ -5,6 +5,7 @@ as the journal or the file's own tags say. So a Makefile may render again after 
 and nobody loses a file that came from elsewhere.
 A file that is ours, whole, and made from the very same inputs is left as it is and touched, which is what
 Make needs to see.
+Knows nothing of how files are made.
 """
 
 from __future__ import annotations
@@ -66,11 +67,9 @@ def check_ours(target: Target, book: Book, journal: Journal) -> None:
     """
     if target.output.is_file() and not _is_ours(target.output, book, journal):
         raise _foreign(target.output)
-    last = journal.last(target.output)
-    # A run that had been refused would not be in the journal: one that is there may have written them.
-    known = last.subtitles if last else None
-    if target.subtitles and target.subtitles.is_file() and known != str(target.subtitles):
-        raise _foreign(target.subtitles)
+    subtitles = target.subtitles
+    if subtitles and subtitles.is_file() and not journal.wrote_subtitles(subtitles):
+        raise _foreign(subtitles)
 
 
 def finished_report(target: Target, inputs_sha256: str, journal: Journal) -> Report | None:

@@ -1,0 +1,40 @@
+"""How many workers a render gets."""
+
+from __future__ import annotations
+
+import pytest
+
+from ttsbook.render import machine
+from ttsbook.render.machine import choose_workers, n_cores, peak_rss_bytes
+
+GIB = 1 << 30
+
+
+@pytest.fixture
+def eight_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "n_cores", lambda: 8)
+    monkeypatch.setattr(machine, "free_memory_bytes", lambda: 4 * GIB)
+
+
+@pytest.mark.usefixtures("eight_cores")
+@pytest.mark.parametrize(
+    ("asked", "n_chunks", "device", "worker_bytes", "expected"),
+    [
+        (None, 10_000, "cpu", GIB // 10, 8),  # as many as there are cores
+        (None, 10_000, "cpu", GIB, 3),  # as many as fit into memory
+        (None, 70, "cpu", GIB // 10, 2),  # as many as have something to do
+        (None, 0, "cpu", GIB // 10, 1),
+        (None, 10_000, "cpu", 100 * GIB, 1),
+        (None, 10_000, "cuda:0", GIB // 10, 1),  # processes would share the GPU badly
+        (5, 1, "cpu", 100 * GIB, 5),  # the user knows
+    ],
+)
+def test_workers_by_cores_memory_and_work(
+    asked: int | None, n_chunks: int, device: str, worker_bytes: int, expected: int
+) -> None:
+    assert choose_workers(asked, n_chunks=n_chunks, device=device, worker_bytes=worker_bytes) == expected
+
+
+def test_this_process_has_a_size_and_a_core() -> None:
+    assert n_cores() >= 1
+    assert peak_rss_bytes() > 10 << 20
