@@ -136,10 +136,11 @@ class BarReporter:
     def chapter_done(self, chapter: ChapterReport) -> None: ...
 
     def stage(self, name: str) -> None:
-        if name in ("encode", "check"):
-            self._stop()
-        if name != "speak":
-            self._talk.detail(_STAGES.get(name, name))
+        if name == "speak":
+            return
+        self._stop()
+        # Each takes seconds with a long book: a screen that stands still looks like a fault.
+        self._talk.note(f"{_STAGES.get(name, name)} …")
 
     def warning(self, text: str) -> None:
         if self._bar is None:
