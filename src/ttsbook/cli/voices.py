@@ -215,5 +215,4 @@ def _listed(listed: ListedVoice) -> dict[str, Any]:
 def _summary(listed: ListedVoice) -> str:
     if listed.voice is None:
         return f"cannot be read: {listed.problem}"
-    words = (listed.voice.profile.sex, listed.voice.description or listed.voice.profile.provenance.source)
-    return ", ".join(word for word in words if word)
+    return listed.voice.description or listed.voice.profile.provenance.source
