@@ -41,6 +41,7 @@ def sentences(text: str) -> list[str]:
         ("He waited… Then left.", ["He waited…", "Then left."]),
         ("What?! No way!! Go.", ["What?!", "No way!!", "Go."]),
         ("(He left.) She stayed.", ["(He left.)", "She stayed."]),
+        ("We chose plan B. He left.", ["We chose plan B.", "He left."]),
         ("No. 5 is here. Yes.", ["No. 5 is here.", "Yes."]),
         ("No. He left.", ["No.", "He left."]),
         ("Dear me! how odd. Yes.", ["Dear me! how odd.", "Yes."]),

@@ -19,6 +19,7 @@ _STOP = re.compile(
 )
 _LAST_WORD = re.compile(r"(?:[^\W\d_]+\.)*[^\W\d_]+$")
 _NEXT = re.compile(r"[\s\"'“‘«(\[「『（《*_—–-]*(.)", re.DOTALL)
+_NEXT_WORD = re.compile(r"[.\s\"“‘]*([A-Za-z'’]*)")
 _LOOK_BACK, _LOOK_AHEAD = 24, 16  # characters; no abbreviation is longer
 
 
@@ -59,6 +60,12 @@ def _is_abbreviation(text: str, stop: int, next_character: str) -> bool:
     if word in read_words("before_number_en.txt"):
         return next_character.isdigit() or next_character.upper() in "IVXLC"
     if len(match.group()) == 1:  # "J. K. Rowling", but "so did I. Then"
-        return match.group().isupper() and match.group() != "I" and next_character.isupper()
+        is_initial = match.group().isupper() and match.group() != "I" and next_character.isupper()
+        return is_initial and _word_at(text, stop) not in read_words("starters_en.txt")
     # "U.S. Army": with a capital after it nobody can tell; a break costs less than a run-on.
     return False
+
+
+def _word_at(text: str, position: int) -> str:
+    found = _NEXT_WORD.match(text, position)
+    return found.group(1) if found else ""

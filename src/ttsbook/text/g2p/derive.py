@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from ttsbook.text.g2p.arpabet import lower_stress
 from ttsbook.text.g2p.dictionary import find_word
-from ttsbook.text.tables import read_rows
+from ttsbook.text.tables import read_rows, read_words
 
 _SIBILANTS, _VOICELESS = "szʃʒʧʤ", "ptkfθ"
 _MIN_STEM = 3  # shorter stems match by accident
@@ -35,7 +35,9 @@ def past(symbols: str) -> str:
 
 def adverb(symbols: str) -> str:
     """Return `symbols` with the ending -ly: "possible" loses its schwa in "possibly"."""
-    return (symbols[:-2] if symbols.endswith("bəl") else symbols) + "li"
+    if symbols.endswith("bəl"):
+        return symbols[:-2] + "li"
+    return symbols + ("i" if symbols[-1] == "l" else "li")
 
 
 def _adding(ending: str) -> Callable[[str], str]:
@@ -59,10 +61,15 @@ def derive_word(word: str, depth: int = _DEPTH) -> str | None:
 
 
 def derive_compound(word: str) -> str | None:
-    """Return the reading of two known words written as one; the second loses its main stress."""
+    """Return the reading of two known words written as one; the second loses its main stress.
+
+    Only words that often close a compound count, or "vivacity" would be viva + city.
+    """
     cuts = range(_MIN_PART, len(word) - _MIN_PART + 1)
     # The most even cut is the likeliest: "foot|marks" rather than "footm|arks".
     for cut in sorted(cuts, key=lambda cut: abs(2 * cut - len(word))):
+        if word[cut:].removesuffix("s") not in read_words("compounds_en.txt"):
+            continue
         first, second = find_word(word[:cut]), derive_word(word[cut:], 1)
         if first and second:
             return first + lower_stress(second)

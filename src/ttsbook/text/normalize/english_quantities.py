@@ -103,6 +103,7 @@ def quantity_rules() -> tuple[Rule, ...]:
     return (
         english_rule("money", r"£(?P<l>\d[\d,]*)\s(?P<s>\d+)s\.?(?:\s?(?P<d>\d+)d\b\.?)?", _old_money),
         english_rule("money", rf"{BEFORE}(?P<l>)(?P<s>\d+)s\.\s?(?P<d>\d+)d\b\.?", _old_money),
+        english_rule("money", rf"{BEFORE}(?P<l>)(?:(?P<s>(?!\d0s)\d+)s|(?P<d>\d+)d)\.(?!\w)", _old_money),
         english_rule("money", rf"{_MINUS}(?P<sign>{signs})\s?{_AMOUNT}(?:\s?{_MAGNITUDE}\b)?", _money),
         english_rule("money", rf"{_MINUS}{BEFORE}{_AMOUNT}(?P<mag>)\s?(?P<sign>[€¢])", _money),
         english_rule(

@@ -12,9 +12,12 @@ from ttsbook.text.tables import read_map, read_rows, read_words
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _NUMERAL = f"(?P<roman>{_ROMAN})"
+_NUMERAL_END = re.compile(r"\s*(?:[.,:;)\]—–-]|$)")
 _CAPITAL_NEXT = re.compile(r"\s+[\"“‘]?[A-Z]")
-_DIGIT_NEXT = re.compile(r"\s?(?:\d|[IVXLC]+\b)")
-_LAST_WORD = re.compile(r"([\w'’]+)[.,]?\s+$")
+_DIGIT_NEXT = re.compile(r"\s?(?:\d|[IVXLC]{2,}\b|[ivxlc]+\b)")
+_ONE_LETTER = 2  # with its full stop
+_LAST_WORD = re.compile(r"([\w'’]+)\.?\s+$")
+_NEXT_WORD = re.compile(r"\s+[\"“‘]?([A-Z][\w'’]*)")
 
 
 def roman_value(numeral: str) -> int:
@@ -26,9 +29,10 @@ def roman_value(numeral: str) -> int:
 
 def _abbreviation(match: re.Match[str]) -> str | None:
     """Read an abbreviation from the table if what follows fits its condition."""
-    text, end = match.string, match.end()
-    for written, condition, words in _abbreviations()[match.group().lower()]:
-        if written[0].isupper() and not match.group()[0].isupper():
+    text, end, printed = match.string, match.end(), match.group()
+    for written, condition, words in _abbreviations()[printed.lower()]:
+        # "P." is a person, "p." a page; "Vol." and "vol." are the same.
+        if printed != written and (written[0].isupper() or len(written) == _ONE_LETTER):
             continue
         fits = {
             "name": _CAPITAL_NEXT.match(text, end),
@@ -53,28 +57,34 @@ def _abbreviations() -> dict[str, list[tuple[str, str, str]]]:
 
 
 def _saint_or_street(match: re.Match[str]) -> str:
-    """ "St." before a name is Saint; after one, or at the end, Street."""
-    stop = kept_stop(match)
-    before = _last_word(match)
-    after_name = before[:1].isupper() and before.lower() not in read_words("before_saint_en.txt")
-    if _CAPITAL_NEXT.match(match.string, match.end()) and not after_name:
+    """Read "St." before a name as Saint; after one, at the end of a sentence or clause, as Street."""
+    if _starts_name(match.string, match.end()) or not _is_after_name(match):
         return "Saint"
-    return f"Street{stop}" if after_name else "Saint"
+    return "Street" + kept_stop(match)
 
 
 def _doctor_or_drive(match: re.Match[str]) -> str:
-    before = _last_word(match)
-    after_name = before[:1].isupper() and before.lower() not in read_words("before_saint_en.txt")
-    return "Doctor" if _CAPITAL_NEXT.match(match.string, match.end()) or not after_name else "Drive"
+    if _starts_name(match.string, match.end()) or not _is_after_name(match):
+        return "Doctor"
+    return "Drive" + kept_stop(match)
 
 
-def _last_word(match: re.Match[str]) -> str:
+def _starts_name(text: str, position: int) -> bool:
+    """Tell whether a capital follows that is not the first word of a sentence."""
+    following = _NEXT_WORD.match(text, position)
+    return following is not None and following.group(1) not in read_words("starters_en.txt")
+
+
+def _is_after_name(match: re.Match[str]) -> bool:
     found = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
-    return found.group(1) if found else ""
+    before = found.group(1) if found else ""
+    return before[:1].isupper() and before.lower() not in read_words("before_saint_en.txt")
 
 
 def _chapter_roman(match: re.Match[str]) -> str | None:
     numeral = match["roman"]
+    if numeral == "I" and not (match["word"][0].isupper() and _NUMERAL_END.match(match.string, match.end())):
+        return None  # "the story I read"
     word = match["word"].capitalize() if match["word"].isupper() else match["word"]
     return f"{word}{match['gap']}{cardinal(str(roman_value(numeral)))}" if numeral else None
 
@@ -99,6 +109,11 @@ def _heading_roman(match: re.Match[str]) -> str:
 
 def _initials(match: re.Match[str]) -> str:
     return " ".join(c for c in match.group() if c.isalpha())
+
+
+def _one_initial(match: re.Match[str]) -> str | None:
+    """Read the letter of "E. Gardiner", but leave "plan B. He left" its stop."""
+    return _initials(match) if _starts_name(match.string, match.end()) else None
 
 
 def _acronym(match: re.Match[str]) -> str | None:
@@ -126,7 +141,7 @@ def word_rules() -> tuple[Rule, ...]:
     """Return the rules in the order of their claims."""
     abbreviations, symbols = any_of(_abbreviations()), "".join(read_map("symbols_en.tsv"))
     words = any_of(read_words("before_roman_en.txt"))
-    chapter = rf"\b(?P<word>(?i:{words}))(?P<gap>\.?\s+){_NUMERAL}\b(?!['’]\w)"
+    chapter = rf"\b(?P<word>(?i:{words}))(?P<gap>\s+){_NUMERAL}\b(?!['’]\w)"
     table = (
         ("roman", chapter, _chapter_roman, "IVXLCDM"),
         ("roman", rf"^\s*{_NUMERAL}(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])", _heading_roman, "IVXLCDM"),
@@ -135,8 +150,9 @@ def word_rules() -> tuple[Rule, ...]:
         ("saint", r"\bSt\.(?!\w)|\bSt(?=\s[A-Z])", _saint_or_street, "S"),
         ("doctor", r"\bDr\.?(?=\s|$)", _doctor_or_drive, "D"),
         ("abbreviation", rf"(?i)(?<![\w.])(?:{abbreviations})(?!\w)", _abbreviation, "."),
-        ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:)'’])|\b(?:[A-Z]\.){2,}", _initials, "."),
-        ("initials", r"\b(?!I\.)[A-Z]\.(?=\s?[A-Z])", _initials, "."),
+        ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:!?)'’\"”])|\b(?:[A-Z]\.){2,}", _initials, "."),
+        ("initials", r"\b(?!I\.)[A-Z]\.(?=\s[A-Z])", _one_initial, "."),
+        ("initials", r"\b(?!I\.)[A-Z]\.(?=[A-Z])", _initials, "."),
         ("acronym", r"\b(?P<letters>[A-Z]{2,5})(?P<s>['’]?s)?\b", _acronym, ""),
         ("capitals", r"\b[A-Z]{2,}(?:['’][A-Z]+)?\b", _shouted, ""),
         ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),
