@@ -55,7 +55,7 @@ class Matter(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A run of text as printed: whitespace collapsed, inline markup joined, never empty unless a scene break."""
+    """Text as printed: whitespace collapsed, inline markup joined; only a scene break may be empty."""
 
     kind: BlockKind
     text: str

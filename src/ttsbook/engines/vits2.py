@@ -58,7 +58,7 @@ class Vits2Engine:
         """Hash of weights and of whatever computes with them: another runtime may round differently."""
         parts = [
             VERSION,
-            metadata.version("onnxruntime"),
+            _runtime_version(),
             *(f"{k}={v}" for k, v in sorted(self._hashes.items())),
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()

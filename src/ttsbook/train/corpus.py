@@ -175,7 +175,8 @@ def _join(pieces: Sequence[np.ndarray], device: torch.device) -> tuple[Tensor, T
 
 def _decode_clip(clip: Clip) -> np.ndarray:
     wave = decode(clip.opus, clip.n_samples) * clip.gain
-    return np.clip(np.rint(wave * 32_767), -32_768, 32_767).astype(np.int16)
+    int16: np.ndarray = np.clip(np.rint(wave * 32_767), -32_768, 32_767).astype(np.int16)
+    return int16
 
 
 def _fit(values: np.ndarray, length: int) -> np.ndarray:

@@ -14,7 +14,7 @@ RATE_HZ = 24_000
 def decode(data: bytes, n_samples: int | None = None) -> NDArray[np.float32]:
     """Decode a clip to mono float32 [n] at 24 kHz, cut or padded to `n_samples` if given."""
     pieces = []
-    with av.open(io.BytesIO(data)) as container:
+    with av.open(io.BytesIO(data), mode="r") as container:
         resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE_HZ)
         for frame in container.decode(audio=0):
             pieces += [out.to_ndarray()[0] for out in resampler.resample(frame)]
