@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ttsbook import __version__
-from ttsbook.cli import cache, config, doctor, inspect, render, speak, voices
+from ttsbook.cli import bench, cache, config, doctor, inspect, render, speak, voices
 from ttsbook.cli.grouped import GroupedCommand
 
 HELP = """Audiobooks in a chosen voice: EPUB or text in, one audio file out.
@@ -45,3 +45,4 @@ app.add_typer(voices.app, name="voices")
 app.command("doctor", cls=GroupedCommand)(doctor.doctor)
 app.add_typer(cache.app, name="cache")
 app.add_typer(config.app, name="config")
+app.command("bench", cls=GroupedCommand)(bench.bench)

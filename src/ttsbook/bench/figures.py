@@ -1,0 +1,92 @@
+"""One engine, several runs, each a fresh process with empty caches: what a user's command would take."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ttsbook.errors import RenderError
+
+BOOK_SECONDS = 12 * 60  # the promise is stated for a book of 12 minutes
+_LONGEST_S = 4 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class EngineFigures:
+    """Medians over the runs of one engine; end to end, from the text to the finished MP3."""
+
+    engine: str
+    runs: int
+    workers: int
+    device: str
+    audio_seconds: float
+    elapsed_seconds: float  # from reading the text to the checked file
+    start_seconds: float  # of the process before and after that: interpreter, imports, exit
+    characters_per_second: float
+    peak_rss_bytes: int  # parent and workers, each at its largest
+    fallbacks: tuple[str, ...] = ()
+
+    @property
+    def rtf(self) -> float:
+        return self.elapsed_seconds / self.audio_seconds
+
+    @property
+    def book_seconds(self) -> float:
+        """Time for a book of 12 minutes at this rate."""
+        return self.rtf * BOOK_SECONDS
+
+
+def measure_engine(
+    engine: str, passage: bytes, *, voice: str, runs: int, n_characters: int, flags: Sequence[str] = ()
+) -> EngineFigures:
+    """Render the passage `runs` times.
+
+    Raises:
+        RenderError: the command failed; its own words are in the message.
+    """
+    results = [_run_once(engine, passage, voice, flags) for _ in range(runs)]
+    elapsed = statistics.median(report["elapsed_seconds"] for _, report in results)
+    report = results[-1][1]
+    workers = report["workers"]
+    return EngineFigures(
+        engine=engine,
+        runs=runs,
+        workers=workers,
+        device=report["device"],
+        audio_seconds=report["seconds"],
+        elapsed_seconds=elapsed,
+        start_seconds=statistics.median(wall - report["elapsed_seconds"] for wall, report in results),
+        characters_per_second=n_characters / elapsed,
+        peak_rss_bytes=report["peak_rss_bytes"] + workers * report["worker_peak_rss_bytes"],
+        fallbacks=tuple(report.get("fallbacks", ())),
+    )
+
+
+def _run_once(engine: str, passage: bytes, voice: str, flags: Sequence[str]) -> tuple[float, dict]:  # type: ignore[type-arg]
+    with TemporaryDirectory(prefix="ttsbook-bench-") as folder:
+        source = Path(folder) / "passage.md"
+        source.write_bytes(passage)
+        command = [sys.executable, "-m", "ttsbook", "render", str(source)]
+        command += ["-o", str(Path(folder) / "passage.mp3"), "--engine", engine, "--voice", voice]
+        command += ["--no-config", "--json", "--progress", "none", "--quiet", *flags]
+        began = time.monotonic()
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            timeout=_LONGEST_S,
+            check=False,
+            env={**os.environ, "TTSBOOK_HOME": str(Path(folder) / "home")},
+        )
+        wall = time.monotonic() - began
+    if done.returncode != 0:
+        lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise RenderError(f"engine {engine} failed: {lines[0] if lines else f'exit {done.returncode}'}")
+    return wall, json.loads(done.stdout)["books"][0]["report"]

@@ -1,0 +1,83 @@
+"""Figures as a Markdown table and as values for JSON."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib import metadata
+from typing import Any
+
+from ttsbook import __version__
+from ttsbook.bench.figures import EngineFigures
+from ttsbook.bench.stages import Stages
+
+PEERS = ("piper", "kokoro")  # engines that others know, as a yardstick in the same run
+
+HEAD = (
+    "| engine | real-time factor | 12-minute book | characters/s | start | peak memory | workers |\n"
+    "|---|--:|--:|--:|--:|--:|--:|\n"
+)
+
+
+def machine(cores: int) -> str:
+    """Describe what was measured on, in one line."""
+    return f"{_processor()}, {cores} cores, Python {platform.python_version()}, {_runtime()}"
+
+
+def table(rows: Sequence[EngineFigures]) -> str:
+    """Return the rows as Markdown, and how they compare with the peers that ran."""
+    lines = [
+        f"| {row.engine} | {row.rtf:.4f} | {row.book_seconds:.1f} s | {row.characters_per_second:,.0f} "
+        f"| {row.start_seconds:.1f} s | {row.peak_rss_bytes / 2**20:,.0f} MiB | {row.workers} |\n"
+        for row in rows
+    ]
+    return HEAD + "".join(lines) + "".join(_against_peers(rows))
+
+
+def as_dict(
+    rows: Sequence[EngineFigures], stages: Stages, where: str, skipped: dict[str, str]
+) -> dict[str, Any]:
+    """Return everything as plain values with stable keys."""
+    return {
+        "version": __version__,
+        "machine": where,
+        "engines": [
+            {**asdict(row), "rtf": row.rtf, "twelve_minute_book_seconds": row.book_seconds} for row in rows
+        ],
+        "not_available": skipped,
+        "stages": {
+            "audio_seconds": stages.audio_seconds,
+            "processor_seconds": stages.seconds,
+        },
+    }
+
+
+def _against_peers(rows: Sequence[EngineFigures]) -> list[str]:
+    peers = [row for row in rows if row.engine in PEERS]
+    return [
+        f"\n{row.engine}: {peer.rtf / row.rtf:.1f} times as fast as {peer.engine}"
+        for peer in peers
+        for row in rows
+        if row.engine not in PEERS
+    ]
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as handle:
+            for line in handle:
+                if line.startswith("model name"):
+                    return line.partition(":")[2].strip()
+    except OSError:
+        pass  # another system: its own name must do
+    return platform.processor() or platform.machine()
+
+
+def _runtime() -> str:
+    for package in ("onnxruntime", "onnxruntime-gpu"):
+        try:
+            return f"{package} {metadata.version(package)}"
+        except metadata.PackageNotFoundError:
+            continue
+    return "no ONNX Runtime"

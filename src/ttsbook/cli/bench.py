@@ -1,0 +1,74 @@
+"""`ttsbook bench`: how fast each engine renders here, and where the time goes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ttsbook.cli import options
+from ttsbook.cli.document import document
+from ttsbook.cli.talk import make_talk, print_json
+from ttsbook.errors import RenderError, UsageError
+
+
+def bench(
+    quick: Annotated[bool, typer.Option("--quick", help="One minute of audio instead of twelve.")] = False,
+    runs: Annotated[
+        int, typer.Option(min=1, max=99, metavar="N", help="Runs per engine; medians count.")
+    ] = 3,
+    engines: Annotated[
+        list[str] | None, typer.Option("--engine", metavar="NAME", help="Only this engine; repeatable.")
+    ] = None,
+    voice: Annotated[str, typer.Option(metavar="CLIP|NAME", help="Who reads.")] = "arthur",
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> int:
+    """Render the same passage with every engine that works here, and measure.
+
+    \b
+      ttsbook bench --quick
+      ttsbook bench --runs 5 --json > figures.json
+
+    Each run is a new process with empty caches and makes an MP3, as `ttsbook render` would. Then the
+    base voice is taken apart, stage by stage. Compare figures of one run only.
+    """
+    from ttsbook.audio.decode import read_clip
+    from ttsbook.bench import figures, passage, stages, table
+    from ttsbook.engines.choose import available_engines
+    from ttsbook.render.machine import n_cores
+    from ttsbook.voice.store import find_voice
+
+    talk = make_talk(quiet, verbose)
+    states = {state.name: state for state in available_engines()}
+    unknown = [name for name in engines or () if name not in states]
+    if unknown:
+        raise UsageError(f"no engine is called {unknown[0]!r}", f"engines: {', '.join(states)}")
+    wanted = engines or list(states)
+    skipped = {name: states[name].why for name in wanted if not states[name].available}
+    for name, why in skipped.items():
+        talk.note(f"{name}: not measured, {why}; to enable it: {states[name].fix}")
+    profile = find_voice(voice, read_clip=read_clip)
+    text = passage.passage_bytes(quick=quick)
+    count = passage.n_characters(passage.passage_book(quick=quick))
+    rows, failed = [], False
+    for name in wanted:
+        if name in skipped:
+            continue
+        talk.note(f"{name}: {runs} runs …")
+        try:
+            rows.append(figures.measure_engine(name, text, voice=voice, runs=runs, n_characters=count))
+        except RenderError as error:
+            talk.failed(name, error)
+            failed = True
+    talk.note("stages …")
+    parts = stages.measure_stages(profile, text)
+    where = table.machine(n_cores())
+    if as_json:
+        print_json(document(**table.as_dict(rows, parts, where, skipped)))
+    else:
+        print(
+            f"{where}\n\n{table.table(rows)}\n\nOne core, stage by stage:\n\n{stages.describe(parts)}", end=""
+        )
+    return int(failed)

@@ -1,0 +1,78 @@
+"""The benchmark measures real renders and says honestly what it did not measure."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from ttsbook.bench.figures import EngineFigures, measure_engine
+from ttsbook.bench.passage import n_characters, passage_book, passage_bytes
+from ttsbook.bench.stages import measure_stages
+from ttsbook.bench.table import table
+from ttsbook.cli.app import app
+from ttsbook.errors import RenderError
+from ttsbook.types import Provenance, VoiceProfile
+
+pytest.importorskip("onnxruntime")
+
+SHORT = b"# One\n\nA short passage.\n"
+
+
+def figures(engine: str, elapsed: float) -> EngineFigures:
+    return EngineFigures(engine, 3, 2, "cpu", 720.0, elapsed, 1.0, 900.0, 2**28)
+
+
+def test_the_passage_is_a_book_in_both_languages() -> None:
+    book = passage_book(quick=False)
+    assert [chapter.title for chapter in book.chapters] == ["A Scandal in Bohemia", "从百草园到三味书屋"]
+    assert n_characters(book) > 8_000
+
+
+def test_the_quick_passage_is_the_beginning_of_the_long_one() -> None:
+    assert passage_bytes(quick=False).startswith(passage_bytes(quick=True))
+    assert 800 < n_characters(passage_book(quick=True)) < 2_500
+
+
+def test_the_table_states_rates_for_a_book_of_twelve_minutes_and_compares_with_peers() -> None:
+    text = table([figures("vits2", 14.4), figures("piper", 43.2)])
+    assert "| vits2 | 0.0200 | 14.4 s |" in text
+    assert "vits2: 3.0 times as fast as piper" in text
+
+
+def test_every_stage_of_a_render_takes_time() -> None:
+    embedding = tuple([1 / 16] * 256)
+    voice = VoiceProfile("flat", embedding, 5.0, 0.2, Provenance("made up", "", 0.0, "plain"))
+    stages = measure_stages(voice, SHORT)
+    assert stages.audio_seconds > 1
+    assert {"read", "text to phonemes", "model", "loudness", "encode mp3"} <= set(stages.seconds)
+    assert all(seconds > 0 for name, seconds in stages.seconds.items() if name != "read")
+
+
+def test_a_run_reports_what_the_render_reported() -> None:
+    result = measure_engine("vits2", b"# One\n\nA short passage.\n", voice="arthur", runs=1, n_characters=20)
+    assert result.audio_seconds > 1
+    assert result.rtf == pytest.approx(result.elapsed_seconds / result.audio_seconds)
+    assert result.start_seconds > 0
+    assert result.peak_rss_bytes > 2**26
+
+
+def test_a_render_that_fails_is_an_error_in_its_own_words() -> None:
+    with pytest.raises(RenderError, match="no voice named"):
+        measure_engine("vits2", b"Text.", voice="nobody-here", runs=1, n_characters=5)
+
+
+def test_an_unknown_engine_is_named() -> None:
+    result = CliRunner().invoke(app, ["bench", "--engine", "warp"])
+    assert "warp" in str(result.exception)
+
+
+def test_json_has_engines_stages_and_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ttsbook.bench.figures.measure_engine", lambda engine, *_, **__: figures(engine, 7.2))
+    monkeypatch.setattr("ttsbook.bench.passage.passage_bytes", lambda **_: SHORT)
+    result = CliRunner().invoke(app, ["bench", "--quick", "--engine", "vits2", "--json", "-q"])
+    document = json.loads(result.stdout)
+    assert document["engines"][0]["rtf"] == pytest.approx(0.01)
+    assert document["stages"]["processor_seconds"]["model"] > 0
+    assert "cores" in document["machine"]
