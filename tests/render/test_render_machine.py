@@ -35,6 +35,25 @@ def test_workers_by_cores_memory_and_work(
     assert choose_workers(asked, n_chunks=n_chunks, device=device, worker_bytes=worker_bytes) == expected
 
 
+@pytest.mark.usefixtures("eight_cores")
+@pytest.mark.parametrize(
+    ("n_chunks", "device", "worker_bytes", "expected"),
+    [
+        (20, "cpu", GIB // 10, 8),  # a short book too
+        (5, "cpu", GIB // 10, 5),
+        (1, "cpu", GIB // 10, 1),
+        (0, "cpu", GIB // 10, 1),
+        (20, "cpu", 100 * GIB, 2),
+        (20, "cuda:0", GIB // 10, 2),
+    ],
+)
+def test_an_engine_that_stands_for_several_processes_gets_them(
+    n_chunks: int, device: str, worker_bytes: int, expected: int
+) -> None:
+    chosen = choose_workers(None, n_chunks=n_chunks, device=device, worker_bytes=worker_bytes, at_least=2)
+    assert chosen == expected
+
+
 def test_this_process_has_a_size_and_a_core() -> None:
     assert n_cores() >= 1
     assert peak_rss_bytes() > 10 << 20

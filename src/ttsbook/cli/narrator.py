@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 CONSENT_NOTE = "a voice belongs to a person: use it only if it is yours or its owner agreed"
 
 
-def look_up(name_or_path: str) -> FoundVoice:
-    """Find a voice by name, or analyse a clip with the decoder at hand.
+def look_up(name_or_path: str, method: str = "plain") -> FoundVoice:
+    """Find a voice by name, or analyse a clip with the decoder at hand; `method` says how carefully.
 
     Raises:
         MissingError: there is no such voice or file.
@@ -24,14 +24,15 @@ def look_up(name_or_path: str) -> FoundVoice:
     from ttsbook.audio.decode import read_clip
     from ttsbook.voice.store import look_up_voice
 
-    return look_up_voice(name_or_path, read_clip=read_clip)
+    return look_up_voice(name_or_path, read_clip=read_clip, method=method)
 
 
-def find_narrator(name_or_path: str, talk: Talk) -> VoiceProfile:
-    """Find a voice, and pass on the advice on its clip."""
+def find_narrator(name_or_path: str, talk: Talk, engine: str) -> VoiceProfile:
+    """Find a voice, analysed as its engine wants it, and pass on the advice on its clip."""
+    from ttsbook.engines.choose import entry_of
     from ttsbook.voice.store import CLIP
 
-    found = look_up(name_or_path)
+    found = look_up(name_or_path, entry_of(engine).analysis)
     for line in found.advice:
         talk.warn(f"{name_or_path}: {line}")
     if found.origin == CLIP:

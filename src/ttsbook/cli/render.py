@@ -134,7 +134,9 @@ def render(
     jobs = plan_jobs(books, output=output, out_dir=out_dir, suffix=suffix)
     if depfile is not None:
         _depfile_text(jobs, loaded)  # names that make cannot be told fail here, not after hours
-    profile = find_narrator(loaded.settings.voice, talk)  # without it no book can be spoken
+    profile = find_narrator(
+        loaded.settings.voice, talk, loaded.settings.engine
+    )  # without it no book can be spoken
     talk.detail(f"voice {profile.name} ({profile.provenance.source})")
     if out_dir is not None and not dry_run:
         for job in jobs:

@@ -69,7 +69,7 @@ def speak(
     settings = render_settings(loaded.settings, audio_format=suffix, force=force)
     settings = without_silent_ends(settings)
     book = book_of_text(read_stdin().decode("utf-8", "replace") if text == STDIN else text)
-    profile = find_narrator(loaded.settings.voice, make_talk(quiet, verbose))
+    profile = find_narrator(loaded.settings.voice, make_talk(quiet, verbose), loaded.settings.engine)
     reporter = PlainReporter(make_talk(quiet or not verbose, verbose))
     with TemporaryDirectory(prefix="ttsbook-") as folder:
         target = Path(folder) / f"speech.{suffix}" if to_stdout else output

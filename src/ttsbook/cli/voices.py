@@ -156,9 +156,9 @@ def preview(
     from ttsbook.cli.source import book_of_text
     from ttsbook.render.run import render_book
 
-    profile = find_narrator(name, make_talk(False, False))
-    target = output or Path(f"{profile.name}-preview.wav")
     chosen = load_config({"workers": 1, "language": language}, Source()).settings
+    profile = find_narrator(name, make_talk(False, False), chosen.engine)
+    target = output or Path(f"{profile.name}-preview.wav")
     settings = render_settings(chosen, audio_format=format_of(target, None, ""), force=force)
     render_book(
         book_of_text(PREVIEW[language]), target, settings=without_silent_ends(settings), voice=profile

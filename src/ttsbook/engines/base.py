@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from ttsbook.types import Speech, VoiceProfile
+
+Options: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class EngineSpec:
     name: str
     device: str = "auto"  # "auto", "cpu", "cuda" or "cuda:1"
     threads: int = 1
-    options: tuple[tuple[str, str], ...] = ()
+    options: Options = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Engine(Protocol):
         machine to machine, and the file must not.
 
         Raises:
+            MissingError: the model, loaded only now, cannot be loaded.
             OutOfMemory: a smaller batch may fit.
             RenderError: a request cannot be spoken.
         """

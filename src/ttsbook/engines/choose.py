@@ -1,38 +1,63 @@
 """A name in, a loaded engine out; and for every known engine whether it can run here.
 
-The registry is data: nothing is imported until an engine is asked for.
+The registry is data: nothing is imported until an engine is asked for. What a person chooses by name is
+a model together with how carefully a clip is analysed for it and how many processes speak, so that
+several names may share a model, and with it the chunks that were spoken.
 Knows nothing of what engines do, of voices, or of the order in which a render falls back on them.
 """
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from typing import cast
 
-from ttsbook.engines.base import Availability, Engine, EngineSpec
+from ttsbook.engines.base import Availability, Engine, EngineSpec, Options
 from ttsbook.errors import MissingError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What must be here for an engine, and how to get it."""
+    """What must be here for an engine, how to get it, and how it is used."""
 
     target: str  # "module:Class", imported when the engine is loaded
     summary: str  # one line for people
     needs: tuple[str, ...] = ()  # importable modules
     fix: str = ""  # the command that brings them
+    model: str = ""  # the engine that gives the same samples, if not this one: both share cached chunks
+    analysis: str = "plain"  # how a clip is analysed for it (`ttsbook.voice.analyse.METHODS`)
+    min_workers: int = 1  # processes, unless there is only one chunk
+    wants_clip: bool = False  # takes the options "clip" and "transcript": it listens to the recording itself
 
+
+_VITS2 = "ttsbook.engines.vits2:Vits2Engine"
 
 ENGINES: dict[str, Entry] = {
     "vits2": Entry(
-        target="ttsbook.engines.vits2:Vits2Engine",
+        target=_VITS2,
         summary="the base voice: a VITS2 that speaks English and Mandarin in anyone's voice",
         needs=("onnxruntime",),
         fix="pip install 'ttsbook[cpu]'",
+    ),
+    "hybrid": Entry(
+        target=_VITS2,
+        summary="vits2 after a careful analysis of the clip: outliers dropped, clear parts weigh more",
+        needs=("onnxruntime",),
+        fix="pip install 'ttsbook[cpu]'",
+        model="vits2",
+        analysis="hybrid",
+    ),
+    "parallel": Entry(
+        target=_VITS2,
+        summary="hybrid in as many processes as cores and memory allow, at least two",
+        needs=("onnxruntime",),
+        fix="pip install 'ttsbook[cpu]'",
+        model="vits2",
+        analysis="hybrid",
+        min_workers=2,
     ),
 }
 
@@ -48,27 +73,12 @@ def load_engine(spec: EngineSpec) -> Engine:
     return build(spec)
 
 
-def available_engines() -> tuple[Availability, ...]:
-    """Say for every registered engine whether it can be loaded here, without loading any weights."""
-    return tuple(check_engine(name) for name in ENGINES)
+def entry_of(name: str) -> Entry:
+    """Return what the registry says of an engine; one from elsewhere ("module:Class") has the defaults.
 
-
-def check_engine(name: str) -> Availability:
-    """Say whether one engine can be loaded here; its class may add a check of its own, `missing()`."""
-    entry = _entry(name)
-    absent = [module for module in entry.needs if not _is_installed(module)]
-    if absent:
-        return Availability(name, False, f"needs {' and '.join(absent)}", entry.fix)
-    try:
-        missing = getattr(_engine_class(name), "missing", None)
-        if missing is not None:
-            missing()
-    except MissingError as error:
-        return Availability(name, False, error.message, error.hint or entry.fix)
-    return Availability(name, True)
-
-
-def _entry(name: str) -> Entry:
+    Raises:
+        UsageError: no engine has this name.
+    """
     if name in ENGINES:
         return ENGINES[name]
     if ":" in name:
@@ -79,8 +89,37 @@ def _entry(name: str) -> Entry:
     raise UsageError(f"no engine is called {name!r}", hint)
 
 
+def model_of(name: str) -> str:
+    """Return the name of the engine whose samples `name` gives: its own, unless it is another's variety."""
+    return ENGINES[name].model or name if name in ENGINES else name
+
+
+def available_engines(options: Mapping[str, Options] | None = None) -> tuple[Availability, ...]:
+    """Say for every registered engine whether it can be loaded here, without loading any weights.
+
+    Args:
+        options: of the engines that have some, for example where a model lies.
+    """
+    return tuple(check_engine(name, (options or {}).get(name, ())) for name in ENGINES)
+
+
+def check_engine(name: str, options: Options = ()) -> Availability:
+    """Say whether one engine can be loaded here; its class may add a check of its own, `missing(options)`."""
+    entry = entry_of(name)
+    absent = [module for module in entry.needs if not _is_installed(module)]
+    if absent:
+        return Availability(name, False, f"needs {' and '.join(absent)}", entry.fix)
+    try:
+        missing = getattr(_engine_class(name), "missing", None)
+        if missing is not None:
+            missing(options)
+    except MissingError as error:
+        return Availability(name, False, error.message, error.hint or entry.fix)
+    return Availability(name, True)
+
+
 def _engine_class(name: str) -> object:
-    entry = _entry(name)
+    entry = entry_of(name)
     module_name, _, class_name = entry.target.partition(":")
     try:
         return getattr(import_module(module_name), class_name)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ttsbook import paths, symbols
-from ttsbook.engines.base import EngineSpec, Request
+from ttsbook.engines.base import EngineSpec, Options, Request
 from ttsbook.errors import MissingError, RenderError, UsageError
 from ttsbook.types import Speech, VoiceProfile
 
@@ -34,24 +34,24 @@ class Vits2Engine:
         MissingError: the weights are not there, or the device is not this engine's.
     """
 
-    name = "vits2"
     device = "cpu"
     rate_hz = 24_000
     max_phonemes = MAX_PHONEMES
 
     def __init__(self, spec: EngineSpec) -> None:
+        self.name = spec.name  # the registry knows it by several names, for several ways to use it
         if spec.device not in ("auto", "cpu"):
             raise MissingError(
-                f"engine vits2 runs on the processor only, not on {spec.device}", "use --device cpu"
+                f"engine {self.name} runs on the processor only, not on {spec.device}", "use --device cpu"
             )
         self._threads = spec.threads
         self._folder = _model_folder(spec.options)
         self._hashes = _read_hashes(self._folder)
 
     @classmethod
-    def missing(cls) -> None:
-        """Raise `MissingError` if the shipped weights are not here."""
-        _read_hashes(_model_folder(()))
+    def missing(cls, options: Options = ()) -> None:
+        """Raise `MissingError` if the weights are not here."""
+        _read_hashes(_model_folder(options))
 
     @property
     def fingerprint(self) -> str:
@@ -115,7 +115,7 @@ class Vits2Engine:
         return Speech(samples, self.rate_hz, tuple(int(end) for end in ends[1:-1]))
 
 
-def _model_folder(options: Sequence[tuple[str, str]]) -> Path:
+def _model_folder(options: Options) -> Path:
     unknown = [key for key, _ in options if key != "model"]
     if unknown:
         raise UsageError(f"engine vits2 has no option {unknown[0]!r}", "its only option is model=FOLDER")

@@ -38,7 +38,9 @@ def peak_rss_bytes() -> int:
     return peak if sys.platform == "darwin" else peak * 1024
 
 
-def choose_workers(asked: int | None, *, n_chunks: int, device: str, worker_bytes: int) -> int:
+def choose_workers(
+    asked: int | None, *, n_chunks: int, device: str, worker_bytes: int, at_least: int = 1
+) -> int:
     """Return how many worker processes to use; 1 means none besides this one.
 
     Args:
@@ -46,14 +48,18 @@ def choose_workers(asked: int | None, *, n_chunks: int, device: str, worker_byte
         n_chunks: chunks to speak. A process takes seconds to start, in which one speaks many sentences.
         device: where the engine runs; a GPU is shared badly by several processes.
         worker_bytes: estimate of what one takes.
+        at_least: processes that the engine's name stands for, if there is work for them; with more than
+            one asked for in this way, a short book is not left to one either.
     """
     if asked is not None:
         return asked
+    floor = max(1, min(at_least, n_chunks))
     if not device.startswith("cpu"):
-        return 1
+        return floor
     free = free_memory_bytes()
     by_memory = n_cores() if free is None else int(free * 0.8) // worker_bytes
-    return max(1, min(n_cores(), by_memory, n_chunks // _CHUNKS_PER_WORKER))
+    by_work = n_chunks if at_least > 1 else n_chunks // _CHUNKS_PER_WORKER
+    return max(floor, min(n_cores(), by_memory, by_work))
 
 
 def _meminfo_available() -> int | None:

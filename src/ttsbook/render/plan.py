@@ -17,6 +17,7 @@ from typing import Protocol
 from ttsbook import symbols
 from ttsbook.book.select import select_chapters
 from ttsbook.engines.base import Request
+from ttsbook.engines.choose import model_of
 from ttsbook.errors import InputError, RenderError
 from ttsbook.render.settings import PauseTable, RenderSettings
 from ttsbook.types import Book, Chapter, Chunk, VoiceProfile
@@ -37,7 +38,7 @@ class ChunkMaker(Protocol):
 class Recipe:
     """What all chunks of a run have in common and what changes their samples."""
 
-    engine: str
+    engine: str  # whose samples they are: engines that share a model share chunks
     engine_fingerprint: str
     voice_fingerprint: str
     speed: float
@@ -132,7 +133,12 @@ def plan_book(
         RenderError: the front end did not cover the text.
     """
     recipe = Recipe(
-        settings.engine, engine_fingerprint, voice.fingerprint, settings.speed, settings.noise, settings.seed
+        model_of(settings.engine),
+        engine_fingerprint,
+        voice.fingerprint,
+        settings.speed,
+        settings.noise,
+        settings.seed,
     )
     chosen = select_chapters(book, settings.chapters, settings.include_matter)
     language = book.metadata.language if settings.language == "auto" else settings.language

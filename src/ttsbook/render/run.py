@@ -23,7 +23,7 @@ from ttsbook.audio.probe import check
 from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec
 from ttsbook.audio.subtitles import Cue, write_subtitles
 from ttsbook.engines.base import Engine, EngineSpec
-from ttsbook.engines.choose import load_engine
+from ttsbook.engines.choose import entry_of, load_engine
 from ttsbook.errors import RenderError
 from ttsbook.files import atomic_write, sha256_file, temporary_beside
 from ttsbook.render.account import account_of
@@ -185,6 +185,7 @@ class _Run:
             n_chunks=len(missing),
             device=self.engine.device,
             worker_bytes=_WORKER_BYTES,
+            at_least=entry_of(self.settings.engine).min_workers,
         )
         with self._pool(self.n_workers) as pool:
             measured = measure(
