@@ -1,7 +1,7 @@
 """Samples to loudness: ITU-R BS.1770-4 integrated loudness, true peak and RMS, in constant memory.
 
-Feed a book of any length piece by piece. The K-weighting is applied as a finite impulse response by FFT
-(the response has decayed below -200 dB where it is cut), so numpy alone is enough and fast. The gating
+Feed a book of any length piece by piece. The K-weighting is applied as a finite impulse response by FFT,
+in single precision, so numpy alone is enough and fast. The gating
 needs all block loudnesses at once; they are kept as a histogram of 0.01 LU, each bin with its energy.
 Knows nothing of files.
 """
@@ -25,7 +25,9 @@ OFFSET_LU = -0.691  # makes a 997 Hz sine at 0 dBFS read -3.01 LKFS
 _BIN_LU = 0.01
 _HIGHEST_LUFS = 10.0
 _N_BINS = round((_HIGHEST_LUFS - ABSOLUTE_GATE_LUFS) / _BIN_LU)
-_PIECE = 1 << 15  # samples per FFT, about
+_LEAST_FFT = 1 << 13  # samples; longer transforms fall out of the processor's nearest cache
+_TRANSFORMS = 16  # at a time: fewer calls
+_TAPS_PER_SECOND = 16  # 1/16 s: by then the response has decayed below -100 dB
 
 
 class LoudnessMeter:
@@ -33,10 +35,14 @@ class LoudnessMeter:
 
     def __init__(self, rate_hz: int) -> None:
         self.rate_hz = rate_hz
-        self._n_taps = rate_hz // 8  # 125 ms
-        self._responses: dict[int, NDArray[np.complex128]] = {}
-        self._tail = np.zeros(self._n_taps - 1)  # last inputs, for the filter
-        self._peak_tail = np.zeros(2 * HALF_TAPS, dtype=np.float32)
+        taps = k_weighting_taps(rate_hz, rate_hz // _TAPS_PER_SECOND)
+        self._n_past = taps.size - 1
+        self._size = max(_LEAST_FFT, 1 << (4 * taps.size).bit_length())
+        self._response = np.fft.rfft(taps.astype(np.float32), self._size)
+        # [the filter's past | sound that is not measured yet]
+        room = _TRANSFORMS * (self._size - self._n_past)
+        self._window = np.zeros(self._n_past + room, dtype=np.float32)
+        self._n_held = 0
         self._part = _PartSums(rate_hz)
         self._counts = np.zeros(_N_BINS, dtype=np.int64)
         self._powers = np.zeros(_N_BINS)
@@ -46,11 +52,19 @@ class LoudnessMeter:
 
     def add(self, samples: Samples) -> None:
         """Measure the next samples of the programme, any number of them."""
-        for start in range(0, samples.size, _PIECE):
-            self._add_piece(np.asarray(samples[start : start + _PIECE], dtype=np.float32))
+        start = 0
+        while start < samples.size:
+            free = self._window[self._n_past + self._n_held :]
+            piece = samples[start : start + free.size]
+            free[: piece.size] = piece
+            self._n_held += piece.size
+            start += piece.size
+            if piece.size == free.size:
+                self._measure()
 
     def integrated_lufs(self) -> float:
         """Return the gated loudness so far; -inf for silence and for less than 400 ms."""
+        self._measure()
         n_blocks = int(self._counts.sum())
         if n_blocks == 0:
             return -math.inf
@@ -60,31 +74,36 @@ class LoudnessMeter:
 
     def true_peak_db(self) -> float:
         """Return the highest inter-sample peak so far (4 times oversampled), dBTP."""
+        self._measure()
         # The interpolator looks ahead: the last samples are judged as if silence followed.
-        padded = np.concatenate((self._peak_tail, np.zeros(2 * HALF_TAPS, dtype=np.float32)))
-        return _decibels(max(self._peak, true_peak(padded, self._peak)))
+        past = self._window[self._n_past - 2 * HALF_TAPS : self._n_past]
+        padded = np.concatenate((past, np.zeros(2 * HALF_TAPS, dtype=np.float32)))
+        return _decibels(true_peak(padded, self._peak))
 
     def rms_db(self) -> float:
         """Return the level of everything so far, pauses included, dBFS."""
+        self._measure()
         return _decibels(math.sqrt(self._energy / self._n_samples)) if self._n_samples else -math.inf
 
-    def _add_piece(self, piece: Samples) -> None:
-        self._n_samples += piece.size
-        self._energy += float(np.square(piece, dtype=np.float64).sum())
-        joined = np.concatenate((self._peak_tail, piece))
-        self._peak = true_peak(joined, self._peak)
-        self._peak_tail = joined[-2 * HALF_TAPS :]
-        self._count(self._part.block_powers(np.square(self._weighted(piece))))
+    def _measure(self) -> None:
+        """Measure what is held, and keep its end as the filter's past."""
+        if self._n_held == 0:
+            return
+        end = self._n_past + self._n_held
+        held = self._window[self._n_past : end]
+        self._n_samples += held.size
+        self._energy += float(np.square(held, dtype=np.float64).sum())
+        self._peak = true_peak(self._window[self._n_past - 2 * HALF_TAPS : end], self._peak)
+        self._count(self._part.block_powers(np.square(self._weighted(held.size))))
+        self._window[: self._n_past] = self._window[self._n_held : end].copy()
+        self._n_held = 0
 
-    def _weighted(self, piece: Samples) -> NDArray[np.float64]:
-        """Filter by overlap-save: the first outputs of each FFT are wrapped round and thrown away."""
-        joined = np.concatenate((self._tail, piece.astype(np.float64)))
-        self._tail = joined[-(self._n_taps - 1) :]
-        size = 1 << (joined.size - 1).bit_length()
-        if size not in self._responses:
-            self._responses[size] = np.fft.rfft(k_weighting_taps(self.rate_hz, self._n_taps), size)
-        filtered = np.fft.irfft(np.fft.rfft(joined, size) * self._responses[size], size)
-        return np.asarray(filtered[self._n_taps - 1 : joined.size])
+    def _weighted(self, n_samples: int) -> Samples:
+        """Filter what is held by FFT (overlap-save): each transform begins with the past of its sound."""
+        step = self._size - self._n_past
+        pieces = np.lib.stride_tricks.sliding_window_view(self._window, self._size)[:n_samples:step]
+        filtered = np.fft.irfft(np.fft.rfft(pieces) * self._response, self._size)
+        return np.asarray(filtered[:, self._n_past :].reshape(-1)[:n_samples], dtype=np.float32)
 
     def _count(self, powers: NDArray[np.float64]) -> None:
         powers = powers[powers > 10.0 ** ((ABSOLUTE_GATE_LUFS - OFFSET_LU) / 10.0)]
@@ -100,11 +119,11 @@ class _PartSums:
     def __init__(self, rate_hz: int) -> None:
         self._rate_hz = rate_hz
         self._n_done = 0  # samples in finished parts
-        self._rest = np.zeros(0)
+        self._rest = np.zeros(0, dtype=np.float32)
         self._sums = np.zeros(0)  # the last three finished parts
         self._sizes = np.zeros(0, dtype=np.int64)
 
-    def block_powers(self, squares: NDArray[np.float64]) -> NDArray[np.float64]:
+    def block_powers(self, squares: Samples) -> NDArray[np.float64]:
         rest = np.concatenate((self._rest, squares))
         # Rates such as 11025 Hz have no whole 100 ms: the part edges are rounded, never summed up.
         first = self._n_done * PARTS_PER_SECOND // self._rate_hz
@@ -115,7 +134,7 @@ class _PartSums:
         if edges.size < 2:
             self._rest = rest
             return np.zeros(0)
-        sums = np.add.reduceat(rest[: edges[-1]], edges[:-1])
+        sums = np.add.reduceat(rest[: edges[-1]], edges[:-1], dtype=np.float64)
         self._n_done += int(edges[-1])
         self._rest = rest[edges[-1] :]
         return self._slide(sums, np.diff(edges))

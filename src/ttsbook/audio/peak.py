@@ -16,16 +16,19 @@ from ttsbook.audio.wave import Samples
 OVERSAMPLING = 4
 HALF_TAPS = 6  # samples on each side that one interpolated value looks at
 
-_PIECE = 4096  # pieces that cannot hold a new highest peak are passed over
+_PIECE = 8192  # fits the nearest cache
 
 
 def peak_envelope(samples: Samples) -> NDArray[np.float32]:
     """Return, for each sample, the highest of itself and the three values up to the next one. [n]"""
-    envelope = np.abs(samples)
+    envelope = np.abs(samples).astype(np.float32)
     padded = np.concatenate((np.zeros(HALF_TAPS - 1), samples, np.zeros(HALF_TAPS))).astype(np.float32)
-    for taps in _phases():
-        np.maximum(envelope, np.abs(np.convolve(padded, taps, mode="valid")), out=envelope)
-    return np.asarray(envelope, dtype=np.float32)
+    for start in range(0, samples.size, _PIECE):
+        end = min(start + _PIECE, samples.size)
+        for taps in _phases():
+            between = np.abs(_filtered(padded[start : end + 2 * HALF_TAPS - 1], taps))
+            np.maximum(envelope[start:end], between, out=envelope[start:end])
+    return envelope
 
 
 def true_peak(samples: Samples, known: float = 0.0) -> float:
@@ -33,12 +36,14 @@ def true_peak(samples: Samples, known: float = 0.0) -> float:
 
     The first and last `HALF_TAPS` samples are only context: overlap calls by twice that many.
     """
-    bound = overshoot_bound()
-    end = samples.size - HALF_TAPS
-    for start in range(HALF_TAPS, end, _PIECE):
-        piece = samples[start - HALF_TAPS : min(start + _PIECE, end) + HALF_TAPS]
-        if float(np.abs(piece).max()) * bound > known:
-            known = max(known, float(peak_envelope(piece)[HALF_TAPS:-HALF_TAPS].max()))
+    starts = range(0, samples.size - 2 * HALF_TAPS, _PIECE)
+    pieces = [samples[start : start + _PIECE + 2 * HALF_TAPS] for start in starts]
+    highest = [float(np.abs(piece).max()) for piece in pieces]
+    # The loudest piece first: mostly it rules all others out.
+    for position in sorted(range(len(pieces)), key=lambda position: -highest[position]):
+        if highest[position] * overshoot_bound() <= known:
+            break
+        known = max(known, float(peak_envelope(pieces[position])[HALF_TAPS:-HALF_TAPS].max()))
     return known
 
 
@@ -46,6 +51,17 @@ def true_peak(samples: Samples, known: float = 0.0) -> float:
 def overshoot_bound() -> float:
     """Return how much higher than the samples an interpolated value can be at most."""
     return max(1.0, *(float(np.abs(taps).sum()) for taps in _phases()))
+
+
+def _filtered(samples: Samples, taps: NDArray[np.float32]) -> Samples:
+    """Return the valid part of the correlation. Sums of whole arrays: many times faster than `np.correlate`."""
+    length = samples.size - taps.size + 1
+    total = samples[:length] * taps[0]
+    scaled = np.empty_like(total)
+    for offset, tap in enumerate(taps[1:], start=1):
+        np.multiply(samples[offset : offset + length], tap, out=scaled)
+        total += scaled
+    return np.asarray(total)
 
 
 @lru_cache(maxsize=1)
@@ -57,6 +73,5 @@ def _phases() -> tuple[NDArray[np.float32], ...]:
         distance = offsets - phase / OVERSAMPLING
         window = 0.5 + 0.5 * np.cos(np.pi * distance / HALF_TAPS)
         taps = np.sinc(distance) * window
-        # np.convolve runs the filter backwards.
-        phases.append((taps / taps.sum())[::-1].astype(np.float32))
+        phases.append((taps / taps.sum()).astype(np.float32))
     return tuple(phases)
