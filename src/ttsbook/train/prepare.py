@@ -60,13 +60,19 @@ def prepare_teacher(folder: Path) -> Iterator[Clip]:
         )
 
 
-def prepare_recordings(folder: Path, *, band_hz: int, language: str = "en") -> Iterator[Clip]:
-    """Yield the recordings below a folder; with phonemes where there is a transcript."""
+def prepare_recordings(
+    folder: Path, *, band_hz: int, language: str = "en", transcripts: Path | None = None
+) -> Iterator[Clip]:
+    """Yield the recordings below a folder; with phonemes where there is a transcript.
+
+    Args:
+        transcripts: the table of transcripts, if it does not lie in the folder.
+    """
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in AUDIO)
     if not files:
         raise MissingError(f"no audio files below {folder}", f"it should hold {', '.join(AUDIO)}")
     speakers = _table(folder / "speakers.tsv")
-    transcripts = _table(folder / "transcripts.tsv")
+    said = _table(transcripts or folder / "transcripts.tsv")
     front_end = FrontEnd(language=language)
     for path in files:
         about = speakers.get(path.name, {})
@@ -76,11 +82,11 @@ def prepare_recordings(folder: Path, *, band_hz: int, language: str = "en") -> I
         samples = decode(data)
         if len(samples) < MIN_SECONDS * RATE_HZ:
             continue
-        text = transcripts.get(path.name, {}).get("text", "")
+        text = said.get(path.name, {}).get("text", "")
         phonemes = front_end.say(text, language)[1] if text else ""
         yield Clip(
             id=f"{folder.name}-{path.stem}",
-            opus=data if path.suffix.lower() == ".opus" else _encode_opus(samples),
+            opus=data if path.suffix.lower() == ".opus" else encode_opus(samples),
             n_samples=len(samples) // LATENT_HOP * LATENT_HOP,
             f0=_pitch_by_hop(samples),
             embedding=_encoder().embed(samples, RATE_HZ),
@@ -98,7 +104,8 @@ def _pitch_by_hop(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return track_pitch(np.pad(samples, half), RATE_HZ).astype(np.float32)
 
 
-def _encode_opus(samples: NDArray[np.float32], bit_rate: int = 48_000) -> bytes:
+def encode_opus(samples: NDArray[np.float32], bit_rate: int = 48_000) -> bytes:
+    """Encode mono samples at 24 kHz; `decode` gives them back without delay."""
     buffer = io.BytesIO()
     with av.open(buffer, "w", format="ogg") as container:
         stream = container.add_stream("libopus", rate=48_000, layout="mono")

@@ -1,0 +1,245 @@
+"""Exported model + scoring tool → figures on texts and voices that training never saw.
+
+    out/clips/SET-LANGUAGE/NNN.wav   what the model said
+    out/targets/SET-SPEAKER.wav      other speech of the same speakers
+    out/manifest.tsv                 what the scoring tool reads
+    out/score/rows.jsonl             what it wrote, a line per clip
+    out/evaluation.json, evaluation.md
+
+The scoring tool is a program of its own with its own dependencies: `PYTHON SCORE --out DIR MANIFEST`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import time
+import wave
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ttsbook.audio.wave import INT16_SCALE, silence, to_int16
+from ttsbook.engines.base import EngineSpec, Request
+from ttsbook.engines.vits2 import Vits2Engine
+from ttsbook.errors import MissingError, RenderError, UsageError
+from ttsbook.files import atomic_write
+from ttsbook.text import FrontEnd
+from ttsbook.train.evaluate_table import Figures, Row, format_table, summarise
+from ttsbook.train.evaluate_text import read_trained, select_texts
+from ttsbook.train.evaluate_voice import RATE_HZ, Speaker, read_speakers
+from ttsbook.types import Block, BlockKind, Chapter
+from ttsbook.vits2.config import LANGUAGES
+from ttsbook.voice.encode import SpeakerEncoder
+
+RECORDINGS = "recordings"
+PAUSE_MS = 250.0  # between chunks of one clip
+N_CANDIDATES = 10  # speakers to pick from
+SPEED_CLIPS, SPEED_ROUNDS, SPEED_THREADS = 8, 3, 2
+Samples = NDArray[np.float32]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is judged with what."""
+
+    model: Path  # folder of an export
+    texts: tuple[Path, ...]
+    voices: tuple[Path, ...]  # folders, each a set
+    score: Path  # the scoring tool
+    python: Path  # an interpreter that has what the tool needs
+    trained: tuple[Path, ...] = ()  # teacher folders
+    count: int = 50  # clips of each set and language
+    method: str = "plain"  # of analysing voices
+    languages: tuple[str, ...] = LANGUAGES
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One clip to judge."""
+
+    set: str
+    language: str
+    text: str  # "" for a recording
+    path: Path
+    speaker: Speaker
+    candidates: tuple[Speaker, ...] = ()  # the right one among them
+
+
+def evaluate(plan: Plan, out: Path, *, say: Say) -> dict[str, object]:
+    """Render, score and write `evaluation.json` and `evaluation.md`; return what the former holds.
+
+    Raises:
+        MissingError: the model, the scoring tool, a voice or a text is not there.
+        RenderError: the scoring tool failed.
+    """
+    if not plan.score.is_file():
+        raise MissingError(f"there is no scoring tool at {plan.score}")
+    if plan.count < 1:
+        raise UsageError("--count must be at least 1")
+    encoder = SpeakerEncoder()
+    engine = Vits2Engine(EngineSpec("vits2", "cpu", 1, (("model", str(plan.model)),)))
+    speakers = [s for folder in plan.voices for s in read_speakers(folder, encoder, method=plan.method)]
+    say(f"{len(speakers)} speakers of {len(plan.voices)} sets")
+    takes = list(_takes(plan, speakers, out))
+    for index, take in enumerate(takes):
+        _write_wave(take.path, _speak(engine, take, seed=index), engine.rate_hz)
+    say(f"{len(takes)} clips rendered")
+    real_time_factor = _measure_speed(plan.model, takes)
+    takes += _recordings(speakers, out)
+    _write_targets(speakers, out)
+    scores = _score(plan, takes, out, say)
+    rows = [_row(take, score, encoder) for take, score in zip(takes, scores, strict=True)]
+    return _write(plan, out, summarise(rows), real_time_factor)
+
+
+def _takes(plan: Plan, speakers: Sequence[Speaker], out: Path) -> Iterable[Take]:
+    """Give every text to the next speaker of the set, in both languages unless a speaker has one."""
+    trained = read_trained(plan.trained)
+    for language in plan.languages:
+        texts = select_texts(plan.texts, language, plan.count, trained=trained)
+        for name in dict.fromkeys(speaker.set for speaker in speakers):
+            pool = [s for s in speakers if s.set == name and s.language in ("", language)]
+            for index, text in enumerate(texts if pool else ()):
+                speaker = pool[index % len(pool)]
+                path = out / "clips" / f"{name}-{language}" / f"{index:03d}.wav"
+                yield Take(name, language, text, path, speaker, _candidates(speaker, speakers))
+
+
+def _candidates(speaker: Speaker, speakers: Sequence[Speaker]) -> tuple[Speaker, ...]:
+    """Return the speaker and the next ones of the set, then of other sets."""
+    own = [s for s in speakers if s.set == speaker.set and s.language == speaker.language]
+    at = own.index(speaker)
+    others = [s for s in speakers if s.set != speaker.set or s.language != speaker.language]
+    return tuple([*own[at:], *own[:at], *others][:N_CANDIDATES])
+
+
+def _recordings(speakers: Sequence[Speaker], out: Path) -> Iterable[Take]:
+    """Judge the speakers' own recordings on the same gate: the ceiling of quality."""
+    return [Take(f"{RECORDINGS} {s.set}", s.language or "-", "", _target_path(s, out), s) for s in speakers]
+
+
+def _speak(engine: Vits2Engine, take: Take, seed: int) -> Samples:
+    speech = engine.speak(_requests(take, seed), take.speaker.profile)
+    pause = silence(PAUSE_MS, engine.rate_hz)
+    pieces = [piece for s in speech if len(s.samples) for piece in (s.samples, pause)]
+    return np.concatenate(pieces[:-1])
+
+
+def _requests(take: Take, seed: int) -> list[Request]:
+    """Say a text as a book would say it."""
+    chapter = Chapter(1, "", (Block(BlockKind.PARAGRAPH, take.text),))
+    chunks = FrontEnd(language=take.language).chunks(chapter)
+    return [Request(c.phonemes, c.spoken, take.language, seed) for c in chunks if c.phonemes]
+
+
+def _measure_speed(model: Path, takes: Sequence[Take]) -> float:
+    """Return seconds of work per second of speech on two cores; the best of some rounds."""
+    engine = Vits2Engine(EngineSpec("vits2", "cpu", SPEED_THREADS, (("model", str(model)),)))
+    requests = [request for take in takes[:SPEED_CLIPS] for request in _requests(take, 0)]
+    profile = takes[0].speaker.profile
+    factors = []
+    for _ in range(SPEED_ROUNDS):
+        begin = time.monotonic()
+        speech = engine.speak(requests, profile)
+        spent = time.monotonic() - begin
+        factors.append(spent / sum(len(s.samples) / s.rate_hz for s in speech))
+    return min(factors)
+
+
+def _score(plan: Plan, takes: Sequence[Take], out: Path, say: Say) -> list[dict[str, float]]:
+    """Run the scoring tool on all clips; return its row for each."""
+    manifest, folder = out / "manifest.tsv", out / "score"
+    lines = [
+        "\t".join(
+            (
+                str(take.path.relative_to(out)),
+                take.text,
+                take.language if take.language in LANGUAGES else "en",
+                # A recording is compared with nothing: its other half is the reference of the voice.
+                str(_target_path(take.speaker, out).relative_to(out)) if take.text else "",
+            )
+        )
+        for take in takes
+    ]
+    with atomic_write(manifest) as handle:
+        handle.write(("\n".join(lines) + "\n").encode())
+    log = out / "score.log"
+    with open(log, "wb") as errors:
+        command = [str(plan.python), str(plan.score), "--out", str(folder), str(manifest)]
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=errors, stdin=subprocess.DEVNULL
+        ) as run:
+            assert run.stdout is not None
+            for index, _ in enumerate(run.stdout, 1):
+                if index % 25 == 0:
+                    say(f"{min(index, len(takes))} of {len(takes)} clips scored")
+    if run.returncode:
+        last = log.read_text("utf-8", "replace").strip().splitlines()[-1:]
+        raise RenderError(f"the scoring tool failed: {' '.join(last)}", f"its whole output is in {log}")
+    rows = [json.loads(line) for line in (folder / "rows.jsonl").read_text("utf-8").splitlines()]
+    if len(rows) != len(takes):
+        raise RenderError(f"the scoring tool judged {len(rows)} of {len(takes)} clips", f"see {log}")
+    return rows
+
+
+def _row(take: Take, score: dict[str, float], encoder: SpeakerEncoder) -> Row:
+    """Add to the tool's figures whether the speaker is recognised."""
+    if not take.text:
+        reference = np.asarray(take.speaker.profile.embedding, np.float32)
+        return Row(take.set, take.language, {**score, "sim": float(reference @ take.speaker.embedding)})
+    with wave.open(str(take.path)) as handle:
+        rate_hz = handle.getframerate()
+        samples = np.frombuffer(handle.readframes(handle.getnframes()), np.int16)
+    embedding = encoder.embed(samples.astype(np.float32) / np.float32(INT16_SCALE), rate_hz)
+    likeness = [float(embedding @ candidate.embedding) for candidate in take.candidates]
+    picked = float(int(np.argmax(likeness)) == 0)  # the right one stands first
+    return Row(take.set, take.language, {**score, "picked": picked})
+
+
+def _write(plan: Plan, out: Path, figures: Sequence[Figures], real_time_factor: float) -> dict[str, object]:
+    index = json.loads((plan.model / "base.json").read_text("utf-8"))
+    result: dict[str, object] = {
+        "schema_version": 1,
+        "model": index["sha256"],
+        "count": plan.count,
+        "method": plan.method,
+        "texts": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in plan.texts},
+        "real_time_factor": round(real_time_factor, 4),
+        "threads": SPEED_THREADS,
+        "candidates": N_CANDIDATES,
+        "sets": [asdict(item) for item in figures],
+    }
+    with atomic_write(out / "evaluation.json") as handle:
+        handle.write((json.dumps(result, ensure_ascii=False, indent=1) + "\n").encode())
+    with atomic_write(out / "evaluation.md") as handle:
+        handle.write(format_table(figures, real_time_factor, SPEED_THREADS).encode())
+    return result
+
+
+def _write_targets(speakers: Sequence[Speaker], out: Path) -> None:
+    for speaker in speakers:
+        _write_wave(_target_path(speaker, out), speaker.target, RATE_HZ)
+
+
+def _target_path(speaker: Speaker, out: Path) -> Path:
+    suffix = f"-{speaker.language}" if speaker.language else ""
+    return out / "targets" / f"{speaker.set}-{speaker.name}{suffix}.wav"
+
+
+def _write_wave(path: Path, samples: Samples, rate_hz: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    buffer = io.BytesIO()
+    with wave.open(buffer, "wb") as handle:
+        handle.setnchannels(1)
+        handle.setsampwidth(2)
+        handle.setframerate(rate_hz)
+        handle.writeframes(to_int16(samples).tobytes())
+    with atomic_write(path, durable=False) as handle:
+        handle.write(buffer.getvalue())
