@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import math
+import subprocess
 import weakref
 from itertools import pairwise
 from pathlib import Path
@@ -251,10 +253,34 @@ def test_chapters_may_begin_late_and_be_empty(tmp_path, sound, format):
     assert found[-1].start / probe(tmp_path / "a").rate_hz == pytest.approx(0.5, abs=0.001)
 
 
+@pytest.mark.parametrize("n_seconds", [1, 60])
 @pytest.mark.parametrize("format", ["wav", "mp3", "flac", "opus"])
-def test_a_full_disk_is_one_clear_error(sound, format):
-    with pytest.raises(OutputError, match="No space left"):
-        write_audio(Path("/dev/full"), blocks_of(sound), spec_for(format))
+def test_a_full_disk_is_one_clear_error(sound, format, n_seconds, capfd):
+    with pytest.raises(OutputError, match="No space left") as caught:
+        write_audio(Path("/dev/full"), [sound[:24_000]] * n_seconds, spec_for(format, marks=()))
+    assert "free some space" in caught.value.hint
+    assert capfd.readouterr().err == ""  # PyAV prints tracebacks of what it cannot pass on
+
+
+def test_a_full_disk_is_one_clear_error_for_m4b_too(tmp_path, sound):
+    with _small_disk(tmp_path), pytest.raises(OutputError, match="No space left") as caught:
+        write_audio(tmp_path / "a", [sound[:24_000]] * 120, spec_for("m4b", marks=()))
+    assert "free some space" in caught.value.hint
+
+
+@contextlib.contextmanager
+def _small_disk(folder):
+    command = ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(folder)]
+    try:
+        mounted = subprocess.run(command, capture_output=True, check=False).returncode == 0
+    except OSError:
+        mounted = False
+    if not mounted:
+        pytest.skip("may not mount a small disk here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.mark.parametrize("format", FORMATS)

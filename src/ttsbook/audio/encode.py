@@ -9,12 +9,12 @@ books, caches or final names.
 from __future__ import annotations
 
 import base64
+import errno
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import BinaryIO
 
 import av
 import numpy as np
@@ -25,6 +25,7 @@ from av.stream import Disposition
 from ttsbook.audio import id3, mp4
 from ttsbook.audio.picture import Picture, flac_picture_block, read_picture
 from ttsbook.audio.pipeline import Master
+from ttsbook.audio.sink import Sink
 from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec, cleaned, file_bitrate, file_rate
 from ttsbook.audio.tags import cut_utf8, language_code, riff_info, vorbis_comments
 from ttsbook.audio.wave import Samples, to_int16
@@ -75,8 +76,7 @@ def write_audio(path: Path, blocks: Iterable[Samples], spec: AudioSpec) -> Writt
     cover, warnings = _usable_cover(spec)
     master = Master(spec)
     n_samples = 0
-    with _translated_errors(path), _open_output(path, spec, cover) as (container, stream):
-        encoder = _Encoder(container, stream, _CODECS[spec.format].sample_format)
+    with _translated_errors(path), _open_output(path, spec, cover) as encoder:
         for block in master.blocks(blocks):
             encoder.write(block)
         n_samples = encoder.finish()
@@ -88,10 +88,11 @@ def write_audio(path: Path, blocks: Iterable[Samples], spec: AudioSpec) -> Writt
 class _Encoder:
     """Feeds float32 blocks to one open audio stream."""
 
-    def __init__(self, container: OutputContainer, stream: AudioStream, sample_format: str) -> None:
+    def __init__(self, container: OutputContainer, stream: AudioStream, sink: Sink | None) -> None:
         self._container = container
         self._stream = stream
-        self._sample_format = sample_format
+        self._sink = sink
+        self._sample_format = stream.codec_context.format.name
         self._rate_hz = stream.rate
         self._n_samples = 0
 
@@ -105,6 +106,8 @@ class _Encoder:
         frame.pts = self._n_samples
         self._n_samples += block.size
         self._container.mux(self._stream.encode(frame))
+        if self._sink:
+            self._sink.check()
 
     def finish(self) -> int:
         """Flush the encoder and return how many samples went in."""
@@ -113,33 +116,29 @@ class _Encoder:
 
 
 @contextmanager
-def _open_output(
-    path: Path, spec: AudioSpec, cover: Picture | None
-) -> Iterator[tuple[OutputContainer, AudioStream]]:
+def _open_output(path: Path, spec: AudioSpec, cover: Picture | None) -> Iterator[_Encoder]:
     if spec.format == "m4b":
         # By name, not by handle: moving the index to the front reads the file back.
         metadata = mp4.item_list(spec.tags, cover)
         with av.open(f"file:{path}", "w", format="mp4", options=_m4b_options(spec)) as container:
             container.metadata.update(mp4.placeholder(metadata))
-            yield _started(container, spec, cover)
+            yield _Encoder(container, _started(container, spec, cover), None)
         mp4.fill_placeholder(path, metadata)
         return
     with open(path, "wb") as handle:
-        file: BinaryIO | _Behind = handle
         if spec.format == "mp3":
             handle.write(id3.tag(spec.tags, _times_ms(spec), cover))
-            file = _Behind(handle)
+        sink = Sink(handle)
         codec = _CODECS[spec.format]
         options = {**_BITEXACT, **dict(codec.muxer_options)}
-        with av.open(file, "w", format=codec.muxer, options=options, buffer_size=_WRITE_BUFFER) as container:
+        with av.open(sink, "w", format=codec.muxer, options=options, buffer_size=_WRITE_BUFFER) as container:
             container.metadata.update(_metadata(spec, cover))
-            yield _started(container, spec, cover)
+            yield _Encoder(container, _started(container, spec, cover), sink)
+        sink.check()
 
 
-def _started(
-    container: OutputContainer, spec: AudioSpec, cover: Picture | None
-) -> tuple[OutputContainer, AudioStream]:
-    """Add the streams and chapters and write the header."""
+def _started(container: OutputContainer, spec: AudioSpec, cover: Picture | None) -> AudioStream:
+    """Add the streams and chapters, write the header and return the stream of sound."""
     stream = _add_audio(container, spec)
     if spec.format == "m4b":
         container.set_chapters(_chapters(spec))
@@ -151,7 +150,7 @@ def _started(
         packet.pts = packet.dts = 0
         packet.time_base = Fraction(1, 1)
         container.mux(packet)
-    return container, stream
+    return stream
 
 
 def _add_audio(container: OutputContainer, spec: AudioSpec) -> AudioStream:
@@ -243,33 +242,14 @@ def _usable_cover(spec: AudioSpec) -> tuple[Picture | None, tuple[str, ...]]:
     return picture, ()
 
 
-class _Behind:
-    """A file as seen by the muxer: begins where the ID3 tag ends."""
-
-    def __init__(self, handle: BinaryIO) -> None:
-        self._handle = handle
-        self._offset = handle.tell()
-
-    def write(self, data: bytes) -> int:
-        return self._handle.write(data)
-
-    def tell(self) -> int:
-        return self._handle.tell() - self._offset
-
-    def seek(self, position: int, whence: int = 0) -> int:
-        offset = self._offset if whence == 0 else 0
-        return self._handle.seek(position + offset, whence) - self._offset
-
-    def seekable(self) -> bool:
-        return True
-
-
 @contextmanager
 def _translated_errors(path: Path) -> Iterator[None]:
     """Turn what the system or the encoder reports about `path` into our error."""
     try:
         yield
     except av.FFmpegError as error:
+        if error.errno in errno.errorcode:
+            raise output_error(path, OSError(error.errno, error.strerror)) from error
         raise OutputError(f"cannot write {path}: {error.strerror or error}") from error
     except OSError as error:
         raise output_error(path, error) from error

@@ -54,7 +54,7 @@ def overshoot_bound() -> float:
 
 
 def _filtered(samples: Samples, taps: NDArray[np.float32]) -> Samples:
-    """Return the valid part of the correlation. Sums of whole arrays: many times faster than `np.correlate`."""
+    """Return the valid part of the correlation, as sums of arrays: much faster than `np.correlate`."""
     length = samples.size - taps.size + 1
     total = samples[:length] * taps[0]
     scaled = np.empty_like(total)
