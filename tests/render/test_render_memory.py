@@ -1,0 +1,32 @@
+"""The length of a book must not show in the memory that its render takes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+SRC = HERE.parents[1] / "src"
+
+
+def peak_of(output: Path, hours: float) -> int:
+    """Return the peak resident memory of a render of so many hours, in bytes."""
+    home = output.parent / f"home-{hours}"
+    environment = {**os.environ, "PYTHONPATH": f"{SRC}:{HERE}", "TTSBOOK_HOME": str(home)}
+    command = [sys.executable, str(HERE / "long_book.py"), str(output), str(hours)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    seconds, peak = done.stdout.split()
+    assert float(seconds) == pytest.approx(hours * 3600, rel=0.05)
+    return int(peak)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["wav", "mp3", "m4b"])
+def test_ten_hours_take_the_memory_of_one(tmp_path: Path, suffix: str) -> None:
+    one, ten = peak_of(tmp_path / f"one.{suffix}", 1), peak_of(tmp_path / f"ten.{suffix}", 10)
+    print(f"{suffix}: 1 h {one >> 20} MiB, 10 h {ten >> 20} MiB")
+    assert ten < 1.1 * one
