@@ -38,7 +38,9 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class MonoPiece:
+    """What one packet gave."""
+
     samples: Samples  # mono at rate_hz
     rate_hz: int
     channels: int
@@ -55,8 +57,8 @@ def read_clip(path: Path, *, rate_hz: int | None = None, max_seconds: float = 60
         InputError: not there, not audio, damaged from the start, or not numbers.
     """
     with open_source(path) as container:
-        stream = _audio_stream(container, path)
-        pieces = _decoded(container, stream)
+        stream = sound_of(container, path)
+        pieces = decode_mono(container, stream)
         clip = _gathered(pieces, rate_hz, max_seconds)
     if clip is None:
         raise InputError(f"{path} has an audio stream but no sound could be decoded from it")
@@ -68,13 +70,13 @@ def read_clip(path: Path, *, rate_hz: int | None = None, max_seconds: float = 60
     return clip
 
 
-def _audio_stream(container: InputContainer, path: Path) -> AudioStream:
+def sound_of(container: InputContainer, path: Path) -> AudioStream:
     if not container.streams.audio:
         raise InputError(f"{path} holds no sound", "give a file with an audio track")
     return container.streams.audio[0]
 
 
-def _gathered(pieces: Iterator[_Piece], rate_hz: int | None, max_seconds: float) -> Clip | None:
+def _gathered(pieces: Iterator[MonoPiece], rate_hz: int | None, max_seconds: float) -> Clip | None:
     """Join the pieces at one rate; None if there are none."""
     first = next(pieces, None)
     if first is None:
@@ -98,7 +100,7 @@ def _gathered(pieces: Iterator[_Piece], rate_hz: int | None, max_seconds: float)
     return Clip(samples[:limit], rate_out_hz, first.rate_hz, first.channels, samples.size > limit)
 
 
-def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[_Piece]:
+def decode_mono(container: InputContainer, stream: AudioStream) -> Iterator[MonoPiece]:
     """Yield what can be decoded; packets that are broken are passed over, up to a limit."""
     n_broken = 0
     packets = container.demux(stream)
@@ -113,7 +115,7 @@ def _decoded(container: InputContainer, stream: AudioStream) -> Iterator[_Piece]
             continue
         for frame in frames:
             if isinstance(frame, av.AudioFrame) and frame.samples and frame.sample_rate >= _MIN_RATE_HZ:
-                yield _Piece(_mono(frame), frame.sample_rate, frame.layout.nb_channels)
+                yield MonoPiece(_mono(frame), frame.sample_rate, frame.layout.nb_channels)
 
 
 def _mono(frame: av.AudioFrame) -> Samples:

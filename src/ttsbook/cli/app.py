@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ttsbook import __version__
-from ttsbook.cli import bench, cache, config, doctor, inspect, render, speak, voices
+from ttsbook.cli import bench, cache, config, doctor, inspect, render, speak, verify, voices
 from ttsbook.cli.grouped import GroupedCommand
 
 HELP = """Audiobooks in a chosen voice: EPUB or text in, one audio file out.
@@ -41,6 +41,7 @@ def _root(
 app.command("render", cls=GroupedCommand)(render.render)
 app.command("inspect", cls=GroupedCommand)(inspect.inspect)
 app.command("speak", cls=GroupedCommand)(speak.speak)
+app.command("verify", cls=GroupedCommand)(verify.verify)
 app.add_typer(voices.app, name="voices")
 app.command("doctor", cls=GroupedCommand)(doctor.doctor)
 app.add_typer(cache.app, name="cache")
