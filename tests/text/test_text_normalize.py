@@ -13,7 +13,7 @@ from ttsbook.text.normalize.normalize import fold
 from ttsbook.text.normalize.rewrite import any_of, apply_claims
 
 FOLDER = Path(__file__).parent
-KNOWN_FAILURES = {"en": 1, "zh": 0}  # rows that a better rule should mend; lower these when one does
+KNOWN_FAILURES = {"en": 8, "zh": 1}  # rows that a better rule should mend; lower these when one does
 
 
 def rows(language: str) -> list[tuple[str, ...]]:
@@ -49,8 +49,8 @@ def test_known_failures_are_counted_and_do_not_grow(language: str) -> None:
 
 
 def test_the_golden_tables_are_large_enough_to_mean_something() -> None:
-    assert len(rows("en")) >= 150
-    assert len(rows("zh")) >= 100
+    assert len(rows("en")) >= 400
+    assert len(rows("zh")) >= 300
 
 
 def test_a_rewrite_points_at_the_characters_it_came_from() -> None:

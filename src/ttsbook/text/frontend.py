@@ -20,9 +20,10 @@ from ttsbook.text.normalize import Normalized, normalize
 from ttsbook.text.normalize.normalize import fold
 from ttsbook.text.phonemes import Fixed, close_utterance, to_phonemes
 from ttsbook.text.script import dominant_language, short_language
+from ttsbook.text.sentence import split_sentences
 from ttsbook.types import Block, BlockKind, Boundary, Chapter, Chunk
 
-VERSION = 1  # raise it when the same text may come out with other phonemes
+VERSION = 2  # raise it when the same text may come out with other phonemes
 _SYMBOLS = frozenset(SYMBOL_IDS)
 _SPELT_RULES = ("initials", "acronym")
 _MARK_AFTER = {Boundary.NONE: ",", Boundary.CLAUSE: ","}  # what an unfinished piece ends with; else a stop
@@ -91,6 +92,22 @@ class FrontEnd:
                 chunks[-1] = replace(chunks[-1], boundary=last)
             index += len(chunks)
             yield from chunks
+
+    def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
+        """Return (end in the text, number of phonemes until there) of each sentence of a chunk.
+
+        One entry for the whole chunk if it is one sentence, or if its sentences said one by one sound
+        otherwise than together (where a reading depends on the neighbours), so that nobody can tell.
+        """
+        whole = ((len(chunk.text), len(chunk.phonemes)),)
+        ends = []
+        said = ""
+        for start, end in split_sentences(chunk.text):
+            _, phonemes = self._say(chunk.text[start:end], chunk.language, ".")
+            said += (" " if said and phonemes and not said.endswith(" ") else "") + phonemes
+            ends.append((end, len(said)))
+        same = len(ends) > 1 and said == chunk.phonemes and all(n_phonemes for _, n_phonemes in ends)
+        return tuple(ends) if same else whole
 
     def say(self, text: str, language: str | None = None) -> tuple[str, str, str]:
         """Return (spoken, phonemes, language) of a short text, as in `ttsbook say`."""

@@ -6,96 +6,126 @@ voice learned them.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
-from functools import lru_cache
-from typing import Any, cast
+from functools import cache, lru_cache
 
 from ttsbook.text.g2p.pinyin import from_pinyin
 from ttsbook.text.g2p.sandhi import Word, apply_sandhi
-from ttsbook.text.tables import read_map, read_words
+from ttsbook.text.g2p.segment import is_listed, split_words
+from ttsbook.text.g2p.traditional import simplify
+from ttsbook.text.tables import read_map, read_rows, read_words
 
 _MEASURED = "一二两三四五六七八九十百千几每这那哪数半"  # before 只: the measure word zhī, not "only"
 _DE_KEEPS_TONE = "获取赢夺博难心应懂所"  # 获得者
 _DEI_BEFORE = "我你您他她它们就总也都还不可非必咱谁"  # before a lone 得: "must"
+_ER_BEFORE = "女婴孤幼少男健宠胎妻孙侄弃患生血能托"  # before 儿: a child; else the ending of a noun
+_FAMILIAR = "小老阿"  # before a surname
 
 
+@lru_cache(maxsize=1 << 14)
 def pronounce_run(run: str) -> str:
     """Return the symbols of one run of characters without punctuation."""
-    return " ".join(
-        "".join(from_pinyin(syllable) for syllable in syllables)
-        for syllables in apply_sandhi(_read_words(split_words(run)))
-    )
+    words = _part_particles(split_words(simplify(run)))
+    return " ".join(map(_symbols, apply_sandhi(_read_words(words))))
 
 
-def split_words(run: str) -> list[str]:
-    """Return the words of a run."""
-    words: list[str] = _segmenter().lcut(run)
-    return words
+@lru_cache(maxsize=1 << 16)
+def _symbols(syllables: tuple[str, ...]) -> str:
+    return "".join(map(from_pinyin, syllables))
 
 
-@lru_cache(maxsize=1)
-def _segmenter() -> Any:
-    """Return jieba's tokenizer, loaded from its dictionary.
-
-    jieba would keep a cache in the shared folder of temporary files, where another user of the
-    machine could put one; building the tables anew takes about a second.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # jieba's source has invalid escapes and needs pkg_resources
-        import jieba
-    segmenter = jieba.Tokenizer()
-    segmenter.FREQ, segmenter.total = segmenter.gen_pfdict(segmenter.get_dict_file())
-    segmenter.initialized = True
-    for phrase in read_map("polyphones_zh.tsv"):
-        segmenter.add_word(phrase)
-    return segmenter
+def _part_particles(words: Sequence[str]) -> Sequence[str]:
+    """Part 地 from a verb that was taken for a word with it: 高兴|地笑."""
+    if not any(word[0] == "地" and len(word) > 1 and not is_listed(word) for word in words):
+        return words
+    parted: list[str] = []
+    for word in words:
+        parted += ("地", word[1:]) if word[0] == "地" and len(word) > 1 and not is_listed(word) else (word,)
+    return parted
 
 
 @lru_cache(maxsize=1 << 17)
 def read_word(word: str) -> tuple[str, ...]:
-    """Return the pinyin of a word, one syllable with a tone digit for each character."""
+    """Return the pinyin of a word, one syllable with a tone digit for each character that has one."""
     own = read_map("polyphones_zh.tsv").get(word)
     if own:
         return tuple(own.split())
-    from pypinyin import Style, lazy_pinyin
-
-    syllables = lazy_pinyin(
-        word,
-        style=Style.TONE3,
-        neutral_tone_with_five=True,
-        tone_sandhi=True,
-        errors=cast(Any, _keep_each),
-    )
+    surname = _surname(word)
+    if surname:
+        return surname
+    syllables = _look_up(word)
     if word in read_words("neutral_zh.txt") and len(syllables) > 1:
         syllables[-1] = syllables[-1].rstrip("12345") + "5"
     for i in range(1, min(len(word), len(syllables))):
-        if word[i] == "只" and word[i - 1] in _MEASURED:
+        before = word[i - 1]
+        if word[i] == "只" and before in _MEASURED:
             syllables[i] = "zhi1"
         elif word[i] == "得" and i == 1 and len(word) == 3 and word[0] not in _DE_KEEPS_TONE:
             syllables[i] = "de5"  # 跑得快
-    return tuple(syllables)
+        elif word[i] == "地" and i > 1 and before == word[i - 2]:
+            syllables[i] = "de5"  # 轻轻地
+        elif word[i] == "儿" and i == len(word) - 1 and before not in _ER_BEFORE:
+            syllables[i] = "er5"
+    return tuple(filter(_is_pinyin, syllables))
 
 
-def _keep_each(characters: str) -> list[str]:
-    return list(characters)  # pypinyin would give the run as one item
+def _surname(word: str) -> tuple[str, ...] | None:
+    """Read 仇先生 and 小单: a surname that sounds otherwise as a word."""
+    surnames = read_map("surnames_zh.tsv")
+    if len(word) > 1 and word[0] in surnames and word[1:] in read_words("titles_zh.txt"):
+        return (surnames[word[0]], *read_word(word[1:]))
+    if len(word) == 2 and word[0] in _FAMILIAR and word[1] in surnames and not is_listed(word):
+        return (*read_word(word[0]), surnames[word[1]])
+    return None
+
+
+def _look_up(word: str) -> list[str]:
+    """Return what pypinyin's dictionaries say, by phrases and then by characters."""
+    from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
+    from pypinyin.seg.mmseg import seg
+
+    syllables: list[str] = []
+    for piece in seg.cut(word):
+        phrase = PHRASES_DICT.get(piece)
+        if phrase:
+            syllables += (_with_digit(readings[0]) for readings in phrase)
+            continue
+        for character in piece:
+            readings = PINYIN_DICT.get(ord(character))
+            # Rare characters without a known reading stay as they are.
+            syllables.append(_with_digit(readings.partition(",")[0]) if readings else character)
+    return syllables
+
+
+@lru_cache(maxsize=4096)
+def _with_digit(syllable: str) -> str:
+    from pypinyin.contrib.tone_convert import to_tone3
+
+    return str(to_tone3(syllable, neutral_tone_with_five=True))
 
 
 def _read_words(words: Sequence[str]) -> list[Word]:
     readings: list[Word] = []
+    lone = _lone()
     for index, word in enumerate(words):
-        before = words[index - 1] if index else ""
-        after = words[index + 1] if index + 1 < len(words) else ""
-        syllables = (_lone_reading(word, before, after),) if word in _LONE else read_word(word)
-        if word[0] == "只" and len(word) > 1 and before and before[-1] in _MEASURED:
+        if word in lone:
+            before = words[index - 1] if index else ""
+            after = words[index + 1] if index + 1 < len(words) else ""
+            syllables: tuple[str, ...] = (_lone_reading(word, before, after),)
+        else:
+            syllables = read_word(word)
+        if word[0] == "只" and len(word) > 1 and index and words[index - 1][-1] in _MEASURED:
             syllables = ("zhi1", *syllables[1:])  # 两|只手
-        spoken = tuple(s for s in syllables if _is_pinyin(s))
-        if spoken:
-            readings.append((word, spoken))
+        if syllables:
+            readings.append((word, syllables))
     return readings
 
 
-_LONE = frozenset("地得只")
+@cache
+def _lone() -> frozenset[str]:
+    """Return the characters whose reading, when they are words, depends on the words around them."""
+    from_tables = {row[0] for row in read_rows("contexts_zh.tsv")} | set(read_map("surnames_zh.tsv"))
+    return frozenset("地得只儿") | from_tables
 
 
 def _lone_reading(word: str, before: str, after: str) -> str:
@@ -106,12 +136,30 @@ def _lone_reading(word: str, before: str, after: str) -> str:
         if not before or before[-1] in _DEI_BEFORE:
             return "dei3" if after else "de2"
         return "de5" if after else "de2"
-    return "zhi1" if before and before[-1] in _MEASURED else "zhi3"
+    if word == "只":
+        return "zhi1" if before and before[-1] in _MEASURED else "zhi3"
+    if word == "儿":
+        return "er5" if before else "er2"
+    for _, where, cues, pinyin in _contexts().get(word, ()):
+        beside = before[-1:] if where == "before" else after[:1]
+        if beside and beside in cues:
+            return pinyin
+    surname = read_map("surnames_zh.tsv").get(word)
+    if surname and (after in read_words("titles_zh.txt") or (before and before[-1] in _FAMILIAR + "姓")):
+        return surname
+    return next(iter(read_word(word)), "")
+
+
+@cache
+def _contexts() -> dict[str, tuple[tuple[str, ...], ...]]:
+    table: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for row in read_rows("contexts_zh.tsv"):
+        table[row[0]] = (*table.get(row[0], ()), row)
+    return table
 
 
 @lru_cache(maxsize=4096)
 def _is_pinyin(syllable: str) -> bool:
-    # Rare characters without a known reading come back as they are.
     try:
         return bool(from_pinyin(syllable))
     except ValueError:

@@ -12,6 +12,8 @@ Word = tuple[str, tuple[str, ...]]  # characters, one pinyin syllable each
 _NUMBER_BEFORE = "第初十百千万零〇一二三四五六七八九"  # before 一: a number, which keeps its tone
 _NUMBER_AFTER = "零〇一二三四五六七八九十月号號"  # 一 inside a number or a date: 一九四九, 一月
 _COUNTED_AFTER = "这那每另某有同這"  # 这一 counts what follows; 统一 and 万一 keep their tone
+_NEVER_RESULT = "决绝并也就可要岂莫无从都还又倒却才若"  # before 不 in a word of three: 并不是, not 对不起
+_COUNTS = "一两几这那每哪"  # begin a word that counts the next one: 一把|椅子
 _PREFIXES = "小老好总纸冷很有"  # stand before a word of two: 小|老虎
 
 
@@ -21,13 +23,13 @@ def apply_sandhi(words: Sequence[Word]) -> list[tuple[str, ...]]:
     syllables = [syllable for _, readings in words for syllable in readings]
     ends = _word_ends(words)
     if len(text) == len(syllables):
-        _change_bu(text, syllables)
+        _change_bu(text, syllables, ends)
         _change_yi(text, syllables, ends)
     start = 0
     for end in sorted(ends):
         _raise_inside(text[start:end], syllables, start, end)
         start = end
-    _raise_across(syllables, sorted(ends))
+    _raise_across(text, syllables, sorted(ends))
     said: list[tuple[str, ...]] = []
     start = 0
     for end in sorted(ends):
@@ -44,12 +46,13 @@ def _word_ends(words: Sequence[Word]) -> set[int]:
     return ends
 
 
-def _change_bu(text: str, syllables: list[str]) -> None:
+def _change_bu(text: str, syllables: list[str], ends: set[int]) -> None:
     for i in range(len(text) - 1):
         if text[i] != "不" or syllables[i] not in ("bu4", "bu2"):
             continue
-        if _is_between_twins(text, i):
-            syllables[i] = "bu5"  # 是不是
+        inside = {i - 1, i + 2} <= ends | {0} and not {i, i + 1} & ends
+        if _is_between_twins(text, i) or (inside and text[i - 1] not in _NEVER_RESULT):
+            syllables[i] = "bu5"  # 是不是, 对不起
         else:
             syllables[i] = "bu2" if _was_fourth(text, syllables, i + 1) else "bu4"
 
@@ -80,21 +83,25 @@ def _is_between_twins(text: str, i: int) -> bool:
 
 def _raise_inside(word: str, syllables: list[str], start: int, end: int) -> None:
     """Raise third tones before third tones inside one word: 老虎, 展览馆, 小|老虎."""
+    pairs: Sequence[int] = range(start, end - 1)
     if end - start == 3 and word[:1] in _PREFIXES:
-        start += 1
-    for i in range(start, end - 1):
+        pairs = pairs[::-1]  # the last two belong together: 小|老虎
+    for i in pairs:
         if syllables[i].endswith("3") and syllables[i + 1].endswith("3"):
             syllables[i] = syllables[i][:-1] + "2"
 
 
-def _raise_across(syllables: list[str], ends: list[int]) -> None:
+def _raise_across(text: str, syllables: list[str], ends: list[int]) -> None:
     """Raise a third tone before the next word's, where one of the two words has one syllable.
 
     From the right, so that of three words the last two belong together: 我|很好 is wǒ hén hǎo.
     """
     starts = [0, *ends[:-1]]
     for index in range(len(ends) - 2, -1, -1):
-        last = ends[index] - 1
-        is_short = ends[index] - starts[index] == 1 or ends[index + 1] - starts[index + 1] == 1
-        if is_short and syllables[last].endswith("3") and syllables[last + 1].endswith("3"):
+        start, last = starts[index], ends[index] - 1
+        if not (syllables[last].endswith("3") and syllables[last + 1].endswith("3")):
+            continue
+        counts = last - start == 1 and text[start : start + 1] in _COUNTS
+        is_short = last == start or ends[index + 1] - starts[index + 1] == 1
+        if is_short or counts or text[last + 1 : last + 2] == "很":
             syllables[last] = syllables[last][:-1] + "2"

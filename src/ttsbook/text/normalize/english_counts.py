@@ -15,14 +15,7 @@ from ttsbook.text.normalize.english_numbers import (
     ordinal,
 )
 from ttsbook.text.normalize.rewrite import english_rule
-
-# fmt: off
-_FRACTIONS = {
-    "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5",
-    "⅘": "4/5", "⅙": "1/6", "⅚": "5/6", "⅛": "1/8", "⅜": "3/8", "⅝": "5/8", "⅞": "7/8", "⅐": "1/7",
-    "⅑": "1/9", "⅒": "1/10",
-}
-# fmt: on
+from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS
 
 
 def _isbn(match: re.Match[str]) -> str:
@@ -37,7 +30,7 @@ def _phone(match: re.Match[str]) -> str:
 
 def _whole_and_fraction(match: re.Match[str]) -> str:
     whole, sign = match["whole"], match["sign"]
-    top, bottom = _FRACTIONS[sign].split("/")
+    top, bottom = FRACTION_SIGNS[sign].split("/")
     if not whole:
         return (
             "half" if sign == "½" and match.string[match.end() :].startswith(" a") else fraction(top, bottom)
@@ -55,7 +48,8 @@ def _slash_fraction(match: re.Match[str]) -> str | None:
 
 
 def _version(match: re.Match[str]) -> str:
-    return " point ".join(cardinal(part) for part in match.group().split("."))
+    word = "version " if match.group()[0] == "v" else ""
+    return word + " point ".join(cardinal(part) for part in match.group().lstrip("v").split("."))
 
 
 def _tagged(match: re.Match[str]) -> str:
@@ -89,14 +83,33 @@ def _hash(match: re.Match[str]) -> str:
 
 
 def _product(match: re.Match[str]) -> str:
-    return f"{decimal(match['a'])} by {decimal(match['b'])}"
+    is_sum = match.string[match.end() :].lstrip().startswith("=")
+    return f"{decimal(match['a'])} {'times' if is_sum else 'by'} {decimal(match['b'])}"
 
 
+def _circled(match: re.Match[str]) -> str:
+    return cardinal(str(ord(match.group()) - ord("①") + 1))
+
+
+def _power(match: re.Match[str]) -> str:
+    return f"{decimal(match['n'])} to the power of {decimal(match['power'])}"
+
+
+def _named(match: re.Match[str]) -> str:
+    """Read the number of a room or a flight as a name: "Room one oh one"."""
+    return match["word"] + _house_number(match["n"])
+
+
+def _emergency(match: re.Match[str]) -> str:
+    return match["word"] + one_by_one(match["n"])
+
+
+_NUMBERED = "Room|Suite|Flight|Gate|Highway|Route|Interstate|Apartment|Area|Boeing|Cell"
 CODES = (
     english_rule("isbn", r"\bISBN(?:-1[03])?:?\s*(?P<digits>\d[\d -]{8,16}[\dXx])\b", _isbn),
     english_rule(
         "phone",
-        rf"{BEFORE}(?:\+\d{{1,3}}[-. ])?(?:\(\d{{3}}\)\s?|\d{{3}}[-. ])\d{{3}}[-. ]\d{{4}}(?!\w)",
+        rf"{BEFORE}(?:\+?\d{{1,3}}[-. ])?(?:\(\d{{3}}\)\s?|\d{{3}}[-. ])\d{{3}}[-. ]\d{{4}}(?!\w)",
         _phone,
     ),
     english_rule("phone", rf"{BEFORE}\+\d{{1,3}}(?:[-. ]?\(?\d{{2,5}}\)?){{2,5}}(?!\w)", _phone),
@@ -105,19 +118,27 @@ CODES = (
 FRACTIONS = (
     english_rule(
         "fraction",
-        rf"(?:{BEFORE}(?P<whole>\d+)\s?)?(?P<sign>[{''.join(_FRACTIONS)}])",
+        rf"(?:{BEFORE}(?P<whole>\d+)\s?)?(?P<sign>[{''.join(FRACTION_SIGNS)}])",
         _whole_and_fraction,
-        needs="".join(_FRACTIONS),
+        needs="".join(FRACTION_SIGNS),
     ),
     english_rule(
         "fraction",
         rf"{BEFORE}(?:(?P<whole>\d+)[ -])?(?P<top>\d{{1,2}})[/⁄](?P<bottom>\d{{1,3}})(?![\w/])",
         _slash_fraction,
     ),
-    english_rule("version", rf"{BEFORE}\d+(?:\.\d+){{2,}}(?!\w)", _version),
+    english_rule("version", rf"{BEFORE}\d+(?:\.\d+){{2,}}(?!\w)|\bv\d+(?:\.\d+)+(?!\w)", _version),
 )
 ORDINALS = (english_rule("ordinal", rf"{BEFORE}(?P<n>\d[\d,]*)(?:st|nd|rd|th)\b", _ordinal),)
 PLAIN = (
+    english_rule("circled", "[①-⑳]", _circled, needs="".join(CIRCLED)),
+    english_rule("named", rf"\b(?P<word>(?:{_NUMBERED})\s)(?P<n>\d{{3}})(?![\w,.]\d|\w)", _named),
+    english_rule(
+        "phone",
+        r"(?i)\b(?P<word>(?:call|called|dial|dialed|dialled|ring|rang)\s)(?P<n>911|999|112|411)\b",
+        _emergency,
+    ),
+    english_rule("power", rf"{BEFORE}(?P<n>\d+)\^(?P<power>-?\d+)(?!\w)", _power, needs="^"),
     english_rule("dimensions", rf"{BEFORE}(?P<a>{NUMBER})\s?[x×]\s?(?P<b>{NUMBER})(?!\w)", _product),
     english_rule("number-sign", r"#(?P<n>\d[\d,]*)\b", _hash),
     english_rule(

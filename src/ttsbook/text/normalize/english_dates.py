@@ -37,6 +37,10 @@ def _slash_date(match: re.Match[str]) -> str | None:
     return _date(month, day, match["y"])
 
 
+def _dotted_date(match: re.Match[str]) -> str | None:
+    return _date(int(match["b"]), match["a"], match["y"])
+
+
 def _date(month: int, day: str, year_digits: str) -> str | None:
     names = list(dict.fromkeys(_MONTHS.values()))
     if not 1 <= month <= 12 or not 1 <= int(day) <= 31:
@@ -69,12 +73,18 @@ def _time(match: re.Match[str]) -> str | None:
         return None
     half = match["half"]
     if minute == 0:
-        words = cardinal(str(hour)) + ("" if half else " o'clock" if 0 < hour <= 12 else " hundred hours")
+        words = cardinal(str(hour)) + (
+            "" if half else " o'clock" if 0 < hour <= 12 else _hundred_hours(match)
+        )
     else:
         words = f"{cardinal(str(hour))} {'oh ' if minute < 10 else ''}{cardinal(str(minute))}"
     if match["s"]:
         words += f" and {cardinal(str(int(match['s'])))} seconds"
     return words + _half_day(match)
+
+
+def _hundred_hours(match: re.Match[str]) -> str:
+    return " hundred" if match.string.startswith(" hours", match.end()) else " hundred hours"
 
 
 def _hour(match: re.Match[str]) -> str:
@@ -114,6 +124,9 @@ def _short_year(match: re.Match[str]) -> str:
 DATES = (
     english_rule("date", rf"{BEFORE}(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)(?!\w)", _iso_date),
     english_rule("date", rf"{BEFORE}(?P<a>\d\d?)/(?P<b>\d\d?)/(?P<y>\d{{4}})(?!\w)", _slash_date),
+    english_rule(
+        "date", rf"{BEFORE}(?P<a>\d\d?)\.(?P<b>\d\d?)\.(?P<y>1\d{{3}}|20\d\d)(?![\w.])", _dotted_date
+    ),
     english_rule(
         "date",
         rf"{BEFORE}(?P<the>[Tt]he )?(?P<d>\d\d?)(?:st|nd|rd|th)? (?:of )?{_MONTH}\b{_YEAR_TAIL}",

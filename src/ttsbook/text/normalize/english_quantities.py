@@ -22,7 +22,9 @@ _MAGNITUDE = f"(?P<mag>{any_of(_MAGNITUDES)})"
 _AMOUNT = rf"(?P<n>{NUMBER})"
 _SIGNED = rf"(?P<n>{SIGN}(?:{NUMBER}))"
 _ARTICLE_BEFORE = re.compile(r"\b[Aa]n? $")
-_NOUN_AFTER = re.compile(r" [a-z]{3}")
+_NOUN_AFTER = re.compile(
+    r" (?!(?:and|are|but|each|for|from|had|into|more|per|than|that|the|was|with)\b)[a-z]{3}"
+)
 _MINUS = r"(?P<minus>(?<!\w)[-−])?"
 
 
@@ -39,7 +41,12 @@ def _money(match: re.Match[str]) -> str:
             f"{cardinal(whole)} {one if is_one(whole) else many}" if whole.strip("0,") or not small else ""
         )
         return sign + " and ".join(part for part in (large, small) if part)
-    return f"{sign}{decimal(number)} {one if is_one(number) else many}"
+    return f"{sign}{decimal(number)} {one if is_one(number) or _describes(match) else many}"
+
+
+def _money_range(match: re.Match[str]) -> str:
+    many = _currencies()[match["sign"]][1]
+    return f"{decimal(match['n'])} to {decimal(match['to'])} {many}"
 
 
 def _old_money(match: re.Match[str]) -> str:
@@ -74,8 +81,8 @@ def _unit(match: re.Match[str]) -> str:
     if _describes(match):
         many = one
     if match["to"]:
-        return f"{decimal(match['n'])} to {decimal(match['to'])} {many}"
-    return f"{decimal(match['n'])} {one if is_one(match['n']) else many}"
+        return f"{decimal(match['n'])} to {decimal(match['to'])} {many}{kept_stop(match)}"
+    return f"{decimal(match['n'])} {one if is_one(match['n']) else many}{kept_stop(match)}"
 
 
 def _describes(match: re.Match[str]) -> bool:
@@ -103,7 +110,14 @@ def quantity_rules() -> tuple[Rule, ...]:
     return (
         english_rule("money", r"£(?P<l>\d[\d,]*)\s(?P<s>\d+)s\.?(?:\s?(?P<d>\d+)d\b\.?)?", _old_money),
         english_rule("money", rf"{BEFORE}(?P<l>)(?P<s>\d+)s\.\s?(?P<d>\d+)d\b\.?", _old_money),
-        english_rule("money", rf"{BEFORE}(?P<l>)(?:(?P<s>(?!\d0s)\d+)s|(?P<d>\d+)d)\.(?!\w)", _old_money),
+        english_rule(
+            "money", rf"{BEFORE}(?P<l>)(?:(?P<s>(?!(?:\d\d)?\d0s)\d+)s|(?P<d>\d+)d)\.(?!\w)", _old_money
+        ),
+        english_rule(
+            "money",
+            rf"(?P<sign>{signs}){_AMOUNT}\s?[-–]\s?(?P<to>{NUMBER})(?![\w-]|\s?{_MAGNITUDE}\b)",
+            _money_range,
+        ),
         english_rule("money", rf"{_MINUS}(?P<sign>{signs})\s?{_AMOUNT}(?:\s?{_MAGNITUDE}\b)?", _money),
         english_rule("money", rf"{_MINUS}{BEFORE}{_AMOUNT}(?P<mag>)\s?(?P<sign>[€¢])", _money),
         english_rule(

@@ -12,9 +12,17 @@ from ttsbook.text.tables import read_map, read_rows, read_words
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 _ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 _NUMERAL = f"(?P<roman>{_ROMAN})"
+_SMALL_NUMERAL = "(?P<roman>(?=[ivxl]{2})(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3}))"
+_LETTERS_RATHER = ("C", "D", "L", "M")  # one of these alone is seldom a number
+_COUNTED_HIGH = ("chapter", "canto", "psalm", "sonnet")
 _NUMERAL_END = re.compile(r"\s*(?:[.,:;)\]—–-]|$)")
 _CAPITAL_NEXT = re.compile(r"\s+[\"“‘]?[A-Z]")
+_DATE_NEXT = re.compile(r",?\s(?:\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
+_PEOPLE_NEXT = re.compile(r"\s?\d+ (?:[a-z]+s|men|women|people|children|is|was|are|were)\b")
 _DIGIT_NEXT = re.compile(r"\s?(?:\d|[IVXLC]{2,}\b|[ivxlc]+\b)")
+_CLOSERS = " \"”’')\n"
+_POWERS = {"²": "squared", "³": "cubed"}
+_COMPARED = {"<": " is less than ", ">": " is greater than "}
 _ONE_LETTER = 2  # with its full stop
 _LAST_WORD = re.compile(r"([\w'’]+)\.?\s+$")
 _NEXT_WORD = re.compile(r"\s+[\"“‘]?([A-Z][\w'’]*)")
@@ -34,8 +42,11 @@ def _abbreviation(match: re.Match[str]) -> str | None:
         # "P." is a person, "p." a page; "Vol." and "vol." are the same.
         if printed != written and (written[0].isupper() or len(written) == _ONE_LETTER):
             continue
+        if printed == "no." and _is_answer(match):
+            continue
         fits = {
             "name": _CAPITAL_NEXT.match(text, end),
+            "date": _DATE_NEXT.match(text, end),
             "number": _DIGIT_NEXT.match(text, end),
             "after-digit": re.search(r"\d\s?$", text[max(0, match.start() - 3) : match.start()]),
             "any": True,
@@ -46,6 +57,15 @@ def _abbreviation(match: re.Match[str]) -> str | None:
             stop = kept_stop(match) if condition == "end" else ""
             return words + stop
     return None
+
+
+def _is_answer(match: re.Match[str]) -> bool:
+    """Tell the "no." of "The answer is no. 5 men came." from that of "Cell no. 5"."""
+    found = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
+    before = found.group(1).lower() if found else ""
+    if before in ("is", "was"):
+        return _PEOPLE_NEXT.match(match.string, match.end()) is not None
+    return before in read_words("before_no_en.txt")
 
 
 @lru_cache(maxsize=1)
@@ -83,6 +103,8 @@ def _is_after_name(match: re.Match[str]) -> bool:
 
 def _chapter_roman(match: re.Match[str]) -> str | None:
     numeral = match["roman"]
+    if numeral in _LETTERS_RATHER and match["word"].lower() not in _COUNTED_HIGH:
+        return None  # "Appendix C"
     if numeral == "I" and not (match["word"][0].isupper() and _NUMERAL_END.match(match.string, match.end())):
         return None  # "the story I read"
     word = match["word"].capitalize() if match["word"].isupper() else match["word"]
@@ -109,6 +131,14 @@ def _heading_roman(match: re.Match[str]) -> str:
 
 def _initials(match: re.Match[str]) -> str:
     return " ".join(c for c in match.group() if c.isalpha())
+
+
+def _dotted(match: re.Match[str]) -> str:
+    """Read "U.S.A."; its last stop is the sentence's too where the text or the sentence ends."""
+    following = _NEXT_WORD.match(match.string, match.end())
+    starts = following is not None and following.group(1) in read_words("starters_en.txt")
+    ends = starts or not match.string[match.end() :].strip(_CLOSERS)
+    return _initials(match) + ("." if ends else "")
 
 
 def _one_initial(match: re.Match[str]) -> str | None:
@@ -139,22 +169,30 @@ def _symbol(match: re.Match[str]) -> str:
 @lru_cache(maxsize=1)
 def word_rules() -> tuple[Rule, ...]:
     """Return the rules in the order of their claims."""
-    abbreviations, symbols = any_of(_abbreviations()), "".join(read_map("symbols_en.tsv"))
+    dotted = any_of(written for written in _abbreviations() if "." in written)
+    bare = any_of(row[0] for row in read_rows("abbreviations_en.tsv") if "." not in row[0])
+    symbols = "".join(read_map("symbols_en.tsv"))
     words = any_of(read_words("before_roman_en.txt"))
     chapter = rf"\b(?P<word>(?i:{words}))(?P<gap>\s+){_NUMERAL}\b(?!['’]\w)"
     table = (
         ("roman", chapter, _chapter_roman, "IVXLCDM"),
+        ("roman", chapter.replace(_NUMERAL, _SMALL_NUMERAL), _chapter_roman, "ivxl"),
         ("roman", rf"^\s*{_NUMERAL}(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])", _heading_roman, "IVXLCDM"),
         ("roman", rf"\b(?P<word>[A-Z][a-zé]+)\s{_NUMERAL}\b", _king, "IVX"),
         ("roman", r"(?<![\w.'’-])(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})(?![\w'’-]|\.\w)", _bare_roman, "IVX"),
+        ("roman", r"(?<![\w.'’-])(?=[IVXL]{3})(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})(?![\w'’])", _bare_roman, "L"),
         ("saint", r"\bSt\.(?!\w)|\bSt(?=\s[A-Z])", _saint_or_street, "S"),
         ("doctor", r"\bDr\.?(?=\s|$)", _doctor_or_drive, "D"),
-        ("abbreviation", rf"(?i)(?<![\w.])(?:{abbreviations})(?!\w)", _abbreviation, "."),
-        ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:!?)'’\"”])|\b(?:[A-Z]\.){2,}", _initials, "."),
+        ("abbreviation", rf"(?i)(?<![\w.])(?:{dotted})(?!\w)", _abbreviation, "."),
+        ("abbreviation", rf"\b(?:{bare})\b", _abbreviation, ""),
+        ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:!?)'’\"”])", _initials, "."),
+        ("initials", r"\b(?:[A-Z]\.){2,}", _dotted, "."),
         ("initials", r"\b(?!I\.)[A-Z]\.(?=\s[A-Z])", _one_initial, "."),
-        ("initials", r"\b(?!I\.)[A-Z]\.(?=[A-Z])", _initials, "."),
+        ("initials", r"\b(?!I\.)[A-Z]\.(?=[A-Z]|\s[a-z])", _initials, "."),
         ("acronym", r"\b(?P<letters>[A-Z]{2,5})(?P<s>['’]?s)?\b", _acronym, ""),
         ("capitals", r"\b[A-Z]{2,}(?:['’][A-Z]+)?\b", _shouted, ""),
+        ("power", r"(?<=\b[A-Za-z])[²³]", lambda match: _POWERS[match.group()], "²³"),
+        ("compare", r"(?<=[\w)])\s?[<>]\s?(?=\d)", lambda match: _COMPARED[match.group().strip()], "<>"),
         ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),
         ("symbol", f"[{re.escape(symbols)}]", _symbol, symbols),
     )  # fmt: skip

@@ -7,12 +7,14 @@ from functools import lru_cache
 
 from ttsbook.text.normalize.mandarin_numbers import cardinal, decimal, one_by_one, quantity
 from ttsbook.text.normalize.rewrite import DIGITS, Rule, any_of
+from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS
 from ttsbook.text.script import HAN
 from ttsbook.text.tables import read_map, read_words
 
 _N = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _BEFORE = r"(?<![\d.,])"
 _SIGN = r"(?:(?<![\dA-Za-z)）])[-−])?"
+_NEEDS = {"fraction": frozenset(DIGITS).union(FRACTION_SIGNS)}
 
 
 def _date(match: re.Match[str]) -> str:
@@ -26,6 +28,10 @@ def _date(match: re.Match[str]) -> str:
 
 def _year(match: re.Match[str]) -> str:
     return one_by_one(match["y"]) + "年"
+
+
+def _counted_year(match: re.Match[str]) -> str:
+    return cardinal(match.group())
 
 
 def _decade(match: re.Match[str]) -> str:
@@ -62,12 +68,38 @@ def _fraction(match: re.Match[str]) -> str | None:
     return f"{cardinal(match['bottom'])}分之{cardinal(match['top'])}"
 
 
+def _fraction_sign(match: re.Match[str]) -> str:
+    top, bottom = FRACTION_SIGNS[match["sign"]].split("/")
+    whole = cardinal(match["whole"]) + "又" if match["whole"] else ""
+    return f"{whole}{cardinal(bottom)}分之{cardinal(top)}"
+
+
 def _range(match: re.Match[str]) -> str:
-    return f"{decimal(match['a'])}到{decimal(match['b'])}"
+    return f"{decimal(match['a'])}{_to(match)}{decimal(match['b'])}"
+
+
+def _counted_range(match: re.Match[str]) -> str:
+    return f"{quantity(match['a'])}{_to(match)}{quantity(match['b'])}"
+
+
+def _to(match: re.Match[str]) -> str:
+    return "至" if "至" in match.group() else "到"
+
+
+def _difference(match: re.Match[str]) -> str:
+    return f"{decimal(match['a'])}减{decimal(match['b'])}"
+
+
+def _circled(match: re.Match[str]) -> str:
+    return cardinal(str(ord(match.group()) - ord("①") + 1))
+
+
+def _one_by_one(match: re.Match[str]) -> str:
+    return one_by_one(match.group())
 
 
 def _years(match: re.Match[str]) -> str:
-    return f"{one_by_one(match['a'])}{match['year'] or ''}到{one_by_one(match['b'])}年"
+    return f"{one_by_one(match['a'])}{match['year'] or ''}{_to(match)}{one_by_one(match['b'])}{match['end']}"
 
 
 def _score(match: re.Match[str]) -> str:
@@ -80,14 +112,17 @@ def _phone(match: re.Match[str]) -> str:
 
 
 def _unit(match: re.Match[str]) -> str:
-    number = f"{quantity(match['n'])}到{quantity(match['to'])}" if match["to"] else quantity(match["n"])
+    number = (
+        f"{quantity(match['n'])}{_to(match)}{quantity(match['to'])}" if match["to"] else quantity(match["n"])
+    )
     return number + read_map("units_zh.tsv")[match["unit"]]
 
 
 def _temperature(match: re.Match[str]) -> str:
     minus = "零下" if match["minus"] else ""
     scale = "华氏" if match["scale"] in ("℉", "°F") else "摄氏" if match["scale"] in ("℃", "°C") else ""
-    return f"{scale}{minus}{decimal(match['n'])}度"
+    low = f"{decimal(match['low'])}到" if match["low"] else ""
+    return f"{scale}{minus}{low}{decimal(match['n'])}度"
 
 
 def _money(match: re.Match[str]) -> str:
@@ -107,6 +142,10 @@ def _plain(match: re.Match[str]) -> str:
     return decimal(match.group())
 
 
+def _compared(match: re.Match[str]) -> str:
+    return "小于" if match.group().strip() in "<＜" else "大于"
+
+
 def _symbol(match: re.Match[str]) -> str:
     return read_map("symbols_zh.tsv")[match.group()]
 
@@ -120,33 +159,49 @@ def mandarin_rules() -> tuple[Rule, ...]:
     symbols = "".join(re.escape(symbol) for symbol in read_map("symbols_zh.tsv"))
     dash = r"\s?(?:[-–—－~～〜至]|--)\s?"
     minus = r"(?P<minus>(?<![\dA-Za-z)）])[-−])?"
+    life = rf"(?P<a>1\d{{3}}|20\d\d)(?P<year>年)?{dash}(?P<b>1\d{{3}}|20\d\d)(?P<end>年?)"
     day = r"(?P<d>\d\d?)\s?(?P<day>[日号號])"
     table = (
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?P<m>\d\d?)\s?月\s?(?:{day})?", _date),
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?P<day>)(?![\d.])", _date),
         ("year", rf"{_BEFORE}(?P<c>(?:1\d|20)(?=\d0年代))?(?P<y>\d0)年代", _decade),
-        ("year", r"(?<=[（(])(?:1\d|20)\d\d(?=[）)])", lambda match: one_by_one(match.group())),
-        ("year", rf"{_BEFORE}(?P<a>\d{{4}})(?P<year>年)?{dash}(?P<b>\d{{4}})年", _years),
+        ("year", r"(?<=[（(])(?:1\d|20)\d\d(?=[）)])", _one_by_one),
+        ("year", rf"(?<=[（(]){life}(?=[）)，])", _years),
+        ("year", rf"{_BEFORE}(?P<a>\d{{4}})(?P<year>年)?{dash}(?P<b>\d{{4}})(?P<end>年)", _years),
+        ("year", rf"(?<={any_of(read_words('eras_zh.txt'))})\d{{1,2}}(?=年)", _counted_year),
+        ("year", r"(?<=[A-Za-z]\s)(?:19|20)\d\d(?![\d.])", _one_by_one),
+        ("date", rf"{_BEFORE}\d\d?[·•]\d\d?(?=[{HAN}])", _one_by_one),
         ("year", rf"{_BEFORE}(?P<y>\d{{4}}|\d{{2}}(?=年(?:的|[春夏秋冬初底末，。]|$)))\s?年", _year),
         ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
-        ("time", rf"{_BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?(?![\d:：])", _time),
+        ("time", rf"{_BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?分?(?![\d:：])", _time),
         ("percent", rf"{_BEFORE}(?:(?P<low>{_N})%?{dash})?(?P<n>{_SIGN}(?:{_N}))\s?(?P<sign>[%‰])", _percent),
-        ("temperature", rf"{minus}(?P<n>{_N})\s?(?P<scale>℃|℉|°C|°F|°)", _temperature),
+        ("temperature", rf"{minus}(?:(?P<low>{_N}){dash})?(?P<n>{_N})\s?(?P<scale>℃|℉|°[CF]?)", _temperature),
         ("phone", rf"{_BEFORE}(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{{4}}){{2}}(?!\d)", _phone),
         ("phone", rf"{_BEFORE}(?:0\d{{2,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", _phone),
         ("phone", rf"(?<=[打电话号码拨電話號碼撥：])\s?\d{{3,12}}(?![\d{HAN}])", _phone),
+        ("code", rf"(?:(?<={any_of(read_words('codes_zh.txt'))})|(?<=房间号)|(?<=房間號))[：:]?\d{{3,}}", _one_by_one),
+        ("code", r"(?<=[A-Z])\d{3,}(?![\d.A-Za-z])", _one_by_one),
+        ("difference", rf"{_BEFORE}(?P<a>{_N})\s?[-−]\s?(?P<b>{_N})(?=\s?=)", _difference),
+        ("fraction", rf"(?P<whole>\d+)?(?P<sign>[{''.join(FRACTION_SIGNS)}])", _fraction_sign),
         ("fraction", rf"{_BEFORE}(?P<top>\d+)[/⁄](?P<bottom>\d+)(?![\d/])", _fraction),
         ("money", rf"(?P<sign>{currencies})\s?(?P<n>{_N})(?P<mag>[万亿萬億千百]+)?元?", _money),
         ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?\s?(?P<unit>{units})(?![A-Za-z])", _unit),
+        ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?=\s?(?:{measures}))", _counted_range),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?![\d-])", _range),
         ("score", rf"{_BEFORE}(?P<a>\d+)\s?[:：∶]\s?(?P<b>\d+)(?!\d)", _score),
         ("ordinal", r"第\s?(?P<n>\d+)", _ordinal),
         ("counted", rf"{_BEFORE}(?P<n>\d+)(?=\s?(?:{measures}))", _counted),
-        ("code", rf"{_BEFORE}(?:0\d+|\d{{12,}})(?![\d.])", lambda match: one_by_one(match.group())),
+        ("code", rf"{_BEFORE}(?:0\d+|\d{{12,}})(?![\d.])", _one_by_one),
         ("number", rf"{_SIGN}(?:{_N})", _plain),
     )  # fmt: skip
     numbers = tuple(
-        Rule(name, re.compile(text), speak, "zh", frozenset(DIGITS)) for name, text, speak in table
+        Rule(name, re.compile(text), speak, "zh", _NEEDS.get(name, frozenset(DIGITS)))
+        for name, text, speak in table
     )
     signs = frozenset(read_map("symbols_zh.tsv"))
-    return (*numbers, Rule("symbol", re.compile(f"[{symbols}]"), _symbol, "zh", signs))
+    return (
+        *numbers,
+        Rule("circled", re.compile("[①-⑳]"), _circled, "zh", CIRCLED),
+        Rule("compare", re.compile(r"(?<=\w)\s?[<>＜＞]\s?(?=\d)"), _compared, "zh", frozenset("<>＜＞")),
+        Rule("symbol", re.compile(f"[{symbols}]"), _symbol, "zh", signs),
+    )
