@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,7 +77,15 @@ def read_archives(folder: Path) -> Iterator[Clip]:
     for file in files:
         try:
             yield from _read(file)
-        except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            LookupError,
+            TypeError,
+            ValueError,
+            OSError,
+        ) as error:
             raise InputError(f"{file} is damaged: {error}", "prepare or copy it again") from error
 
 

@@ -73,10 +73,11 @@ class Corpus:
         self.n_latent = torch.tensor([clip.n_samples // config.latent_hop for clip in clips])
         labelled = [index for index, clip in enumerate(clips) if clip.durations]
         self._label(clips, labelled)
-        self.other = torch.tensor([i for i, clip in enumerate(clips) if not clip.durations])
+        other = [index for index, clip in enumerate(clips) if not clip.durations]
+        self.other = torch.tensor(other, dtype=torch.long)
 
     def _label(self, clips: Sequence[Clip], labelled: Sequence[int]) -> None:
-        self.labelled = torch.tensor(labelled)
+        self.labelled = torch.tensor(labelled, dtype=torch.long)
         width = max((len(clips[i].durations) for i in labelled), default=1)
         ids = torch.zeros(len(labelled), width, dtype=torch.long)
         durations = torch.zeros_like(ids)

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ttsbook.errors import InputError
 from ttsbook.train import losses
 from ttsbook.train.corpus import Batch, Corpus
 from ttsbook.train.precision import use_bfloat16
@@ -69,6 +70,11 @@ class Trainer:
     """Holds the networks and takes steps."""
 
     def __init__(self, model: ModelConfig, config: FitConfig, corpus: Corpus) -> None:
+        if not len(corpus.labelled):
+            raise InputError(
+                "no clip of the training data has durations, which text is learned from",
+                "add teacher speech, or find durations with `python -m ttsbook.train align`",
+            )
         torch.manual_seed(config.seed)
         self.config, self.corpus, self.device = config, corpus, corpus.device
         self.networks = nn.ModuleDict(
@@ -112,7 +118,8 @@ class Trainer:
         self._average()
         names = ("mel_prior", "mel_posterior", "mel_others")
         parts = {name: mel[kind == index].mean() for index, name in enumerate(names)}
-        return {**parts, "spectral": spectral.mean(), **terms, "norm": norm}
+        report = {**parts, "spectral": spectral.mean(), **terms, "norm": norm}
+        return {name: value.detach() for name, value in report.items()}
 
     def _render(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor, Tensor, Tensor]:
         """Decode prior and posterior latents of labelled windows and posterior ones of the others."""
@@ -157,7 +164,8 @@ class Trainer:
         if narrow.any():
             both = self.low_pass(torch.cat([rendered[narrow], target[narrow]]))
             rendered = rendered.index_put((narrow.nonzero()[:, 0],), both[: len(both) // 2])
-            target = target.index_put((narrow.nonzero()[:, 0],), both[len(both) // 2 :])
+            # What was filtered with the rendered clips must not carry gradients back to them.
+            target = target.index_put((narrow.nonzero()[:, 0],), both[len(both) // 2 :].detach())
         kind = torch.tensor([0] * k + [1] * (config.labelled - k) + [2] * config.others)
         return terms, rendered, target, kind
 

@@ -107,7 +107,8 @@ def _pitch_by_hop(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 def encode_opus(samples: NDArray[np.float32], bit_rate: int = 48_000) -> bytes:
     """Encode mono samples at 24 kHz; `decode` gives them back without delay."""
     buffer = io.BytesIO()
-    with av.open(buffer, "w", format="ogg") as container:
+    # Ogg numbers its streams at random unless told not to: equal samples should give equal bytes.
+    with av.open(buffer, "w", format="ogg", options={"fflags": "+bitexact"}) as container:
         stream = container.add_stream("libopus", rate=48_000, layout="mono")
         stream.bit_rate = bit_rate
         frame = av.AudioFrame.from_ndarray(samples[None], format="flt", layout="mono")

@@ -1,0 +1,128 @@
+"""What ships says what the trained model says."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="export needs the extra `train`")
+pytest.importorskip("onnx")
+pytest.importorskip("onnxruntime")
+
+from clip_maker import TINY  # noqa: E402
+
+from ttsbook.files import sha256_file  # noqa: E402
+from ttsbook.train.export import export  # noqa: E402
+from ttsbook.vits2.checkpoint import load_weights, read_config, save_weights  # noqa: E402
+from ttsbook.vits2.config import LANGUAGES  # noqa: E402
+from ttsbook.vits2.model import Synthesizer, whole_frames  # noqa: E402
+from ttsbook.vits2.prior import spread_frames  # noqa: E402
+from ttsbook.vits2.runtime import OnnxSynthesizer, draw_noise  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("export")
+    save_weights(path / "checkpoint.safetensors", TINY, {"synthesizer": Synthesizer(TINY)})
+    export(path / "checkpoint.safetensors", path / "model")
+    return path / "model"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What both sides computed on the way."""
+
+    latents: np.ndarray
+    f0: np.ndarray
+    samples: np.ndarray
+    samples_of_theirs: np.ndarray  # from the latents and the pitch of the other side
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("n_phonemes", [1, 7, 120, 400])
+def test_torch_and_onnx_agree(folder: Path, language: str, n_phonemes: int) -> None:
+    """Pitch is summed up over the utterance: its last bits shift the pulses of long ones.
+
+    So the wave is compared from equal latents and pitch, and these for themselves.
+    """
+    random = np.random.default_rng(n_phonemes)
+    ids = [0, *random.integers(1, 170, n_phonemes).tolist(), 0]
+    embedding = random.standard_normal(256).astype(np.float32)
+    embedding /= np.linalg.norm(embedding)
+    runtime = OnnxSynthesizer(folder)
+    assert runtime.config == TINY
+    latents: list[np.ndarray] = []
+    run = runtime._run
+
+    def spy(name: str, **inputs: np.ndarray) -> list[np.ndarray]:
+        outputs = run(name, **inputs)
+        latents.extend(outputs if name == "latents" else ())
+        return outputs
+
+    runtime._run = spy  # type: ignore[method-assign]
+    samples, durations = runtime.speak(ids, embedding, (0.2, 0.1), language, seed=5, noise_scale=0.5)
+    said = speak_in_torch(folder, ids, embedding, language, durations, latents)
+    assert np.abs(said.latents - latents[0]).max() < 1e-3
+    assert np.abs(said.f0 - latents[1]).max() < 1e-2
+    assert len(samples) == (2 * durations.sum() - 1) * TINY.hop
+    assert np.abs(samples).max() > 1e-3
+    assert np.abs(samples - said.samples_of_theirs).max() < 1e-3
+    if n_phonemes < 10:
+        assert np.abs(samples - said.samples).max() < 1e-3
+
+
+@torch.no_grad()
+def speak_in_torch(
+    folder: Path,
+    ids: list[int],
+    embedding: np.ndarray,
+    language: str,
+    durations: np.ndarray,
+    latents: list[np.ndarray],
+) -> Said:
+    model = Synthesizer(TINY).eval()
+    load_weights(folder / "base.safetensors", {"synthesizer": model})
+    voice = torch.from_numpy(embedding)[None]
+    g, hidden, log_frames = model.encode(
+        torch.tensor([ids]),
+        torch.ones(1, len(ids)),
+        voice,
+        torch.tensor([[0.2, 0.1]]),
+        torch.tensor([LANGUAGES.index(language)]),
+    )
+    assert np.array_equal(whole_frames(log_frames, 1.0)[0].numpy(), durations)
+    n_frames = int(durations.sum())
+    noise = draw_noise(5, TINY, n_frames)
+    spread, position, mask = spread_frames(hidden, torch.from_numpy(durations)[None], n_frames)
+    z, f0 = model.latents(spread, position, mask, g, torch.from_numpy(noise.latent)[None], 0.5)
+    phase = torch.tensor([noise.start_phase], dtype=torch.float32)
+    white = torch.from_numpy(noise.white)[None]
+    ours, theirs = (
+        model.decoder(*pair, voice, phase, white)[0].clamp(-1, 1).numpy()
+        for pair in ((z, f0), [torch.from_numpy(values) for values in latents])
+    )
+    return Said(z.numpy(), f0.numpy(), ours, theirs)
+
+
+def test_the_weights_are_stored_once_and_in_half_precision(folder: Path) -> None:
+    n_weights = sum(value.numel() for value in Synthesizer(TINY).state_dict().values())
+    assert (folder / "base.safetensors").stat().st_size < 2 * n_weights + 60_000
+    assert sum(path.stat().st_size for path in folder.glob("*.onnx")) < 600_000
+    assert read_config(folder / "base.safetensors") == TINY
+
+
+def test_the_hashes_are_those_of_the_files(folder: Path) -> None:
+    index = json.loads((folder / "base.json").read_text("utf-8"))
+    assert set(index["sha256"]) == {"base.safetensors", "text.onnx", "latents.onnx", "decoder.onnx"}
+    for name, value in index["sha256"].items():
+        assert sha256_file(folder / name) == value
+
+
+def test_the_same_checkpoint_gives_the_same_files(folder: Path, tmp_path: Path) -> None:
+    export(folder.parent / "checkpoint.safetensors", tmp_path)
+    assert (tmp_path / "base.json").read_bytes() == (folder / "base.json").read_bytes()

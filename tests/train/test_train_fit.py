@@ -1,0 +1,157 @@
+"""Steps of training on a small model: finite losses, exact resume, clear errors."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs the extra `train`")
+pytest.importorskip("matplotlib")
+
+from clip_maker import TINY, make_clip, make_clips  # noqa: E402
+
+from ttsbook.errors import InputError  # noqa: E402
+from ttsbook.train.corpus import Corpus  # noqa: E402
+from ttsbook.train.fit import FitConfig, Trainer, fit  # noqa: E402
+from ttsbook.train.state import TrainingState, start_from  # noqa: E402
+from ttsbook.vits2.checkpoint import load_weights, read_config  # noqa: E402
+from ttsbook.vits2.config import ModelConfig  # noqa: E402
+from ttsbook.vits2.discriminator import Discriminators  # noqa: E402
+from ttsbook.vits2.model import Synthesizer  # noqa: E402
+
+CONFIG = FitConfig(
+    seconds=0,
+    schedule_seconds=100,
+    labelled=4,
+    from_prior=2,
+    others=2,
+    judged=3,
+    window=20,
+    crop=12,
+    warm_up=2,
+)
+
+
+CLIPS = make_clips()
+
+
+@pytest.fixture(autouse=True)
+def _small_and_exact(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Few judges; float32 whatever a busy processor seems fast at; one thread, since order changes sums."""
+    monkeypatch.setattr("ttsbook.train.fit.Discriminators", lambda: Discriminators((512,), (2, 3)))
+    monkeypatch.setattr("ttsbook.train.fit.use_bfloat16", lambda _: False)
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def make_trainer(model: ModelConfig = TINY, config: FitConfig = CONFIG) -> Trainer:
+    return Trainer(model, config, Corpus(CLIPS, model, torch.device("cpu"), seed=config.seed))
+
+
+def weights(trainer: Trainer) -> dict[str, torch.Tensor]:
+    networks = {**trainer.networks.state_dict(), **trainer.average.state_dict(prefix="average.")}
+    return {**networks, **trainer.discriminators.state_dict(prefix="judges.")}
+
+
+def steps(trainer: Trainer, count: int) -> None:
+    for _ in range(count):
+        trainer.elapsed = float(trainer.step)
+        trainer.take_step()
+
+
+def test_losses_are_finite_and_every_network_learns() -> None:
+    trainer = make_trainer()
+    before = {name: value.clone() for name, value in weights(trainer).items()}
+    for _ in range(2):
+        terms = trainer.take_step()
+        assert all(torch.isfinite(value).all() for value in terms.values()), terms
+    assert {"mel_prior", "mel_others", "kl", "duration", "pitch", "voicing", "adversarial"} <= set(terms)
+    moved = {name for name, value in weights(trainer).items() if not torch.equal(value, before[name])}
+    for part in (
+        "synthesizer.text",
+        "synthesizer.flow",
+        "synthesizer.decoder",
+        "posterior",
+        "judges",
+        "average",
+    ):
+        assert any(name.startswith(part) for name in moved), part
+
+
+def test_discriminators_join_at_their_step() -> None:
+    trainer = make_trainer(config=replace(CONFIG, adversary_from=1))
+    assert "adversarial" not in trainer.take_step()
+    assert "adversarial" in trainer.take_step()
+
+
+def test_a_resumed_run_takes_the_steps_that_an_undisturbed_one_takes(tmp_path: Path) -> None:
+    whole = make_trainer()
+    steps(whole, 4)
+    first = make_trainer()
+    steps(first, 2)
+    TrainingState(tmp_path).save(first)
+    second = make_trainer(config=replace(CONFIG, seed=9))  # its own beginning is forgotten
+    assert TrainingState(tmp_path).restore(second)
+    assert (second.step, second.elapsed) == (2, 1.0)
+    steps(second, 2)
+    ours, theirs = weights(second), weights(whole)
+    assert [name for name in ours if not torch.equal(ours[name], theirs[name])] == []
+
+
+def test_a_run_leaves_weights_and_curves_and_goes_on(tmp_path: Path) -> None:
+    config = replace(CONFIG, seconds=0.6)
+    trainer = make_trainer(config=config)
+    seen: list[int] = []
+    fit(trainer, tmp_path, report=lambda step, *_: seen.append(step), every=1)
+    assert seen == list(range(1, trainer.step + 1))
+    assert read_config(tmp_path / "checkpoint.safetensors") == TINY
+    model = Synthesizer(TINY)
+    load_weights(tmp_path / "checkpoint.safetensors", {"synthesizer": model})
+    assert torch.equal(model.decoder.up.weight, trainer.average["synthesizer"].decoder.up.weight)
+    again = make_trainer(config=config)
+    fit(again, tmp_path, report=lambda step, *_: seen.append(step), every=1)
+    assert again.step > trainer.step
+    with open(tmp_path / "losses.tsv", encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle, delimiter="\t"))
+    assert [int(row["step"]) for row in rows] == list(range(1, again.step + 1))
+    assert (tmp_path / "losses.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_run_of_other_sizes_is_an_error_that_names_the_file(tmp_path: Path) -> None:
+    TrainingState(tmp_path).save(make_trainer())
+    with pytest.raises(InputError, match="model of other sizes"):
+        TrainingState(tmp_path).restore(make_trainer(replace(TINY, decoder_width=48)))
+
+
+def test_a_damaged_run_is_an_error_and_stays_as_it_is(tmp_path: Path) -> None:
+    state = TrainingState(tmp_path)
+    state.save(make_trainer())
+    data = state.path.read_bytes()
+    state.path.write_bytes(data[: len(data) // 2])
+    with pytest.raises(InputError, match="damaged"):
+        state.restore(make_trainer())
+    assert state.path.stat().st_size == len(data) // 2
+
+
+def test_a_new_run_begins_with_the_weights_of_an_earlier_one(tmp_path: Path) -> None:
+    first = make_trainer()
+    steps(first, 2)
+    TrainingState(tmp_path).save(first)
+    second = make_trainer()
+    start_from(second, [tmp_path / "checkpoint.safetensors"], discriminators=True)
+    for name, value in first.average.state_dict().items():
+        assert torch.equal(second.networks.state_dict()[name], value), name
+    ours, theirs = second.discriminators.state_dict(), first.discriminators.state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_data_without_labels_is_an_error() -> None:
+    clips = [make_clip("r", labelled=False)]
+    with pytest.raises(InputError, match="durations"):
+        Trainer(TINY, CONFIG, Corpus(clips, TINY, torch.device("cpu"), seed=0))
