@@ -10,6 +10,7 @@ import os
 import signal
 import time
 from collections.abc import Sequence
+from multiprocessing import parent_process
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,8 @@ NAME = "tone_engine:ToneEngine"
 class ToneEngine:
     """Options: log=FILE notes every utterance; kill, hang, fail=WORD misbehave on a word; once=FILE only
     until that file exists; delay=SECONDS per utterance; fits=N batches of more run out of memory;
-    missing=TEXT cannot be loaded."""
+    crowd=N is out of memory whenever N processes speak, as counted in crowd_folder; missing=TEXT cannot be
+    loaded, missing_later=TEXT not when it is to speak; dies_in_worker is killed while loading in a worker."""
 
     name = "tone"
     device = "cpu"
@@ -37,8 +39,15 @@ class ToneEngine:
         self.fingerprint = f"tone-{self._options.get('model', '1')}"
         if "missing" in self._options:
             raise MissingError(self._options["missing"], "install it")
+        if folder := self._options.get("crowd_folder"):
+            (Path(folder) / str(os.getpid())).touch()
+        if "dies_in_worker" in self._options and parent_process() is not None:
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:
+        if "missing_later" in self._options:
+            raise MissingError(self._options["missing_later"], "install it")
+        self._count_the_crowd()
         if len(requests) > int(self._options.get("fits", "1000")):
             raise OutOfMemory(f"no room for {len(requests)}")
         return [self._speak(request, voice) for request in requests]
@@ -60,7 +69,18 @@ class ToneEngine:
         tone = 0.2 * np.sin(2 * np.pi * pitch * np.arange(n) / RATE_HZ)
         silence = np.zeros(RATE_HZ // 10)
         samples = np.concatenate([silence, tone + noise, silence]).astype(np.float32)
-        return Speech(samples, RATE_HZ, (len(silence) + n,))
+        steps = np.arange(1, len(request.phonemes) + 1)
+        ends = len(silence) + steps * n // len(request.phonemes)
+        return Speech(samples, RATE_HZ, tuple(int(end) for end in ends))
+
+    def _count_the_crowd(self) -> None:
+        if folder := self._options.get("crowd_folder"):
+            crowd = int(self._options["crowd"])
+            while len(list(Path(folder).iterdir())) < crowd:  # nobody speaks before all of them are there
+                time.sleep(0.01)
+            alive = [path for path in Path(folder).iterdir() if Path(f"/proc/{path.name}").exists()]
+            if len(alive) >= crowd:
+                raise OutOfMemory("no room for so many processes")
 
     def _misbehave(self, request: Request) -> None:
         once = self._options.get("once")

@@ -2,7 +2,8 @@
 
     submit(key, request) ... finish(key)      # returns when keep(key, speech) has been called
 
-A pool speaks in the order in which keys were submitted, apart from batching. The first error stops it.
+A pool speaks in the order in which keys were submitted, apart from batching. The first error stops it,
+unless going on with smaller batches, fewer processes or none besides this one may help.
 Knows nothing of books or caches; `keep` decides what becomes of speech.
 """
 
@@ -24,6 +25,8 @@ from ttsbook.engines.base import Engine, EngineSpec, Request
 from ttsbook.engines.choose import load_engine
 from ttsbook.errors import OutOfMemory, RenderError
 from ttsbook.render.backlog import Backlog, Task
+from ttsbook.render.fallback import Fallback, Fallbacks
+from ttsbook.render.stepping import IN_THIS_PROCESS, NoWorkers, SteppingPool
 from ttsbook.render.worker import Failed, Ready, Spoken, speak_batch, work
 from ttsbook.types import Speech, VoiceProfile
 
@@ -32,6 +35,7 @@ Tell = Callable[[str], None]
 
 _QUEUED = 2  # batches per worker: one being spoken, one waiting, so that it never waits for the parent
 _CLOSE_SECONDS = 1.0
+_KILLED = "was killed (SIGKILL, often for want of memory)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ def open_pool(
     batch: int = 8,
     engine: Engine | None = None,
     limits: Limits = Limits(),
+    fallbacks: Fallbacks | None = None,
 ) -> Iterator[Pool]:
     """Open a pool of processes, or for one worker the same in this process.
 
@@ -113,12 +118,19 @@ def open_pool(
         batch: most requests per call of the engine.
         engine: one loaded from `spec`, for a pool in this process to use; the caller closes it.
         limits: when to give up.
+        fallbacks: what is allowed when it cannot go on like this; None allows all, told through `tell`.
     """
-    pool: LocalPool | ProcessPool
-    if n_workers == 1:
-        pool = LocalPool(spec, voice, keep=keep, tell=tell, batch=batch, engine=engine)
-    else:
-        pool = ProcessPool(spec, voice, n_workers, keep=keep, tell=tell, batch=batch, limits=limits)
+    steps = fallbacks or Fallbacks(tell)
+
+    def open_one(n_processes: int, keep: Keep) -> Pool:
+        if n_processes == IN_THIS_PROCESS:
+            return LocalPool(spec, voice, keep=keep, fallbacks=steps, batch=batch, engine=engine)
+        return ProcessPool(
+            spec, voice, n_processes, keep=keep, tell=tell, batch=batch, limits=limits, fallbacks=steps
+        )
+
+    n_processes = n_workers if n_workers > 1 else IN_THIS_PROCESS
+    pool = SteppingPool(open_one, n_processes, keep=keep, fallbacks=steps)
     try:
         yield pool
     finally:
@@ -137,12 +149,12 @@ class LocalPool:
         voice: VoiceProfile,
         *,
         keep: Keep,
-        tell: Tell,
+        fallbacks: Fallbacks,
         batch: int,
         engine: Engine | None,
     ) -> None:
         self._spec, self._voice = spec, voice
-        self._keep, self._tell = keep, tell
+        self._keep, self._fallbacks = keep, fallbacks
         self._backlog = Backlog(batch, 1)
         self._waiting: set[str] = set()
         self._engine = engine
@@ -168,7 +180,7 @@ class LocalPool:
             self._engine = self._owned = load_engine(self._spec)
         answer = speak_batch(self._engine, [task.request for task in tasks], self._voice)
         if isinstance(answer, Failed):
-            _retry_smaller(self._backlog, tasks, answer, self._tell)
+            _retry_smaller(self._backlog, tasks, answer, self._fallbacks)
             return
         for task, speech in zip(tasks, answer.speeches, strict=True):
             self._keep(task.key, speech)
@@ -197,10 +209,11 @@ class ProcessPool:
         tell: Tell,
         batch: int,
         limits: Limits,
+        fallbacks: Fallbacks,
     ) -> None:
         self._spec, self._voice = spec, voice
         self._keep, self._tell = keep, tell
-        self._limits = limits
+        self._limits, self._fallbacks = limits, fallbacks
         self._backlog = Backlog(batch, n_workers)
         self._batch = batch
         self._waiting: set[str] = set()
@@ -264,7 +277,7 @@ class ProcessPool:
         tasks = worker.batches.popleft()
         self._set_deadline(worker)
         if isinstance(message, Failed):
-            _retry_smaller(self._backlog, tasks, message, self._tell)
+            _retry_smaller(self._backlog, tasks, message, self._fallbacks)
             return
         self.peak_rss_bytes = max(self.peak_rss_bytes, message.peak_rss_bytes)
         for task, speech in zip(tasks, message.speeches, strict=True):
@@ -294,7 +307,7 @@ class ProcessPool:
         if not worker.ready:
             self._failed_starts += 1
             if self._failed_starts >= self._limits.deaths:
-                raise RenderError(
+                raise NoWorkers(
                     f"a worker {why} while loading engine {self._spec.name}, {self._failed_starts} times",
                     "use fewer --workers; a script that renders needs `if __name__ == '__main__':`",
                 )
@@ -304,7 +317,9 @@ class ProcessPool:
         tasks = [task for batch in worker.batches for task in batch]
         for task in tasks:
             if task.deaths >= self._limits.deaths:
-                raise RenderError(
+                # Whoever sends SIGKILL to a process that works is nearly always the system, short of memory.
+                cause = OutOfMemory if why == _KILLED else RenderError
+                raise cause(
                     f"a worker {why} {task.deaths} times while speaking {task.request.spoken[:60]!r}",
                     "if memory is short, use fewer --workers",
                 )
@@ -314,24 +329,29 @@ class ProcessPool:
 
     def _start(self) -> None:
         context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        process = context.Process(
-            target=work, args=(theirs, self._spec, self._voice), name="ttsbook-worker", daemon=True
-        )
-        with _sigint_blocked():
-            process.start()
+        try:
+            ours, theirs = context.Pipe()
+            process = context.Process(
+                target=work, args=(theirs, self._spec, self._voice), name="ttsbook-worker", daemon=True
+            )
+            with _sigint_blocked():
+                process.start()
+        except OSError as error:
+            raise NoWorkers(f"no worker process can be started: {error.strerror}") from error
         theirs.close()  # else the pipe would not end with the worker
         deadline = time.monotonic() + self._limits.start_seconds
         self._workers.append(_Worker(process, ours, deadline))
 
 
-def _retry_smaller(backlog: Backlog, tasks: list[Task], failed: Failed, tell: Tell) -> None:
+def _retry_smaller(backlog: Backlog, tasks: list[Task], failed: Failed, fallbacks: Fallbacks) -> None:
     """Put a batch that did not fit into memory back as smaller ones; raise any other failure."""
     if not isinstance(failed.error, OutOfMemory) or len(tasks) == 1:
         raise failed.error from RemoteTraceback(failed.trace)
+    smaller = f"batches of at most {len(tasks) // 2}"
+    step = Fallback("batch", f"batches of {len(tasks)}", smaller, failed.error.message)
+    fallbacks.step(step, failed.error)
     backlog.shrink(len(tasks))
     backlog.put_back(tasks)
-    tell(f"{failed.error.message}; going on with batches of at most {len(tasks) // 2}")
 
 
 @contextlib.contextmanager
@@ -352,5 +372,5 @@ def _describe_exit(code: int | None) -> str:
         return f"ended with code {code}"
     with contextlib.suppress(ValueError):
         name = signal.Signals(-code).name
-        return "was killed (SIGKILL, often for want of memory)" if name == "SIGKILL" else f"died of {name}"
+        return _KILLED if name == "SIGKILL" else f"died of {name}"
     return f"died of signal {-code}"

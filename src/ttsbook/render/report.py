@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ttsbook.render.fallback import Fallback
+
 SCHEMA_VERSION = 1
 
 
@@ -72,6 +74,7 @@ class Report:
     worker_peak_rss_bytes: int  # of the largest worker; 0 if none
     repairs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    fallbacks: tuple[Fallback, ...] = ()  # steps down from what was asked for, in order
     up_to_date: bool = False  # nothing was to do: the figures are of the run that made the file
 
     def as_dict(self) -> dict[str, Any]:
@@ -97,6 +100,7 @@ class Report:
             fields["chapters"] = tuple(ChapterReport(**chapter) for chapter in fields["chapters"])
             fields["repairs"] = tuple(fields["repairs"])
             fields["warnings"] = tuple(fields["warnings"])
+            fields["fallbacks"] = tuple(Fallback(**step) for step in fields.get("fallbacks", ()))
             return cls(**fields)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a report: {error}") from error

@@ -11,6 +11,7 @@ import contextlib
 import math
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,11 +25,12 @@ from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec
 from ttsbook.audio.subtitles import Cue, write_subtitles
 from ttsbook.engines.base import Engine, EngineSpec
 from ttsbook.engines.choose import entry_of, load_engine
-from ttsbook.errors import RenderError
+from ttsbook.errors import MissingError, RenderError
 from ttsbook.files import atomic_write, sha256_file, temporary_beside
 from ttsbook.render.account import account_of
 from ttsbook.render.assemble import Stream, Timeline, assemble
 from ttsbook.render.cache import ChunkCache
+from ttsbook.render.fallback import Fallback, Fallbacks
 from ttsbook.render.journal import Journal, NewRun
 from ttsbook.render.lock import lock_output
 from ttsbook.render.machine import choose_workers, n_cores, peak_rss_bytes
@@ -88,34 +90,91 @@ def render_book(
     file_format = settings.format_of(target.output)
     check_writable(target)
     notes = _Notes(reporter)
+    fallbacks = Fallbacks(notes.warn, allowed=settings.may_fall_back)
     beside = () if target.subtitles is None else (target.subtitles,)
-    threads = settings.threads or n_cores()  # of an engine in this process
-    spec = EngineSpec(settings.engine, settings.device, threads, settings.engine_options)
     with (
         lock_output(target.output, paths.state_dir() / "locks", beside=beside),
         contextlib.closing(Journal(paths.state_dir() / "renders.sqlite3", notes.warn)) as journal,
-        contextlib.closing(load_engine(spec)) as engine,
     ):
         if not settings.force:
             check_ours(target, book, journal)
-        reporter.stage("plan")
-        plan = plan_book(book, settings, voice, front_end or _front_end(settings, engine), engine.fingerprint)
-        draft = _draft(plan, settings, voice, engine.rate_hz, file_format)
+        task = _Task(book, target, file_format, voice, journal, notes, fallbacks, front_end, began)
+        chosen = settings
+        for choice in settings.fallback:
+            try:
+                return task.render(chosen)
+            except _EngineAbsent as absent:
+                fallbacks.step(absent.step(chosen.engine, choice.name), absent.error)
+                chosen = settings.with_engine(choice)
+        try:
+            return task.render(chosen)
+        except _EngineAbsent as absent:
+            raise absent.error from absent.error.__cause__
+
+
+class _EngineAbsent(Exception):
+    """An engine cannot be loaded: before the plan, or when it is asked to speak."""
+
+    def __init__(self, error: MissingError) -> None:
+        super().__init__(error.message)
+        self.error = error
+
+    def step(self, before: str, after: str) -> Fallback:
+        hint = f" ({self.error.hint})" if self.error.hint else ""
+        return Fallback("engine", before, after, self.error.message + hint)
+
+
+@contextlib.contextmanager
+def _engine_needed() -> Iterator[None]:
+    """Tell what an engine lacks from whatever else may be missing."""
+    try:
+        yield
+    except MissingError as error:
+        raise _EngineAbsent(error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is to be rendered, whichever engine does it."""
+
+    book: Book
+    target: Target
+    format: str
+    voice: VoiceProfile
+    journal: Journal
+    notes: _Notes
+    fallbacks: Fallbacks
+    front_end: ChunkMaker | None
+    began: float
+
+    def render(self, settings: RenderSettings) -> Report:
+        """Render with the engine of `settings`, or find the file up to date."""
+        threads = settings.threads or n_cores()  # of an engine in this process
+        spec = EngineSpec(settings.engine, settings.device, threads, settings.engine_options)
+        with _engine_needed():
+            engine = load_engine(spec)
+        with contextlib.closing(engine):
+            return self._render(settings, spec, engine)
+
+    def _render(self, settings: RenderSettings, spec: EngineSpec, engine: Engine) -> Report:
+        self.notes.reporter.stage("plan")
+        front_end = self.front_end or _front_end(settings, engine)
+        plan = plan_book(self.book, settings, self.voice, front_end, engine.fingerprint)
+        draft = _draft(plan, self, settings, engine.rate_hz)
         check_spec(draft)
-        inputs = inputs_hash(plan, settings, draft.tags, file_format)
+        inputs = inputs_hash(plan, settings, draft.tags, draft.format)
         if settings.resume and not settings.force:
-            report = finished_report(target, inputs, journal)
+            report = finished_report(self.target, inputs, self.journal)
             if report is not None:
-                touch(target)
-                reporter.finished(report)
+                touch(self.target)
+                self.notes.reporter.finished(report)
                 return report
         cache = ChunkCache(paths.cache_dir() / "chunks")
         cache.sweep()
         store = SpokenStore(cache, resume=settings.resume)
-        account = account_of(plan)
-        run = _Run(plan, target, settings, voice, engine, spec, draft, account, journal, notes, store, began)
+        run = _Run(self, plan, settings, engine, spec, draft, account_of(plan), store)
         report = run.render(inputs)
-        reporter.finished(report)
+        self.notes.reporter.finished(report)
         return report
 
 
@@ -133,40 +192,45 @@ class _Notes:
 
 @dataclass(slots=True)
 class _Run:
-    """One render, from a standing plan to the finished file."""
+    """One render with one engine, from a standing plan to the finished file."""
 
+    task: _Task
     plan: Plan
-    target: Target
     settings: RenderSettings
-    voice: VoiceProfile
     engine: Engine
     engine_spec: EngineSpec
     draft: AudioSpec
     account: Account
-    journal: Journal
-    notes: _Notes
     store: SpokenStore
-    began: float
     n_workers: int = 1
     worker_peak_rss_bytes: int = 0
+
+    @property
+    def target(self) -> Target:
+        return self.task.target
+
+    @property
+    def notes(self) -> _Notes:
+        return self.task.notes
 
     def render(self, inputs: str) -> Report:
         """Speak, write and check; note in the journal how it went."""
         n_cached = sum(self.store.has(planned.key) for planned in self.plan.spoken_chunks())
-        last = self.journal.last(self.target.output)
+        last = self.task.journal.last(self.target.output)
         broken_off = last is not None and last.state != "finished"
         self.plan = replace(self.plan, n_cached=n_cached, resumes=broken_off and n_cached > 0)
-        self.journal.start(self._entry(inputs))
+        self.task.journal.start(self._entry(inputs))
         try:
             self.notes.reporter.started(self.plan)
-            measured = self._speak()
+            with _engine_needed():
+                measured = self._speak()
             gain_db, written = self._write(measured)
             report = self._report(measured, gain_db, written)
         except BaseException as error:
             state = "failed" if isinstance(error, Exception) else "interrupted"
-            self.journal.fail(state, str(error), n_cached + len(self.store.fresh))
+            self.task.journal.fail(state, str(error), n_cached + len(self.store.fresh))
             raise
-        self.journal.finish(report)
+        self.task.journal.finish(report)
         return report
 
     def _entry(self, inputs: str) -> NewRun:
@@ -196,6 +260,7 @@ class _Run:
                 self.engine.rate_hz,
                 self.notes.reporter,
             )
+            self.n_workers = pool.n_workers
             self.worker_peak_rss_bytes = pool.peak_rss_bytes
         return measured
 
@@ -204,7 +269,9 @@ class _Run:
         self.notes.reporter.stage("encode")
         gain_db = self._gain_db(measured)
         marks = measured.timeline.marks(self.plan.chapters)
-        spec = replace(self.draft, gain_db=gain_db, marks=marks)
+        steps = self.task.fallbacks.steps  # more than the draft knew, if there was trouble on the way
+        tags = tags_of(self.plan.book, self.task.voice, self.draft.tags.language, steps)
+        spec = replace(self.draft, gain_db=gain_db, marks=marks, tags=tags)
         # Everything is in the cache now; should a chunk have vanished, this process speaks it again.
         with self._pool(1) as pool, temporary_beside(self.target.output) as partial:
             pieces = assemble(
@@ -247,12 +314,13 @@ class _Run:
         threads = self.settings.threads or max(1, n_cores() // n_workers)
         return open_pool(
             replace(self.engine_spec, threads=threads),
-            self.voice,
+            self.task.voice,
             n_workers,
             keep=self._keep,
             tell=self.notes.warn,
             batch=self.settings.batch,
             engine=self.engine,
+            fallbacks=self.task.fallbacks,
         )
 
     def _stream(self, pool: Pool) -> Stream:
@@ -260,12 +328,12 @@ class _Run:
 
     def _keep(self, key: str, speech: Speech) -> None:
         self.store.keep(key, speech)
-        self.journal.progress(self.plan.n_cached + len(self.store.fresh))
+        self.task.journal.progress(self.plan.n_cached + len(self.store.fresh))
 
     def _report(self, measured: Measured, gain_db: float, written: Written) -> Report:
         book, settings = self.plan.book, self.settings
         seconds = written.n_samples_in / self.engine.rate_hz
-        elapsed = time.monotonic() - self.began
+        elapsed = time.monotonic() - self.task.began
         return Report(
             version=__version__,
             source=book.source,
@@ -283,8 +351,8 @@ class _Run:
             model_hash=self.engine.fingerprint,
             device=self.engine.device,
             workers=self.n_workers,
-            voice=self.voice.name,
-            voice_hash=self.voice.fingerprint,
+            voice=self.task.voice.name,
+            voice_hash=self.task.voice.fingerprint,
             seed=settings.seed,
             speed=settings.speed,
             chunks=self.plan.n_chunks,
@@ -298,6 +366,7 @@ class _Run:
             worker_peak_rss_bytes=self.worker_peak_rss_bytes,
             repairs=book.repairs,
             warnings=tuple(self.notes.texts),
+            fallbacks=self.task.fallbacks.steps,
         )
 
 
@@ -310,19 +379,17 @@ def _front_end(settings: RenderSettings, engine: Engine) -> ChunkMaker:
     return FrontEnd(language=settings.language, lexicon=lexicon, max_phonemes=longest)
 
 
-def _draft(
-    plan: Plan, settings: RenderSettings, voice: VoiceProfile, rate_in_hz: int, file_format: str
-) -> AudioSpec:
+def _draft(plan: Plan, task: _Task, settings: RenderSettings, rate_in_hz: int) -> AudioSpec:
     """Describe the file as far as it is known before anything was spoken."""
     spoken = Counter(planned.chunk.language for planned in plan.spoken_chunks())
     (language, _), *_ = spoken.most_common(1)
     titles = [chapter.chapter.title for chapter in plan.chapters if chapter.is_spoken]
     return AudioSpec(
-        format=file_format,
+        format=task.format,
         rate_in_hz=rate_in_hz,
         rate_hz=settings.rate_hz,
         bitrate=settings.bitrate,
-        tags=tags_of(plan.book, voice, language),
+        tags=tags_of(plan.book, task.voice, language, task.fallbacks.steps),
         marks=tuple(Mark(0, 0, title) for title in titles),  # their number is what can be checked now
         cover=plan.book.cover,
         ceiling_db=settings.ceiling_db,

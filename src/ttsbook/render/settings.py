@@ -5,9 +5,10 @@ Values only: where they come from (flags, environment, files) is `ttsbook.config
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ttsbook.engines.base import Options
 from ttsbook.errors import UsageError
 from ttsbook.types import Boundary
 
@@ -50,6 +51,14 @@ class PauseTable:
 
 
 @dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """An engine by name, with what it has to be told."""
+
+    name: str
+    options: Options = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RenderSettings:
     """Everything a person can choose about a render. None means: decide here and now."""
 
@@ -68,7 +77,9 @@ class RenderSettings:
     workers: int | None = None  # processes; 1 renders in this process; None by cores and memory
     threads: int | None = None  # per worker; None shares the cores among them
     batch: int = 8  # chunks per call of the engine, at most
-    engine_options: tuple[tuple[str, str], ...] = ()
+    engine_options: Options = ()
+    fallback: tuple[EngineChoice, ...] = ()  # engines to go on with, in this order, if `engine` cannot load
+    may_fall_back: bool = True  # False: any step down, be it only a smaller batch, is an error
     # the file
     format: str | None = None  # one of FORMATS; None by the output's suffix
     rate_hz: int = 22_050
@@ -91,6 +102,10 @@ class RenderSettings:
         for name, value in (("workers", self.workers), ("threads", self.threads), ("batch", self.batch)):
             if value is not None and value < 1:
                 raise UsageError(f"{name} must be at least 1, not {value}")
+
+    def with_engine(self, choice: EngineChoice) -> RenderSettings:
+        """Return the same settings for another engine, which falls back on nothing."""
+        return replace(self, engine=choice.name, engine_options=choice.options, fallback=())
 
     def format_of(self, output: Path) -> str:
         """Return the format of the file: as set, else as the suffix of `output` says."""

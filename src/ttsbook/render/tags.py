@@ -6,20 +6,24 @@ Knows nothing of formats and their names for things.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ttsbook import __version__
 from ttsbook.audio.tags import Tags
+from ttsbook.render.fallback import Fallback
 from ttsbook.types import Book, VoiceProfile
 
 _SHOWN = 12  # digits of a hash that people see
 
 
-def tags_of(book: Book, voice: VoiceProfile, language: str) -> Tags:
+def tags_of(book: Book, voice: VoiceProfile, language: str, fallbacks: Sequence[Fallback] = ()) -> Tags:
     """Return the tags of the book's one file.
 
     Args:
         book: the book.
         voice: who speaks.
         language: spoken by default, for books that do not state theirs.
+        fallbacks: what the render went on with instead of what was asked for.
     """
     metadata = book.metadata
     series = (("series", metadata.series or ""), ("series-part", metadata.series_index or ""))
@@ -32,7 +36,7 @@ def tags_of(book: Book, voice: VoiceProfile, language: str) -> Tags:
         language=metadata.language or language,
         description=metadata.description or "",
         publisher=metadata.publisher or "",
-        comment=_provenance(book, voice),
+        comment=_provenance(book, voice) + _steps(fallbacks),
         genre="Audiobook",
         extra=tuple((name, value) for name, value in series if value),
     )
@@ -51,3 +55,7 @@ def _provenance(book: Book, voice: VoiceProfile) -> str:
         f"{book_mark(book)} (ttsbook {__version__}), voice {voice.name}{origin} "
         f"[{voice.fingerprint[:_SHOWN]}]{consent}"
     )
+
+
+def _steps(fallbacks: Sequence[Fallback]) -> str:
+    return f"; fell back: {', '.join(step.short for step in fallbacks)}" if fallbacks else ""
