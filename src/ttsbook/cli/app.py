@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ttsbook import __version__
-from ttsbook.cli import bench, cache, config, doctor, inspect, render, speak, verify, voices
+from ttsbook.cli import bench, cache, config, doctor, inspect, lexicon, render, say, speak, verify, voices
 from ttsbook.cli.grouped import GroupedCommand
 
 HELP = """Audiobooks in a chosen voice: EPUB or text in, one audio file out.
@@ -41,8 +41,10 @@ def _root(
 app.command("render", cls=GroupedCommand)(render.render)
 app.command("inspect", cls=GroupedCommand)(inspect.inspect)
 app.command("speak", cls=GroupedCommand)(speak.speak)
+app.command("say", cls=GroupedCommand)(say.say)
 app.command("verify", cls=GroupedCommand)(verify.verify)
 app.add_typer(voices.app, name="voices")
+app.add_typer(lexicon.app, name="lexicon")
 app.command("doctor", cls=GroupedCommand)(doctor.doctor)
 app.add_typer(cache.app, name="cache")
 app.add_typer(config.app, name="config")

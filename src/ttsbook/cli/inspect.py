@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ttsbook.cli import options
 from ttsbook.cli.document import document
-from ttsbook.cli.talk import clock, print_json
+from ttsbook.cli.talk import Talk, clock, print_json
 from ttsbook.config import Source, load_config
 
 if TYPE_CHECKING:
@@ -28,6 +29,14 @@ def inspect(
     language: options.Language = None,
     lexicon: options.Lexicon = None,
     speed: options.Speed = None,
+    unknown: Annotated[
+        bool,
+        typer.Option(
+            "--unknown",
+            help="List the words whose reading is a guess, as a lexicon to correct.",
+            rich_help_panel=options.TEXT,
+        ),
+    ] = False,
     as_json: options.Json = False,
     config: options.ConfigFile = None,
     no_config: options.NoConfig = False,
@@ -38,21 +47,39 @@ def inspect(
     \b
       ttsbook inspect book.epub
       ttsbook inspect book.epub --json
+      ttsbook inspect book.epub --unknown > book.lexicon.toml
     """
     flags = {"include-matter": include_matter, "language": language, "lexicon": lexicon, "speed": speed}
     loaded = load_config(flags, Source(config, not no_config, preset))
 
+    from ttsbook.cli.beside import with_lexicon_beside
     from ttsbook.cli.choice import render_settings
     from ttsbook.cli.pace import known_pace
     from ttsbook.cli.source import plan_without_engine, read_source
 
-    settings = render_settings(loaded.settings, chapters=chapters)
+    settings = with_lexicon_beside(render_settings(loaded.settings, chapters=chapters), book, Talk())
     plan = plan_without_engine(read_source(book), settings)
+    if unknown:
+        _print_unknown(plan, settings.lexicon, as_json)
+        return
     entries = _describe(plan, known_pace(settings.engine))
     if as_json:
         print_json(document(**entries))
     else:
         print(_as_text(entries))
+
+
+def _print_unknown(plan: Plan, lexicon: Path | None, as_json: bool) -> None:
+    from ttsbook.cli.unknown import unknown_entries, unknown_text
+    from ttsbook.text.lexicon import read_lexicon
+    from ttsbook.text.unknown import find_unknown
+
+    chunks = (planned.chunk for planned in plan.spoken_chunks())
+    words = find_unknown(chunks, read_lexicon(lexicon) if lexicon is not None else None)
+    if as_json:
+        print_json(document(unknown=unknown_entries(words)))
+    else:
+        print(unknown_text(words))
 
 
 def _describe(plan: Plan, pace: float | None) -> dict[str, Any]:

@@ -80,6 +80,7 @@ def render(
     report: ReportFile = None,
     depfile: DepFile = None,
     voice: options.Voice = None,
+    ref_text: options.RefText = None,
     speed: options.Speed = None,
     seed: options.Seed = None,
     chapters: options.Chapters = None,
@@ -93,6 +94,7 @@ def render(
     peak: options.Peak = None,
     subtitles: options.Subtitles = None,
     engine: options.Engine = None,
+    no_fallback: options.NoFallback = False,
     device: options.Device = None,
     workers: options.Workers = None,
     resume: Resume = None,
@@ -119,7 +121,8 @@ def render(
         "include-matter": include_matter, "language": language, "lexicon": lexicon,
         "format": audio_format, "sample-rate": sample_rate, "bitrate": bitrate,
         "loudness": loudness, "peak": peak, "subtitles": subtitles,
-        "engine": engine, "device": device, "workers": workers,
+        "engine": engine, "device": device, "workers": workers, "ref-text": ref_text,
+        "fallback.allowed": False if no_fallback else None,
         "resume": resume, "progress": progress,
     }  # fmt: skip
     loaded = load_config(flags, Source(config, not no_config, preset))
@@ -165,6 +168,7 @@ def _render_all(
     show: bool,
 ) -> list[Outcome]:
     """Render every book; with several, one that fails does not stop the others."""
+    from ttsbook.cli.beside import with_lexicon_beside
     from ttsbook.cli.pace import remember_pace
     from ttsbook.cli.progress import close_reporter, make_reporter
     from ttsbook.cli.source import plan_without_engine, read_source
@@ -175,12 +179,13 @@ def _render_all(
         reporter = make_reporter(loaded.settings.progress, talk)
         try:
             book = read_source(job.source)
+            own = with_lexicon_beside(settings, job.source, talk)
             if dry_run:
-                plan = plan_entry(plan_without_engine(book, settings, voice), settings, voice)
+                plan = plan_entry(plan_without_engine(book, own, voice), own, voice)
                 outcomes.append(Outcome(job, plan=plan))
                 result: object = plan_text(plan, job)
             else:
-                report = render_book(book, job.output, settings=settings, voice=voice, reporter=reporter)
+                report = render_book(book, job.output, settings=own, voice=voice, reporter=reporter)
                 remember_pace(settings.engine, report)
                 outcomes.append(Outcome(job, report=report.as_dict()))
                 result = job.output
@@ -197,6 +202,7 @@ def _render_all(
 
 
 def _depfile_text(jobs: Iterable[Job], loaded: Config) -> str:
+    from ttsbook.cli.beside import lexicon_beside
     from ttsbook.cli.depfile import format_depfile
     from ttsbook.cli.narrator import voice_files
     from ttsbook.cli.source import STDIN
@@ -204,9 +210,13 @@ def _depfile_text(jobs: Iterable[Job], loaded: Config) -> str:
     shared = [*loaded.files, *voice_files(loaded.settings.voice)]
     if loaded.settings.lexicon:
         shared.append(Path(loaded.settings.lexicon))
-    return format_depfile(
-        (job.output, [*([Path(job.source)] if job.source != STDIN else []), *shared]) for job in jobs
-    )
+
+    def needed(job: Job) -> list[Path]:
+        beside = None if loaded.settings.lexicon else lexicon_beside(job.source)
+        own = [Path(job.source)] if job.source != STDIN else []
+        return [*own, *([beside] if beside else []), *shared]
+
+    return format_depfile((job.output, needed(job)) for job in jobs)
 
 
 def _write(path: Path, text: str) -> None:

@@ -11,6 +11,7 @@ from collections import Counter
 from ttsbook.errors import RenderError
 from ttsbook.render.plan import Plan, PlannedChapter
 from ttsbook.render.report import Account
+from ttsbook.text.unspeakable import count_unspeakable
 from ttsbook.types import BlockKind, Book, Chapter, Matter
 
 _LEFT_OUT = {Matter.FRONT: "front-matter", Matter.BACK: "back-matter", Matter.BODY: "not-selected"}
@@ -50,16 +51,19 @@ def account_of(plan: Plan) -> Account:
 
 def spoken_characters(chapter: PlannedChapter) -> int:
     """Return how many characters of the chapter are spoken."""
-    return sum(count_characters(planned.chunk.text) for planned in chapter.chunks if planned.key)
+    texts = (planned.chunk.text for planned in chapter.chunks if planned.key)
+    return sum(count_characters(text) - count_unspeakable(text) for text in texts)
 
 
 def _unspoken(chapter: PlannedChapter) -> Counter[str]:
     counts: Counter[str] = Counter()
     for planned in chapter.chunks:
+        text = planned.chunk.text
+        is_break = chapter.chapter.blocks[planned.chunk.block].kind is BlockKind.SCENE_BREAK
+        n_unspeakable = 0 if is_break else count_unspeakable(text)
+        counts["unspeakable-script"] += n_unspeakable  # words in letters that the front end cannot read
         if not planned.key:
-            kind = chapter.chapter.blocks[planned.chunk.block].kind
-            reason = "scene-break" if kind is BlockKind.SCENE_BREAK else "nothing-to-say"
-            counts[reason] += count_characters(planned.chunk.text)
+            counts["scene-break" if is_break else "nothing-to-say"] += count_characters(text) - n_unspeakable
     return counts
 
 

@@ -159,6 +159,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
     symbols = "".join(re.escape(symbol) for symbol in read_map("symbols_zh.tsv"))
     dash = r"\s?(?:[-–—－~～〜至]|--)\s?"
     minus = r"(?P<minus>(?<![\dA-Za-z)）])[-−])?"
+    codes = any_of(read_words("codes_zh.txt"))
     life = rf"(?P<a>1\d{{3}}|20\d\d)(?P<year>年)?{dash}(?P<b>1\d{{3}}|20\d\d)(?P<end>年?)"
     day = r"(?P<d>\d\d?)\s?(?P<day>[日号號])"
     table = (
@@ -179,7 +180,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("phone", rf"{_BEFORE}(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{{4}}){{2}}(?!\d)", _phone),
         ("phone", rf"{_BEFORE}(?:0\d{{2,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", _phone),
         ("phone", rf"(?<=[打电话号码拨電話號碼撥：])\s?\d{{3,12}}(?![\d{HAN}])", _phone),
-        ("code", rf"(?:(?<={any_of(read_words('codes_zh.txt'))})|(?<=房间号)|(?<=房間號))[：:]?\d{{3,}}", _one_by_one),
+        ("code", rf"(?:(?<={codes})|(?<=房间号)|(?<=房間號))[：:]?\d{{3,}}", _one_by_one),
         ("code", r"(?<=[A-Z])\d{3,}(?![\d.A-Za-z])", _one_by_one),
         ("difference", rf"{_BEFORE}(?P<a>{_N})\s?[-−]\s?(?P<b>{_N})(?=\s?=)", _difference),
         ("fraction", rf"(?P<whole>\d+)?(?P<sign>[{''.join(FRACTION_SIGNS)}])", _fraction_sign),

@@ -1,0 +1,33 @@
+"""The lexicon that lies beside a book: BOOK.lexicon.toml, or lexicon.toml in its folder."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ttsbook.cli.source import STDIN
+from ttsbook.cli.talk import Talk
+
+if TYPE_CHECKING:
+    from ttsbook.render.settings import RenderSettings
+
+
+def lexicon_beside(source: str) -> Path | None:
+    """Return the lexicon of a book, if there is one; the book's own goes before the folder's."""
+    if source == STDIN:
+        return None
+    book = Path(source)
+    for path in (book.with_name(f"{book.stem}.lexicon.toml"), book.with_name("lexicon.toml")):
+        if path.is_file():
+            return path
+    return None
+
+
+def with_lexicon_beside(settings: RenderSettings, source: str, talk: Talk) -> RenderSettings:
+    """Return `settings` with the book's lexicon, and say so, unless one was chosen."""
+    found = lexicon_beside(source) if settings.lexicon is None else None
+    if found is None:
+        return settings
+    talk.note(f"lexicon {found}, found beside the book")
+    return replace(settings, lexicon=found)

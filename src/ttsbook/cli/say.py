@@ -1,0 +1,66 @@
+"""`ttsbook say`: how words are read, by the rules and by the lexicon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ttsbook.cli import options
+from ttsbook.cli.document import document
+from ttsbook.cli.talk import print_json
+from ttsbook.config import Source, load_config
+
+
+def say(
+    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="Words or phrases.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Speak them into an audio file as well."),
+    ] = None,
+    force: options.Force = False,
+    voice: options.Voice = None,
+    language: options.Language = None,
+    lexicon: options.Lexicon = None,
+    as_json: options.Json = False,
+    config: options.ConfigFile = None,
+    no_config: options.NoConfig = False,
+    preset: options.Preset = None,
+) -> None:
+    """Show how words are read; with a lexicon, also how it has them read.
+
+    \b
+      ttsbook say Hermione 重庆
+      ttsbook say Hermione --lexicon names.toml -o hermione.wav
+    """
+    loaded = load_config({"language": language, "lexicon": lexicon}, Source(config, not no_config, preset))
+    chosen = loaded.settings.lexicon
+    entries = [_describe(word, loaded.settings.language, Path(chosen) if chosen else None) for word in words]
+    if output is not None:
+        from ttsbook.cli.speak import speak
+
+        text = "\n\n".join(words)
+        speak(text, output, force=force, voice=voice, language=language, lexicon=lexicon, quiet=True,
+              config=config, no_config=no_config, preset=preset)  # fmt: skip
+    if as_json:
+        print_json(document(words=entries))
+    else:
+        print("\n".join(map(_as_text, entries)))
+
+
+def _describe(word: str, language: str, lexicon: Path | None) -> dict[str, Any]:
+    from ttsbook.text import FrontEnd, read_lexicon
+
+    spoken, proposed, found = FrontEnd(language=language).say(word)
+    entry = {"word": word, "language": found, "spoken": spoken, "phonemes": proposed, "lexicon": None}
+    if lexicon is not None:
+        overridden = FrontEnd(language=language, lexicon=read_lexicon(lexicon)).say(word)[1]
+        entry["lexicon"] = overridden if overridden != proposed else None
+    return entry
+
+
+def _as_text(entry: dict[str, Any]) -> str:
+    spoken = entry["spoken"] or "(nothing to say)"
+    line = f"{entry['word']}: {spoken}  /{entry['phonemes']}/"
+    return f"{line}, by the lexicon /{entry['lexicon']}/" if entry["lexicon"] else line

@@ -1,0 +1,67 @@
+"""Lexicons on the command line: say, lexicon check, inspect --unknown, and the file beside a book."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from command_line import Command
+
+from ttsbook.cli.source import book_of_text, plan_without_engine
+from ttsbook.render.account import account_of
+from ttsbook.render.settings import RenderSettings
+from ttsbook.text import read_lexicon
+
+LEXICON = '[words]\nZorblax = { ipa = "zˈɔɹblæks" }\n'
+
+
+def test_say_shows_what_is_spoken_and_what_the_lexicon_makes_of_it(ttsbook: Command, folder: Path) -> None:
+    (folder / "names.toml").write_text('[words]\nDarcy = { ipa = "dˈɑɹ" }\n', encoding="utf-8")
+    run = ttsbook("say", "Darcy", "Dr. Who", "--lexicon", "names.toml")
+    assert run.code == 0
+    assert run.out.splitlines() == [
+        "Darcy: Darcy  /dˈɑɹsi./, by the lexicon /dˈɑɹ./",
+        "Dr. Who: Doctor Who  /dˈɑktəɹ hˈu./",
+    ]
+    found = ttsbook("say", "重庆", "--json").document["words"]
+    assert found[0]["language"] == "zh"
+    assert found[0]["lexicon"] is None
+
+
+def test_lexicon_check_prints_readings_or_the_mistake(ttsbook: Command, folder: Path) -> None:
+    (folder / "good.toml").write_text(LEXICON, encoding="utf-8")
+    run = ttsbook("lexicon", "check", "good.toml")
+    assert run.code == 0
+    assert "1 entry, no mistakes" in run.out
+    (folder / "bad.toml").write_text('[words]\nDarcy = { ipb = "x" }\n', encoding="utf-8")
+    run = ttsbook("lexicon", "check", "bad.toml")
+    assert run.code == 2
+    assert "did you mean 'ipa'?" in run.err
+
+
+def test_inspect_unknown_prints_a_lexicon(ttsbook: Command, folder: Path) -> None:
+    (folder / "book.txt").write_text("Then Zorblax ran. And Zorblax fell.", encoding="utf-8")
+    run = ttsbook("inspect", "book.txt", "--unknown")
+    (folder / "found.toml").write_text(run.out, encoding="utf-8")
+    assert [entry.written for entry in read_lexicon(folder / "found.toml").entries] == ["Zorblax"]
+    assert "# 2×, chapter 1" in run.out
+    assert ttsbook("inspect", "book.txt", "--unknown", "--json").document["unknown"][0]["count"] == 2
+
+
+def test_the_lexicon_beside_a_book_is_used_and_named(ttsbook: Command, folder: Path) -> None:
+    (folder / "book.txt").write_text("Then Zorblax ran.", encoding="utf-8")
+    (folder / "lexicon.toml").write_text("[words]\n", encoding="utf-8")
+    assert "lexicon lexicon.toml, found beside the book" in ttsbook("inspect", "book.txt").err
+    (folder / "book.lexicon.toml").write_text(LEXICON, encoding="utf-8")
+    run = ttsbook("inspect", "book.txt", "--unknown")
+    assert "book.lexicon.toml" in run.err
+    assert "Zorblax" not in run.out
+    (folder / "own.toml").write_text("[words]\n", encoding="utf-8")
+    assert "beside" not in ttsbook("inspect", "book.txt", "--lexicon", "own.toml").err
+
+
+def test_words_in_letters_that_cannot_be_read_are_accounted_for() -> None:
+    book = book_of_text("He said Привет, John.\n\nПривет.")
+    account = account_of(plan_without_engine(book, RenderSettings()))
+    assert account.adds_up
+    assert dict(account.skipped) == {"nothing-to-say": 1, "unspeakable-script": 12}
+    assert account.spoken == len("Hesaid,John.")

@@ -1,0 +1,55 @@
+"""Words whose reading is a guess, and letters that cannot be read at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from ttsbook.text import FrontEnd, parse_lexicon
+from ttsbook.text.unknown import UnknownWord, find_unknown
+from ttsbook.text.unspeakable import count_unspeakable
+from ttsbook.types import Block, BlockKind, Chapter
+
+
+def unknown(*texts: str, lexicon: bytes = b"") -> dict[str, UnknownWord]:
+    chapters = [
+        Chapter(index, "", (Block(BlockKind.PARAGRAPH, text),)) for index, text in enumerate(texts, start=1)
+    ]
+    chunks = [chunk for chapter in chapters for chunk in FrontEnd().chunks(chapter)]
+    found = find_unknown(chunks, parse_lexicon(lexicon, "test") if lexicon else None)
+    return {word.word: word for word in found}
+
+
+def test_names_that_nobody_has_written_down_are_counted_with_their_chapters() -> None:
+    found = unknown("Zorblax met Darcy. Zorblax’s dog ran.", "Nobody.", "Then Zorblax left with Quimbly.")
+    assert list(found) == ["Zorblax", "Quimbly"]
+    assert (found["Zorblax"].count, found["Zorblax"].chapters) == (3, (1, 3))
+    assert "met Darcy" in found["Zorblax"].sample
+
+
+def test_a_proposed_entry_can_be_pasted_and_changes_nothing() -> None:
+    found = unknown("Zorblax left. Zoë-Xanthippia ran. 祥子走了。祥子来了。祥子笑了。")
+    assert {"Zorblax", "祥子"} <= set(found)
+    entries = "[words]\n" + "\n".join(word.entry for word in found.values())
+    lexicon = parse_lexicon(entries.encode("utf-8"), "test")
+    for text, language in (("Zorblax left.", "en"), ("祥子走了。", "zh")):
+        own = FrontEnd(lexicon=lexicon).say(text, language)[1]
+        assert own.replace(" ", "") == FrontEnd().say(text, language)[1].replace(" ", "")
+
+
+def test_a_word_of_the_lexicon_is_no_longer_unknown() -> None:
+    assert unknown("Zorblax ran.", lexicon=b'[words]\nZorblax = "ZOR-blaks"') == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "n"),
+    [
+        ("plain", 0),
+        ("Привет, John.", 6),
+        ("café Ø 你好 ５ ½ ① π", 0),
+        ("かな and 汉字", 2),
+        ("שלום", 4),
+        ("1, 2 — “x”", 0),
+    ],
+)
+def test_letters_without_a_sound_are_counted(text: str, n: int) -> None:
+    assert count_unspeakable(text) == n
