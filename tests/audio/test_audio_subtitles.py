@@ -61,3 +61,23 @@ def test_no_text_can_end_its_cue_early(text):
 def test_an_unknown_kind_is_refused():
     with pytest.raises(UsageError):
         write_subtitles([], RATE_HZ, "ass")
+
+
+def test_lrc_has_a_line_for_each_cue_and_an_empty_one_for_a_long_pause():
+    cues = [
+        Cue(0, 24_000, "One\nline."),
+        Cue(24_000, 48_000, "Next."),
+        Cue(24_000 * 70, 24_000 * 71 + 130, "Late."),
+    ]
+    assert write_subtitles(cues, RATE_HZ, "lrc").splitlines() == [
+        "[00:00.00]One line.",
+        "[00:01.00]Next.",
+        "[00:02.00]",
+        "[01:10.00]Late.",
+        "[01:11.01]",
+    ]
+
+
+def test_lrc_minutes_go_beyond_an_hour():
+    start = 125 * 60 * RATE_HZ
+    assert write_subtitles([Cue(start, start + RATE_HZ, "x")], RATE_HZ, "lrc").startswith("[125:00.00]x")

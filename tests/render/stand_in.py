@@ -60,6 +60,10 @@ class LetterFrontEnd:
                 index += 1
                 start = end
 
+    def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
+        """Say that a chunk is one sentence."""
+        return ((len(chunk.text), len(chunk.phonemes)),)
+
 
 def _boundary(block: Block) -> Boundary:
     if block.kind is BlockKind.HEADING:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -27,7 +29,7 @@ from ttsbook.render.report import ChapterReport, Report
 from ttsbook.render.reporter import Progress, SilentReporter
 from ttsbook.render.run import render_book
 from ttsbook.render.settings import PauseTable
-from ttsbook.types import Book, Speech, VoiceProfile
+from ttsbook.types import Book, Chapter, Chunk, Speech, VoiceProfile
 
 
 class Recorder(SilentReporter):
@@ -391,3 +393,46 @@ def test_what_the_command_line_imports_at_start_brings_no_numpy() -> None:
     modules = "ttsbook.render.plan, ttsbook.render.reporter, ttsbook.render.settings, ttsbook.engines.choose"
     code = f"import sys, {modules}; sys.exit('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+class PairFrontEnd(LetterFrontEnd):
+    """Joins all sentences of a paragraph into one chunk, and knows where each of them ends."""
+
+    def chunks(self, chapter: Chapter, default_language: str | None = None) -> Iterator[Chunk]:
+        for position, block in enumerate(chapter.blocks):
+            apart = [chunk for chunk in super().chunks(chapter, default_language) if chunk.block == position]
+            phonemes = " ".join(chunk.phonemes for chunk in apart)
+            yield replace(
+                apart[-1], index=position, start=0, text=block.text, phonemes=phonemes, spoken=phonemes
+            )
+
+    def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
+        texts = re.findall(r"[^.]+\.?\s*", chunk.text)
+        ends = np.cumsum([len(text) for text in texts])
+        letters = np.cumsum([len(re.sub("[^a-z ]", "", text.lower()).strip()) + 1 for text in texts]) - 1
+        return tuple((int(end), int(count)) for end, count in zip(ends, letters, strict=True))
+
+
+def test_subtitles_of_a_chunk_of_several_sentences_are_cut_where_the_sound_is(tmp_path: Path) -> None:
+    pauses = PauseTable(head_ms=0, heading_ms=500)
+    render_book(
+        make_book(1, 4),
+        tmp_path / "b.wav",
+        settings=make_settings(subtitles="vtt", pauses=pauses, chapters="1"),
+        voice=VOICE,
+        front_end=PairFrontEnd(),
+    )
+    blocks = (tmp_path / "b.vtt").read_text().strip().split("\n\n")[2:]
+    assert [block.split("\n", 2)[2].replace("\n", " ") for block in blocks[:2]] == [
+        "In one the number was aaa.",
+        "In one the very number was bbb.",
+    ]
+    times = [[_ms(clock) for clock in block.split("\n")[1].split(" --> ")] for block in blocks]
+    assert times[0][1] == times[1][0]
+    # 20 ms for each of the letters and spaces, and the silence kept before the first
+    assert [end - start for start, end in times[:2]] == [30 + 20 * 25, 20 * 31]
+
+
+def test_lyrics_are_written_too(tmp_path: Path) -> None:
+    render(tmp_path / "b.wav", subtitles="lrc")
+    assert (tmp_path / "b.lrc").read_text().splitlines()[0] == "[00:00.50]Chapter one"

@@ -1,4 +1,4 @@
-"""Sample-exact cues to SubRip or WebVTT text.
+"""Sample-exact cues to SubRip, WebVTT or LRC text.
 
 Times come from cumulative sample counts, each rounded once, and hours are never taken modulo 24: a book
 may last for days. Knows nothing of files.
@@ -9,9 +9,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Literal
 
 from ttsbook.errors import UsageError
+
+KINDS = ("srt", "vtt", "lrc")
+SILENCE_SHOWN_MS = 4000  # LRC has no ends: a longer pause gets an empty line
 
 # The usual limits of subtitle guides: 42 characters a line, half as many full-width ones.
 LINE_CHARACTERS = 42
@@ -25,17 +27,37 @@ class Cue:
     text: str
 
 
-def write_subtitles(cues: Iterable[Cue], rate_hz: int, kind: Literal["srt", "vtt"]) -> str:
-    """Return the whole subtitle file. Cues without text or without length are left out."""
-    if kind not in ("srt", "vtt"):
-        raise UsageError(f"unknown subtitle format {kind!r}", "choose srt or vtt")
+def write_subtitles(cues: Iterable[Cue], rate_hz: int, kind: str) -> str:
+    """Return the whole file of one of `KINDS`. Cues without text or without length are left out."""
+    if kind not in KINDS:
+        raise UsageError(f"unknown subtitle format {kind!r}", f"choose one of {', '.join(KINDS)}")
+    timed = _timed(cues, rate_hz)
+    return _lrc(timed) if kind == "lrc" else _numbered(timed, kind)
+
+
+def _numbered(timed: Iterable[tuple[int, int, str]], kind: str) -> str:
+    """Return SubRip, or WebVTT, which came from it."""
     blocks = ["WEBVTT\n"] if kind == "vtt" else []
     separator = "." if kind == "vtt" else ","
-    for number, (start_ms, end_ms, text) in enumerate(_timed(cues, rate_hz), start=1):
+    for number, (start_ms, end_ms, text) in enumerate(timed, start=1):
         times = f"{_clock(start_ms, separator)} --> {_clock(end_ms, separator)}"
         body = "\n".join(_lines(_escaped(text) if kind == "vtt" else _plain(text)))
         blocks.append(f"{number}\n{times}\n{body}\n")
     return "\n".join(blocks)
+
+
+def _lrc(timed: Iterable[tuple[int, int, str]]) -> str:
+    """Return one line for each cue; minutes count on beyond 59, as players expect."""
+    lines = []
+    ended_ms = None
+    for start_ms, end_ms, text in timed:
+        if ended_ms is not None and start_ms - ended_ms > SILENCE_SHOWN_MS:
+            lines.append(f"{_stamp(ended_ms)}\n")
+        lines.append(f"{_stamp(start_ms)}{text}\n")
+        ended_ms = end_ms
+    if ended_ms is not None:
+        lines.append(f"{_stamp(ended_ms)}\n")
+    return "".join(lines)
 
 
 def _timed(cues: Iterable[Cue], rate_hz: int) -> Iterator[tuple[int, int, str]]:
@@ -55,6 +77,12 @@ def _clock(ms: int, separator: str) -> str:
     minutes, seconds = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours:02d}:{minutes:02d}:{seconds:02d}{separator}{ms:03d}"
+
+
+def _stamp(ms: int) -> str:
+    """Return an LRC time; it knows hundredths."""
+    hundredths = (ms + 5) // 10
+    return f"[{hundredths // 6000:02d}:{hundredths // 100 % 60:02d}.{hundredths % 100:02d}]"
 
 
 def _escaped(text: str) -> str:

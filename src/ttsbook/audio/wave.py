@@ -54,17 +54,26 @@ def trim_silence(
 ) -> Samples:
     """Cut what is quieter than `threshold_db` (RMS of 5 ms) at both ends, save `keep_ms` of it.
 
-    The threshold is absolute (dBFS), so that a quiet sentence is not cut like a loud one.
     A wave that is quiet throughout comes back empty.
+    """
+    start, end = sound_span(samples, rate_hz, threshold_db=threshold_db, keep_ms=keep_ms)
+    return np.asarray(samples[start:end], dtype=np.float32)
+
+
+def sound_span(
+    samples: Samples, rate_hz: int, *, threshold_db: float = -50.0, keep_ms: float = 30.0
+) -> tuple[int, int]:
+    """Return where the samples that `trim_silence` keeps start and end; (0, 0) if it keeps none.
+
+    The threshold is absolute (dBFS), so that a quiet sentence is not cut like a loud one.
     """
     frame = max(1, n_samples(TRIM_FRAME_MS, rate_hz))
     loud = np.flatnonzero(_frame_power(samples, frame) > 10.0 ** (threshold_db / 10.0))
     if loud.size == 0:
-        return np.zeros(0, dtype=np.float32)
+        return 0, 0
     keep = n_samples(keep_ms, rate_hz)
     start = max(0, int(loud[0]) * frame - keep)
-    end = min(samples.size, (int(loud[-1]) + 1) * frame + keep)
-    return np.asarray(samples[start:end], dtype=np.float32)
+    return start, min(samples.size, (int(loud[-1]) + 1) * frame + keep)
 
 
 def _frame_power(samples: Samples, frame: int) -> NDArray[np.float64]:

@@ -36,6 +36,18 @@ Speed = Annotated[str | None, _setting("speed", "0.5–2", VOICE, "Speaking rate
 Seed = Annotated[str | None, _setting("seed", "N", VOICE, "Another seed gives another performance.", "0")]
 
 Engine = Annotated[str | None, _setting("engine", "NAME", ENGINE, "`ttsbook doctor` lists them.", "vits2")]
+NoFallback = Annotated[
+    bool,
+    typer.Option(
+        "--no-fallback",
+        help="Fail if it cannot be done as asked, instead of going on with less.",
+        rich_help_panel=ENGINE,
+    ),
+]
+RefText = Annotated[
+    str | None,
+    _setting("ref-text", "WORDS", VOICE, "What is said in the recording, for engines that use it."),
+]
 Device = Annotated[
     str | None, _setting("device", "auto|cpu|cuda[:N]", ENGINE, "Where the model runs.", "auto")
 ]
@@ -54,7 +66,7 @@ Loudness = Annotated[
 ]
 Peak = Annotated[str | None, _setting("peak", "DBTP", AUDIO, "Ceiling of the true peak.", "-1.5")]
 Subtitles = Annotated[
-    str | None, _setting("subtitles", "srt|vtt|none", AUDIO, "Write subtitles beside the audio.", "none")
+    str | None, _setting("subtitles", "srt|vtt|lrc|none", AUDIO, "Write subtitles beside the audio.", "none")
 ]
 
 Language = Annotated[

@@ -7,12 +7,13 @@ variable `TTSBOOK_SAMPLE_RATE`. The values themselves are in `configs/default.to
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from ttsbook.config.rule import Choice, Flag, Number, Rule, Text, Value, Whole
+from ttsbook.config.rule import Choice, Flag, Names, Number, Rule, Text, Value, Whole
 
 FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
 LANGUAGES = ("auto", "en", "zh")
-SUBTITLES = ("none", "srt", "vtt")
+SUBTITLES = ("none", "srt", "vtt", "lrc")
 PROGRESS = ("auto", "plain", "json", "none")
 PRESETS = ("default", "draft", "studio", "acx")
 
@@ -20,6 +21,7 @@ _PAUSE = Whole(0, 20_000, "milliseconds")
 
 RULES: dict[str, Rule] = {
     "voice": Text("the name of a voice, or the path of a clip", may_be_path=True),
+    "ref-text": Text("the words that are said in the clip"),
     "engine": Text("the name of an engine (see `ttsbook doctor`)"),
     "device": Text('"auto", "cpu", "cuda" or "cuda:N"'),
     "workers": Whole(1, 256, word="auto"),
@@ -48,6 +50,10 @@ RULES: dict[str, Rule] = {
     "pauses.chapter": _PAUSE,
     "pauses.head": _PAUSE,
     "pauses.tail": _PAUSE,
+    "fallback.allowed": Flag(),
+    "fallback.engines": Names("a list of names of engines"),
+    "cosyvoice.model": Text("the path of a folder, or empty", is_path=True),
+    "cosyvoice.code": Text("the path of a folder, or empty", is_path=True),
 }
 
 
@@ -67,10 +73,27 @@ class Pauses:
 
 
 @dataclass(frozen=True, slots=True)
+class FallbackRules:
+    """What to do when something cannot be done as asked."""
+
+    allowed: bool
+    engines: tuple[str, ...]  # the order in which they follow one another
+
+
+@dataclass(frozen=True, slots=True)
+class CosyVoicePlaces:
+    """Where an installed CosyVoice lies; "" is nowhere."""
+
+    model: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The values in force. "auto", "off", "none" and "" mean what `configs/default.toml` says."""
 
     voice: str
+    ref_text: str
     engine: str
     device: str
     workers: int | str
@@ -91,13 +114,27 @@ class Settings:
     resume: bool
     progress: str
     pauses: Pauses
+    fallback: FallbackRules
+    cosyvoice: CosyVoicePlaces
+
+
+SECTIONS: dict[str, type[Pauses] | type[FallbackRules] | type[CosyVoicePlaces]] = {
+    "pauses": Pauses,
+    "fallback": FallbackRules,
+    "cosyvoice": CosyVoicePlaces,
+}
 
 
 def build_settings(values: dict[str, Value]) -> Settings:
     """Turn checked values, one for each key of `RULES`, into the record."""
     plain = {_field(name): value for name, value in values.items() if "." not in name}
-    pauses = {name.split(".")[1]: value for name, value in values.items() if name.startswith("pauses.")}
-    return Settings(**plain, pauses=Pauses(**pauses))  # type: ignore[arg-type]  # checked by RULES
+    records = {section: record(**_section(values, section)) for section, record in SECTIONS.items()}
+    return Settings(**plain, **records)  # type: ignore[arg-type]  # checked by RULES
+
+
+def _section(values: dict[str, Value], section: str) -> dict[str, Any]:
+    prefix = f"{section}."
+    return {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
 
 
 def _field(name: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ttsbook.audio.spec import Mark
-from ttsbook.audio.wave import fade_edges, n_samples, trim_silence
+from ttsbook.audio.wave import fade_edges, n_samples, sound_span
 from ttsbook.render.plan import PlannedChapter, PlannedChunk
 from ttsbook.render.settings import PauseTable
 from ttsbook.types import Speech
@@ -28,6 +28,7 @@ class Piece:
 
     samples: NDArray[np.float32]
     planned: PlannedChunk | None  # None is a pause
+    phoneme_ends: tuple[int, ...] = ()  # samples from the start of the piece, if the engine knows
 
 
 def assemble(
@@ -45,7 +46,7 @@ def assemble(
         for planned in chapter.chunks:
             if planned.key:
                 yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))
-                yield position, Piece(_joint(next(speeches).samples, rate_hz), planned)
+                yield position, _joint(next(speeches), planned, rate_hz)
                 pause_ms = 0
             pause_ms = max(pause_ms, pauses.after_ms(planned.chunk.boundary))
         is_last = position == spoken[-1][0]
@@ -54,24 +55,16 @@ def assemble(
 
 
 class Timeline:
-    """Where chapters and chunks lie, in samples: sums of whole samples, so nothing drifts."""
+    """Where chapters lie, in samples: sums of whole samples, so nothing drifts."""
 
     def __init__(self) -> None:
         self.n_samples = 0
         self._starts: dict[int, int] = {}  # chapter position -> first sample
-        self._chunks: list[tuple[int, int, PlannedChunk]] = []
 
     def add(self, position: int, piece: Piece) -> None:
         """Append the next piece."""
-        start = self.n_samples
-        self._starts.setdefault(position, start)
+        self._starts.setdefault(position, self.n_samples)
         self.n_samples += len(piece.samples)
-        if piece.planned is not None:
-            self._chunks.append((start, self.n_samples, piece.planned))
-
-    def chunks(self) -> Iterator[tuple[int, int, PlannedChunk]]:
-        """Yield (start, end, chunk) of everything that is spoken."""
-        yield from self._chunks
 
     def spans(self) -> Iterator[tuple[int, int, int]]:
         """Yield (chapter position, start, end); each end is the next start."""
@@ -86,10 +79,13 @@ class Timeline:
         return tuple(Mark(start, end, chapter.title or str(chapter.index)) for chapter, start, end in named)
 
 
-def _joint(samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
-    trimmed = trim_silence(samples, rate_hz)
-    # All below the threshold: a whisper is still speech, and speech is never dropped.
-    return fade_edges(trimmed if len(trimmed) else samples, rate_hz)
+def _joint(speech: Speech, planned: PlannedChunk, rate_hz: int) -> Piece:
+    start, end = sound_span(speech.samples, rate_hz)
+    if start == end:  # all below the threshold: a whisper is still speech, and speech is never dropped
+        end = len(speech.samples)
+    samples = fade_edges(speech.samples[start:end], rate_hz)
+    ends = tuple(min(max(0, at - start), end - start) for at in speech.phoneme_ends)
+    return Piece(samples, planned, ends)
 
 
 def _pause(ms: float, rate_hz: int) -> Iterator[Piece]:

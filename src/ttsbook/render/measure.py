@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from ttsbook.audio.loudness import LoudnessMeter
 from ttsbook.render.account import spoken_characters
 from ttsbook.render.assemble import Stream, Timeline, assemble
+from ttsbook.render.cues import CueTrack
 from ttsbook.render.plan import Plan, PlannedChunk
 from ttsbook.render.report import ChapterReport
 from ttsbook.render.reporter import Progress, Reporter
@@ -24,21 +25,30 @@ class Measured:
 
     timeline: Timeline
     meter: LoudnessMeter
+    cues: CueTrack | None  # None if nobody asked for subtitles
     chapters: list[ChapterReport] = field(default_factory=list)
     n_cached: int = 0  # chunks that were not spoken in this run
 
 
 def measure(
-    plan: Plan, stream: Stream, store: SpokenStore, pauses: PauseTable, rate_hz: int, reporter: Reporter
+    plan: Plan,
+    stream: Stream,
+    store: SpokenStore,
+    pauses: PauseTable,
+    rate_hz: int,
+    reporter: Reporter,
+    cues: CueTrack | None = None,
 ) -> Measured:
-    """Go through the whole book once, telling `reporter` about each chunk and chapter."""
-    measured = Measured(Timeline(), LoudnessMeter(rate_hz))
+    """Go through the whole book once, telling `reporter` about each chunk and chapter, and filling `cues`."""
+    measured = Measured(Timeline(), LoudnessMeter(rate_hz), cues)
     pace = _Pace(plan, store, rate_hz)
     at: int | None = None
     for position, piece in assemble(plan.chapters, stream, pauses, rate_hz):
         if at is not None and position != at:
             _close_chapter(measured, plan, at, store, rate_hz, reporter)
         at = position
+        if cues is not None:
+            cues.add(position, measured.timeline.n_samples, piece)
         measured.timeline.add(position, piece)
         measured.meter.add(piece.samples)
         if piece.planned is not None:

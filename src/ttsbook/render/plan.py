@@ -29,9 +29,16 @@ _SECONDS_PER_SYMBOL = {"en": 0.070, "zh": 0.050}
 
 
 class ChunkMaker(Protocol):
-    """The part of `ttsbook.text.frontend.FrontEnd` that planning uses."""
+    """The part of `ttsbook.text.frontend.FrontEnd` that rendering uses."""
 
     def chunks(self, chapter: Chapter, default_language: str | None = None) -> Iterator[Chunk]: ...
+
+    def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
+        """Return (end in the text, number of phonemes until there) of each sentence of a chunk.
+
+        One entry for the whole chunk if it is one sentence, or where nobody can tell.
+        """
+        ...
 
 
 @dataclass(frozen=True, slots=True)

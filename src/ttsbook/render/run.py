@@ -15,21 +15,21 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, cast
 
 from ttsbook import __version__, paths
 from ttsbook.audio.encode import write_audio
 from ttsbook.audio.loudness import gain_for
 from ttsbook.audio.probe import check
 from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec
-from ttsbook.audio.subtitles import Cue, write_subtitles
+from ttsbook.audio.subtitles import write_subtitles
 from ttsbook.engines.base import Engine, EngineSpec
 from ttsbook.engines.choose import entry_of, load_engine
 from ttsbook.errors import MissingError, RenderError
 from ttsbook.files import atomic_write, sha256_file, temporary_beside
 from ttsbook.render.account import account_of
-from ttsbook.render.assemble import Stream, Timeline, assemble
+from ttsbook.render.assemble import Stream, assemble
 from ttsbook.render.cache import ChunkCache
+from ttsbook.render.cues import CueTrack
 from ttsbook.render.fallback import Fallback, Fallbacks
 from ttsbook.render.journal import Journal, NewRun
 from ttsbook.render.lock import lock_output
@@ -172,7 +172,8 @@ class _Task:
         cache = ChunkCache(paths.cache_dir() / "chunks")
         cache.sweep()
         store = SpokenStore(cache, resume=settings.resume)
-        run = _Run(self, plan, settings, engine, spec, draft, account_of(plan), store)
+        cues = CueTrack(front_end) if settings.subtitles else None
+        run = _Run(self, plan, settings, engine, spec, draft, account_of(plan), store, cues)
         report = run.render(inputs)
         self.notes.reporter.finished(report)
         return report
@@ -202,6 +203,7 @@ class _Run:
     draft: AudioSpec
     account: Account
     store: SpokenStore
+    cues: CueTrack | None
     n_workers: int = 1
     worker_peak_rss_bytes: int = 0
 
@@ -259,6 +261,7 @@ class _Run:
                 self.settings.pauses,
                 self.engine.rate_hz,
                 self.notes.reporter,
+                self.cues,
             )
             self.n_workers = pool.n_workers
             self.worker_peak_rss_bytes = pool.peak_rss_bytes
@@ -288,16 +291,15 @@ class _Run:
             check(partial, spec, written)
         for text in written.warnings:
             self.notes.warn(text)
-        self._write_subtitles(measured.timeline)
+        self._write_subtitles()
         return gain_db, written
 
-    def _write_subtitles(self, timeline: Timeline) -> None:
-        if self.target.subtitles is None:
+    def _write_subtitles(self) -> None:
+        if self.target.subtitles is None or self.cues is None or self.settings.subtitles is None:
             return
-        cues = (Cue(start, end, planned.chunk.text.strip()) for start, end, planned in timeline.chunks())
-        kind = cast(Literal["srt", "vtt"], self.settings.subtitles)
+        text = write_subtitles(self.cues.cues(), self.engine.rate_hz, self.settings.subtitles)
         with atomic_write(self.target.subtitles) as handle:
-            handle.write(write_subtitles(cues, self.engine.rate_hz, kind).encode("utf-8"))
+            handle.write(text.encode("utf-8"))
 
     def _gain_db(self, measured: Measured) -> float:
         if self.settings.loudness is None:

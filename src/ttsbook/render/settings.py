@@ -14,6 +14,7 @@ from ttsbook.types import Boundary
 
 FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
 _SUFFIXES = {"wave": "wav", "m4a": "m4b", "mp4": "m4b", "ogg": "opus", "oga": "opus"}
+SUBTITLES = ("srt", "vtt", "lrc")
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
 
 
@@ -87,7 +88,7 @@ class RenderSettings:
     loudness: float | None = -19.0  # LUFS of the whole book; None leaves the level alone
     ceiling_db: float = -1.5  # true peak, dBTP
     pauses: PauseTable = field(default_factory=PauseTable)
-    subtitles: str | None = None  # "srt" or "vtt", written beside the output
+    subtitles: str | None = None  # one of SUBTITLES, written beside the output
     # the run
     resume: bool = True  # False speaks every chunk anew
     force: bool = False  # replace an output that this program did not make from this book
@@ -97,8 +98,10 @@ class RenderSettings:
             raise UsageError(f"speed {self.speed:g} is outside {MIN_SPEED:g} to {MAX_SPEED:g}")
         if self.format is not None and self.format not in FORMATS:
             raise UsageError(f"no format is called {self.format!r}", f"formats: {', '.join(FORMATS)}")
-        if self.subtitles not in (None, "srt", "vtt"):
-            raise UsageError(f"no subtitles are called {self.subtitles!r}", "subtitles: srt, vtt")
+        if self.subtitles not in (None, *SUBTITLES):
+            raise UsageError(
+                f"no subtitles are called {self.subtitles!r}", f"subtitles: {', '.join(SUBTITLES)}"
+            )
         for name, value in (("workers", self.workers), ("threads", self.threads), ("batch", self.batch)):
             if value is not None and value < 1:
                 raise UsageError(f"{name} must be at least 1, not {value}")
