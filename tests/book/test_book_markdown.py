@@ -86,3 +86,14 @@ def test_an_html_file_is_read_by_its_headings() -> None:
     book = read_stream(data)
     assert [chapter.title for chapter in book.chapters] == ["A", "B"]
     assert (book.metadata.title, book.metadata.language) == ("T", "fr")
+
+
+def test_text_nested_deeper_than_any_book_is_read_all_the_same() -> None:
+    """The parser drops what is beyond its limit: a list of ten levels lost its last item."""
+    for depth in (10, 30, 300):
+        nested = "\n".join("  " * level + f"- item {level}" for level in range(depth))
+        words = " ".join(block.text for block in read_stream(f"# A\n\n{nested}".encode()).chapters[0].blocks)
+        assert [f"item {level}" in words for level in range(depth)] == [True] * depth
+        for marks in ("> ", "- ", "* > ", "1. "):
+            book = read_stream(f"# A\n\n{marks * depth}2020 was wet, 5 - 6.".encode())
+            assert book.chapters[0].blocks[-1].text == "2020 was wet, 5 - 6."

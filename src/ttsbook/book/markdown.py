@@ -18,6 +18,13 @@ _NOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*.*(?:\n(?: {4}|\t).*|\n(?=\n(?: {4}
 _NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
 _MIN_HEADINGS = 2
 
+# The parser drops what is nested deeper than its limit, without a word. No book is nested like that, so what
+# goes beyond loses its marks and indentation, never its text.
+_MAX_NESTING = 200  # containers; a list with its item counts for two
+_MARK = r"[ \t]*(?:[>*+-]|\d{1,9}[.)])(?=[ \t>])"
+_TOO_MANY_MARKS = re.compile(rf"^((?:{_MARK}){{40}})(?:{_MARK})+", re.MULTILINE)
+_TOO_FAR_IN = re.compile(r"^[ \t]{80,}", re.MULTILINE)
+
 
 def is_markdown(text: str, suffix: str) -> bool:
     """Tell whether a text is Markdown: by its suffix, else by its headings with number signs."""
@@ -39,7 +46,8 @@ def read_markdown(text: str, stem: str) -> tuple[list[Draft], Metadata]:
         skipped.append(Skipped("metadata", collapse(header.group(0)), ""))
         text = text[header.end() :]
     text = _take_notes(text, skipped)
-    html = MarkdownIt("commonmark").enable("table").enable("strikethrough").render(text)
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table").enable("strikethrough")
+    html = parser.render(_TOO_FAR_IN.sub(" " * 80, _TOO_MANY_MARKS.sub(r"\1 ", text)))
     drafts = read_tree(
         parse_html(f"<html><body>{html}</body></html>").root, metadata.title or stem, metadata.language
     )

@@ -100,6 +100,8 @@ def attribute(element: Element, name: str) -> str:
     value = element.get(name)
     if value is not None:
         return str(value)
+    if len(element.attrib) > _MAX_ATTRIBUTES:
+        return ""
     for key, found in element.attrib.items():
         if key.rpartition("}")[2].rpartition(":")[2] == name:
             return str(found)
@@ -111,6 +113,7 @@ def inner_text(element: Element) -> str:
     return "".join(element.itertext())
 
 
+_MAX_ATTRIBUTES = 1000  # elements with more are made to take time
 _SAFE: dict[str, Any] = {
     "resolve_entities": False,
     "load_dtd": False,
