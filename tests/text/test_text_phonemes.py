@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from score import verdicts
 
 from ttsbook.symbols import is_known
 from ttsbook.text import FrontEnd
@@ -21,6 +22,7 @@ from ttsbook.text.g2p.english import pronounce_word
 from ttsbook.text.g2p.mandarin import pronounce_run
 from ttsbook.text.g2p.network import predict_word
 from ttsbook.text.g2p.pinyin import from_pinyin
+from ttsbook.text.g2p.plausible import is_plausible
 from ttsbook.text.tables import read_rows
 
 FOLDER = Path(__file__).parent
@@ -199,3 +201,42 @@ def test_an_utterance_always_ends_with_a_stop() -> None:
 def test_what_has_no_word_has_no_phonemes(text: str) -> None:
     assert FRONT_END.say(text, "en")[:2] == ("", "")
     assert FRONT_END.say(text, "zh")[:2] == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("word", "symbols"), [("sooo", "sˈO"), ("ooooh", "ˈu"), ("noooo", "nˈO"), ("hellooo", "həlˈO")]
+)
+def test_a_drawn_out_word_is_that_word(word: str, symbols: str) -> None:
+    assert pronounce_word(word) == symbols
+
+
+@pytest.mark.parametrize(
+    ("letters", "symbols", "expected"),
+    [
+        ("lestrade", "lˈɛstɹˌAd", True),
+        ("palliation", "pˌæliˈAʃən", True),
+        ("krk", "kɹk", False),
+        ("banana", "bəbəbənænə", False),
+        ("constantinople", "kˈɑn", False),
+    ],
+)
+def test_an_impossible_guess_is_told_from_a_possible_one(letters: str, symbols: str, expected: bool) -> None:
+    assert is_plausible(letters, symbols) is expected
+
+
+@given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_any_letters_at_all_have_a_reading(letters: str) -> None:
+    assert is_known(pronounce_word(letters))
+    assert pronounce_word(letters)
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "rows_at_least"), [("heteronyms", 0.95, 120), ("readings zh", 0.95, 200)]
+)
+def test_readings_that_depend_on_the_sentence_are_nearly_always_right(
+    name: str, least: float, rows_at_least: int
+) -> None:
+    right = [is_right for table, _, is_right in verdicts() if table == name]
+    assert len(right) >= rows_at_least
+    assert sum(right) / len(right) >= least

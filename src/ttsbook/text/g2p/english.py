@@ -5,6 +5,7 @@ Takes one written word at a time (letters and apostrophes); `heteronym.py` choos
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 
@@ -12,6 +13,8 @@ from ttsbook.text.g2p.arpabet import VOWEL_SYMBOLS, from_arpabet, without_stress
 from ttsbook.text.g2p.derive import derive_compound, derive_word, plural
 from ttsbook.text.g2p.dictionary import find_word
 from ttsbook.text.g2p.network import predict_word
+from ttsbook.text.g2p.plausible import is_plausible
+from ttsbook.text.g2p.respelling import read_respelling
 from ttsbook.text.tables import read_map
 
 # fmt: off
@@ -22,6 +25,7 @@ LETTER_NAMES = {
     "x": "ˈɛks", "y": "wˈI", "z": "zˈi",
 }
 # fmt: on
+_DRAWN = re.compile(r"(.)\1{2,}")
 _LONGEST_ACRONYM = 5  # longer words in capitals are shouted, not spelt
 # Letters that NFD does not take apart; a reader of English says the plain ones.
 _PLAIN = str.maketrans(
@@ -80,7 +84,28 @@ def _unknown_word(word: str, is_name: bool) -> str:
     letters = word.replace("'", "")
     # A name is seldom its parts: "Hatherley" is not "hat" and "Herley".
     derived = derive_word(word) or derive_word(letters) or (None if is_name else derive_compound(letters))
-    return derived or predict_word(letters) or spell_letters(letters)
+    return derived or _drawn_out(letters) or _guess(letters)
+
+
+def _drawn_out(word: str) -> str | None:
+    """Read "sooo" and "ooooh" by the word that is drawn out."""
+    if not _DRAWN.search(word):
+        return None
+    once, twice = _DRAWN.sub(r"\1", word), _DRAWN.sub(r"\1\1", word)
+    first, second = (once, twice) if twice.endswith(("aa", "ii", "oo", "uu")) else (twice, once)
+    return find_word(first) or find_word(second)
+
+
+def _guess(letters: str) -> str:
+    """Ask the network, and read letter by letter what it cannot make sense of."""
+    short = _DRAWN.sub(r"\1\1", letters)
+    guess = predict_word(short)
+    if is_plausible(short, guess):
+        return guess
+    try:
+        return read_respelling(short)
+    except ValueError:
+        return guess or spell_letters(letters)
 
 
 def _stressed(symbols: str) -> str:
