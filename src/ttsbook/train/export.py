@@ -21,9 +21,11 @@ from onnx import TensorProto, helper
 from torch import Tensor, nn
 
 from ttsbook.files import atomic_write, sha256_file
-from ttsbook.vits2.checkpoint import load_weights, read_config, save_weights
+from ttsbook.vits2.checkpoint import load_weights, module_names, read_config, save_weights
 from ttsbook.vits2.config import ModelConfig
+from ttsbook.vits2.discriminator import Discriminators
 from ttsbook.vits2.model import Synthesizer
+from ttsbook.vits2.posterior import PosteriorEncoder
 from ttsbook.vits2.runtime import GRAPHS
 
 OPSET = 17
@@ -99,6 +101,16 @@ def export(checkpoint: Path, folder: Path) -> dict[str, str]:
     with atomic_write(folder / "base.json") as handle:
         handle.write((json.dumps({"format": 1, "sha256": hashes}, indent=1) + "\n").encode())
     return hashes
+
+
+def export_training(checkpoint: Path, path: Path) -> None:
+    """Write what only training needs to one fp16 file: posterior encoder and, if held, discriminators."""
+    config = read_config(checkpoint)
+    modules: dict[str, nn.Module] = {"posterior": PosteriorEncoder(config)}
+    if "discriminators" in module_names(checkpoint):
+        modules["discriminators"] = Discriminators()
+    load_weights(checkpoint, modules)
+    save_weights(path, config, modules, dtype=torch.float16)
 
 
 def _parts(model: Synthesizer, config: ModelConfig) -> list[tuple[str, nn.Module, Any, Any, list[str]]]:

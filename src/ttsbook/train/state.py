@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import pickle
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ import torch
 
 from ttsbook.errors import InputError
 from ttsbook.files import atomic_write
-from ttsbook.vits2.checkpoint import load_weights, save_weights
+from ttsbook.vits2.checkpoint import load_weights, module_names, save_weights
 
 if TYPE_CHECKING:
     from ttsbook.train.fit import Trainer
@@ -52,10 +54,14 @@ class TrainingState:
         )
 
     def restore(self, trainer: Trainer) -> bool:
-        """Go on where the run in this folder stopped; tell whether there was one."""
+        """Go on where the run in this folder stopped; tell whether there was one.
+
+        Raises:
+            InputError: the state is damaged, or of a model of other sizes.
+        """
         if not self.path.is_file():
             return False
-        state: dict[str, Any] = torch.load(self.path, map_location=trainer.device, weights_only=True)
+        state = self._load(trainer.device)
         if state["model"] != trainer.corpus.config.to_json():
             raise InputError(f"{self.path} belongs to a model of other sizes", "choose another output folder")
         for name, part in _parts(trainer).items():
@@ -67,13 +73,38 @@ class TrainingState:
             torch.cuda.set_rng_state(state["cuda_random"].cpu(), trainer.device)
         return True
 
+    def _load(self, device: torch.device) -> dict[str, Any]:
+        try:
+            state: dict[str, Any] = torch.load(self.path, map_location=device, weights_only=True)
+        except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+            raise InputError(
+                f"{self.path} is damaged",
+                f"move it away; a new run can begin with --start {self.checkpoint}",
+            ) from error
+        return state
 
-def start_from(trainer: Trainer, checkpoint: Path, *, discriminators: bool) -> None:
-    """Begin a new run with the weights of an earlier one."""
+
+def start_from(trainer: Trainer, files: Sequence[Path], *, discriminators: bool) -> None:
+    """Begin a new run with the weights of an earlier one.
+
+    Args:
+        files: a checkpoint, or the parts it ships in: the voice, and what only training needs.
+        discriminators: take them too, where a file has them; fresh ones teach little at first.
+
+    Raises:
+        InputError: the files lack a network, or do not fit.
+    """
     modules: dict[str, torch.nn.Module] = dict(trainer.networks.items())
+    missing = set(modules)
     if discriminators:
         modules["discriminators"] = trainer.discriminators
-    load_weights(checkpoint, modules)
+    for file in files:
+        held = {name: modules[name] for name in module_names(file) if name in modules}
+        load_weights(file, held)
+        missing -= set(held)
+    if missing:
+        names = ", ".join(str(file) for file in files)
+        raise InputError(f"no {' and no '.join(sorted(missing))} in {names}", "give --start for each part")
     trainer.average.load_state_dict(trainer.networks.state_dict())
 
 

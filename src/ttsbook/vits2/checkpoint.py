@@ -65,6 +65,13 @@ def read_header(path: Path) -> dict[str, Any]:
     return header
 
 
+def module_names(path: Path) -> tuple[str, ...]:
+    """Return the names of the modules whose weights a file holds."""
+    read_header(path)
+    with safe_open(path, framework="pt") as handle:
+        return tuple(dict.fromkeys(name.partition(".")[0] for name in sorted(handle.keys())))
+
+
 def load_weights(path: Path, modules: Mapping[str, nn.Module]) -> None:
     """Fill named modules from a file; every weight must be there and fit.
 
