@@ -19,6 +19,37 @@ def _say(line: str) -> None:
 
 
 @app.command()
+def teacher(
+    out: Annotated[Path, typer.Argument(help="Folder for the speech; an earlier run there goes on.")],
+    voices: Annotated[Path, typer.Option(help="Folder voices/ of the npm package kokoro-js.")],
+    text: Annotated[list[Path] | None, typer.Option(help="Text or EPUB file; may be repeated.")] = None,
+    hours: Annotated[float, typer.Option(help="How much speech the folder should hold.")] = 8.0,
+    seed: Annotated[int, typer.Option(help="Another seed says other things in other voices.")] = 0,
+    workers: Annotated[int, typer.Option(help="Processes, one core each.")] = 1,
+    speaker: Annotated[
+        list[str] | None, typer.Option(help="Only clips of this voice, for evaluate; may be repeated.")
+    ] = None,
+    say: Annotated[list[str] | None, typer.Option(help="What the --speaker says; may be repeated.")] = None,
+) -> None:
+    """Make synthetic speech with exact durations and pitch, by Kokoro-82M in random blends of voices.
+
+    Example: python -m ttsbook.train teacher speech --voices voices --text emma.txt --text luotuo.txt
+    """
+    from ttsbook.train.teacher import make_references, make_speech
+
+    if speaker:
+        paths = make_references(
+            out, speakers=speaker, voices=voices, sentences=tuple(say or ()), texts=tuple(text or ())
+        )
+        _say(f"{out}: {len(paths)} clips")
+        return
+    done = make_speech(
+        out, hours=hours, texts=tuple(text or ()), voices=voices, seed=seed, workers=workers, say=_say
+    )
+    _say(f"{out}: {done:.2f} h")
+
+
+@app.command()
 def prepare(
     out: Annotated[Path, typer.Argument(help="Folder for the archives.")],
     teacher: Annotated[Path | None, typer.Option(help="Folder of teacher speech.")] = None,
@@ -27,6 +58,9 @@ def prepare(
     ] = None,
     band_hz: Annotated[int, typer.Option(help="Nothing above this frequency in the recordings.")] = 8_000,
     language: Annotated[str, typer.Option(help="Of the recordings' transcripts.")] = "en",
+    transcripts: Annotated[
+        Path | None, typer.Option(help="Table of transcripts, if not transcripts.tsv beside the recordings.")
+    ] = None,
 ) -> None:
     """Turn folders of speech into archives with phonemes, durations, pitch and speakers.
 
@@ -40,7 +74,7 @@ def prepare(
         n = write_archive(out / f"teacher{SUFFIX}", prepare_teacher(teacher))
         _say(f"{teacher}: {n} clips")
     for folder in recorded or ():
-        clips = prepare_recordings(folder, band_hz=band_hz, language=language)
+        clips = prepare_recordings(folder, band_hz=band_hz, language=language, transcripts=transcripts)
         n = write_archive(out / f"{folder.name}{SUFFIX}", clips)
         _say(f"{folder}: {n} clips")
 
@@ -69,7 +103,7 @@ def fit(
     schedule_minutes: Annotated[
         float | None, typer.Option(help="Length of the whole run, for the learning rates.")
     ] = None,
-    start: Annotated[Path | None, typer.Option(help="Weights to begin with.")] = None,
+    start: Annotated[list[Path] | None, typer.Option(help="Weights to begin with; repeatable.")] = None,
     fresh_judges: Annotated[bool, typer.Option(help="Do not take discriminators from --start.")] = False,
     adversary_from: Annotated[int, typer.Option(help="Step at which discriminators join.")] = 0,
     rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 8e-4,
@@ -128,8 +162,97 @@ def fit(
 def export(
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint.safetensors of a run.")],
     folder: Annotated[Path, typer.Argument(help="Where weights and graphs go.")],
+    training: Annotated[
+        Path | None, typer.Option(help="Also write here what only training needs, to go on from.")
+    ] = None,
 ) -> None:
     """Write the files that ship: fp16 weights, three ONNX graphs, hashes."""
     from ttsbook.train.export import export as write
+    from ttsbook.train.export import export_training
 
     sys.stdout.write(json.dumps(write(checkpoint, folder), indent=1) + "\n")
+    if training:
+        export_training(checkpoint, training)
+
+
+@app.command()
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="Folder written by export.")],
+    out: Annotated[Path, typer.Argument(help="Folder for clips and figures.")],
+    score: Annotated[Path, typer.Option(help="The scoring tool, score.py.")],
+    texts: Annotated[list[Path], typer.Option(help="Text or EPUB file; may be repeated.")],
+    voices: Annotated[
+        list[Path], typer.Option(help="Folder of clips of speakers never trained on; may be repeated.")
+    ],
+    python: Annotated[Path, typer.Option(help="Python that the scoring tool runs in.")] = Path(
+        sys.executable
+    ),
+    trained: Annotated[
+        list[Path] | None, typer.Option(help="Teacher folder whose texts are left out; may be repeated.")
+    ] = None,
+    count: Annotated[int, typer.Option(help="Clips of each set of voices and language.")] = 50,
+    method: Annotated[str, typer.Option(help="How voices are analysed: plain or hybrid.")] = "plain",
+) -> None:
+    """Judge an exported model on texts and voices that training never saw.
+
+    Example: python -m ttsbook.train evaluate weights judged --score score.py --texts emma.txt
+    --texts luotuo.txt --voices librispeech --voices kokoro --trained teacher
+    """
+    from ttsbook.train.evaluate import Plan
+    from ttsbook.train.evaluate import evaluate as run
+
+    plan = Plan(
+        model,
+        tuple(texts),
+        tuple(voices),
+        score,
+        python,
+        trained=tuple(trained or ()),
+        count=count,
+        method=method,
+    )
+    out.mkdir(parents=True, exist_ok=True)
+    run(plan, out, say=_say)
+    sys.stdout.write((out / "evaluation.md").read_text("utf-8"))
+
+
+@app.command()
+def transcribe(
+    folder: Annotated[Path, typer.Argument(help="Folder of recordings.")],
+    table: Annotated[Path, typer.Argument(help="Table to write, for prepare --transcripts.")],
+    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    model: Annotated[
+        Path | None, typer.Option(help="Folder of a faster-whisper model; Whisper base by default.")
+    ] = None,
+    threads: Annotated[int, typer.Option()] = 1,
+) -> None:
+    """Write down what is said in recordings, leaving out what Whisper is unsure of."""
+    from ttsbook.errors import UsageError
+    from ttsbook.train.transcribe import transcribe as run
+    from ttsbook.vits2.config import LANGUAGES
+
+    if language not in LANGUAGES:
+        raise UsageError(f"no such language: {language!r}", f"choose one of: {', '.join(LANGUAGES)}")
+    sure, total = run(folder, table, language=language, model=model, threads=threads, say=_say)
+    _say(f"{table}: {sure} of {total} files")
+
+
+@app.command()
+def align(
+    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.safetensors of a run.")],
+    data: Annotated[Path, typer.Argument(help="Folder of archives.")],
+    out: Annotated[Path, typer.Argument(help="Folder for the archives with durations.")],
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+) -> None:
+    """Find the durations of recordings that have a transcript, so that they teach text too.
+
+    Example: python -m ttsbook.train align runs/first/checkpoint.safetensors data aligned
+    """
+    import torch
+
+    from ttsbook.train.align_clips import Aligner, align_archives
+
+    name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    out.mkdir(parents=True, exist_ok=True)
+    for path, counts in align_archives(data, out, Aligner(checkpoint, torch.device(name))):
+        _say(f"{path}: {counts.aligned} of {counts.with_phonemes} clips with a transcript aligned")

@@ -68,7 +68,7 @@ class Corpus:
         pitches = [_fit(clip.f0, clip.n_samples // hop + 1) for clip in clips]
         self._f0_start, self._f0 = _join(pitches, device)
         self.embedding = torch.stack([torch.from_numpy(clip.embedding) for clip in clips]).to(device)
-        self.pitch = torch.tensor([_pitch(clip.f0) for clip in clips], device=device)
+        self.pitch = torch.tensor([clip_pitch(clip.f0) for clip in clips], device=device)
         self.full_band = torch.tensor([clip.band_hz >= 11_000 for clip in clips], device=device)
         self.n_latent = torch.tensor([clip.n_samples // config.latent_hop for clip in clips])
         labelled = [index for index, clip in enumerate(clips) if clip.durations]
@@ -184,7 +184,8 @@ def _fit(values: np.ndarray, length: int) -> np.ndarray:
     return np.pad(values[:length], (0, max(0, length - len(values)))).astype(np.float32)
 
 
-def _pitch(f0: np.ndarray) -> tuple[float, float]:
+def clip_pitch(f0: np.ndarray) -> tuple[float, float]:
+    """Return the two numbers that tell the model how a clip is pitched."""
     voiced = f0[f0 > 0]
     if len(voiced) < MIN_VOICED:
         return pitch_numbers(5.0, 0.2)

@@ -30,7 +30,7 @@ from ttsbook.engines.vits2 import Vits2Engine
 from ttsbook.errors import MissingError, RenderError, UsageError
 from ttsbook.files import atomic_write
 from ttsbook.text import FrontEnd
-from ttsbook.train.evaluate_table import Figures, Row, format_table, summarise
+from ttsbook.train.evaluate_table import Figures, Row, Speed, format_table, summarise
 from ttsbook.train.evaluate_text import read_trained, select_texts
 from ttsbook.train.evaluate_voice import RATE_HZ, Speaker, read_speakers
 from ttsbook.types import Block, BlockKind, Chapter
@@ -69,7 +69,8 @@ class Take:
     text: str  # "" for a recording
     path: Path
     speaker: Speaker
-    candidates: tuple[Speaker, ...] = ()  # the right one among them
+    candidates: tuple[Speaker, ...] = ()  # the right one first
+    seed: int = 0
 
 
 def evaluate(plan: Plan, out: Path, *, say: Say) -> dict[str, object]:
@@ -88,15 +89,15 @@ def evaluate(plan: Plan, out: Path, *, say: Say) -> dict[str, object]:
     speakers = [s for folder in plan.voices for s in read_speakers(folder, encoder, method=plan.method)]
     say(f"{len(speakers)} speakers of {len(plan.voices)} sets")
     takes = list(_takes(plan, speakers, out))
-    for index, take in enumerate(takes):
-        _write_wave(take.path, _speak(engine, take, seed=index), engine.rate_hz)
+    for take in takes:
+        _write_wave(take.path, _speak(engine, take), engine.rate_hz)
     say(f"{len(takes)} clips rendered")
-    real_time_factor = _measure_speed(plan.model, takes)
+    speed = _measure_speed(plan.model, takes)
     takes += _recordings(speakers, out)
     _write_targets(speakers, out)
     scores = _score(plan, takes, out, say)
     rows = [_row(take, score, encoder) for take, score in zip(takes, scores, strict=True)]
-    return _write(plan, out, summarise(rows), real_time_factor)
+    return _write(plan, out, summarise(rows), speed)
 
 
 def _takes(plan: Plan, speakers: Sequence[Speaker], out: Path) -> Iterable[Take]:
@@ -109,7 +110,7 @@ def _takes(plan: Plan, speakers: Sequence[Speaker], out: Path) -> Iterable[Take]
             for index, text in enumerate(texts if pool else ()):
                 speaker = pool[index % len(pool)]
                 path = out / "clips" / f"{name}-{language}" / f"{index:03d}.wav"
-                yield Take(name, language, text, path, speaker, _candidates(speaker, speakers))
+                yield Take(name, language, text, path, speaker, _candidates(speaker, speakers), index)
 
 
 def _candidates(speaker: Speaker, speakers: Sequence[Speaker]) -> tuple[Speaker, ...]:
@@ -125,32 +126,32 @@ def _recordings(speakers: Sequence[Speaker], out: Path) -> Iterable[Take]:
     return [Take(f"{RECORDINGS} {s.set}", s.language or "-", "", _target_path(s, out), s) for s in speakers]
 
 
-def _speak(engine: Vits2Engine, take: Take, seed: int) -> Samples:
-    speech = engine.speak(_requests(take, seed), take.speaker.profile)
+def _speak(engine: Vits2Engine, take: Take) -> Samples:
+    speech = engine.speak(_requests(take), take.speaker.profile)
     pause = silence(PAUSE_MS, engine.rate_hz)
     pieces = [piece for s in speech if len(s.samples) for piece in (s.samples, pause)]
     return np.concatenate(pieces[:-1])
 
 
-def _requests(take: Take, seed: int) -> list[Request]:
+def _requests(take: Take) -> list[Request]:
     """Say a text as a book would say it."""
     chapter = Chapter(1, "", (Block(BlockKind.PARAGRAPH, take.text),))
     chunks = FrontEnd(language=take.language).chunks(chapter)
-    return [Request(c.phonemes, c.spoken, take.language, seed) for c in chunks if c.phonemes]
+    return [Request(c.phonemes, c.spoken, take.language, take.seed) for c in chunks if c.phonemes]
 
 
-def _measure_speed(model: Path, takes: Sequence[Take]) -> float:
-    """Return seconds of work per second of speech on two cores; the best of some rounds."""
+def _measure_speed(model: Path, takes: Sequence[Take]) -> Speed:
+    """Say some texts a few times; the best round counts, since other work slows single ones down."""
     engine = Vits2Engine(EngineSpec("vits2", "cpu", SPEED_THREADS, (("model", str(model)),)))
-    requests = [request for take in takes[:SPEED_CLIPS] for request in _requests(take, 0)]
-    profile = takes[0].speaker.profile
-    factors = []
+    requests = [request for take in takes[:SPEED_CLIPS] for request in _requests(take)]
+    wall, work = [], []
     for _ in range(SPEED_ROUNDS):
-        begin = time.monotonic()
-        speech = engine.speak(requests, profile)
-        spent = time.monotonic() - begin
-        factors.append(spent / sum(len(s.samples) / s.rate_hz for s in speech))
-    return min(factors)
+        begin, begin_work = time.monotonic(), time.process_time()
+        speech = engine.speak(requests, takes[0].speaker.profile)
+        seconds = sum(len(s.samples) / s.rate_hz for s in speech)
+        wall.append((time.monotonic() - begin) / seconds)
+        work.append((time.process_time() - begin_work) / seconds)
+    return Speed(SPEED_THREADS, round(min(wall), 4), round(min(work), 4))
 
 
 def _score(plan: Plan, takes: Sequence[Take], out: Path, say: Say) -> list[dict[str, float]]:
@@ -203,7 +204,7 @@ def _row(take: Take, score: dict[str, float], encoder: SpeakerEncoder) -> Row:
     return Row(take.set, take.language, {**score, "picked": picked})
 
 
-def _write(plan: Plan, out: Path, figures: Sequence[Figures], real_time_factor: float) -> dict[str, object]:
+def _write(plan: Plan, out: Path, figures: Sequence[Figures], speed: Speed) -> dict[str, object]:
     index = json.loads((plan.model / "base.json").read_text("utf-8"))
     result: dict[str, object] = {
         "schema_version": 1,
@@ -211,15 +212,14 @@ def _write(plan: Plan, out: Path, figures: Sequence[Figures], real_time_factor: 
         "count": plan.count,
         "method": plan.method,
         "texts": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in plan.texts},
-        "real_time_factor": round(real_time_factor, 4),
-        "threads": SPEED_THREADS,
+        "speed": asdict(speed),
         "candidates": N_CANDIDATES,
         "sets": [asdict(item) for item in figures],
     }
     with atomic_write(out / "evaluation.json") as handle:
         handle.write((json.dumps(result, ensure_ascii=False, indent=1) + "\n").encode())
     with atomic_write(out / "evaluation.md") as handle:
-        handle.write(format_table(figures, real_time_factor, SPEED_THREADS).encode())
+        handle.write(format_table(figures, speed).encode())
     return result
 
 
