@@ -185,3 +185,29 @@ def test_what_a_file_may_say_the_environment_may_say_too(name: str, data: st.Dat
         return
     assert rule.parse(str(value)) == rule.check(value)
     assert variable_of(name).startswith("TTSBOOK_")
+
+
+def test_the_chain_of_engines_is_a_list_in_a_file_and_names_between_commas_elsewhere(project: Path) -> None:
+    assert load(project).settings.fallback.engines == ("hybrid", "vits2")
+    write(project / "ttsbook.toml", '[fallback]\nallowed = false\nengines = ["vits2"]\n')
+    assert load(project).settings.fallback.engines == ("vits2",)
+    assert not load(project).settings.fallback.allowed
+    assert load(project, TTSBOOK_FALLBACK_ENGINES="kokoro, vits2").settings.fallback.engines == (
+        "kokoro",
+        "vits2",
+    )
+    loaded = load(project, flags={"fallback.allowed": False})
+    assert loaded.origins["fallback.allowed"] == "--no-fallback"
+
+
+@pytest.mark.parametrize("line", ['engines = "vits2"', "engines = [1]", 'engines = [""]', "engine = []"])
+def test_a_chain_that_is_none_is_refused(project: Path, line: str) -> None:
+    write(project / "ttsbook.toml", f"[fallback]\n{line}\n")
+    with pytest.raises(UsageError, match="fallback"):
+        load(project)
+
+
+def test_the_places_of_a_model_are_relative_to_the_file_that_names_them(project: Path) -> None:
+    write(project / "ttsbook.toml", '[cosyvoice]\nmodel = "models/two"\n')
+    assert load(project).settings.cosyvoice.model == str(project / "models" / "two")
+    assert load(project).settings.cosyvoice.code == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,52 @@ def test_parallel_speaks_in_several_processes_what_hybrid_speaks_in_one(
     assert both["cached"] == 0
     assert alone["cached"] == alone["chunks"]
     assert (folder / "parallel.wav").read_bytes() == (folder / "hybrid.wav").read_bytes()
+
+
+def test_an_engine_that_is_not_installed_gives_way_to_hybrid_and_says_so(
+    ttsbook: Command, folder: Path, clip: Path
+) -> None:
+    book = folder / "evening.txt"
+    book.write_text(TEXT, encoding="utf-8")
+    run = ttsbook(
+        "render", book, "-o", "a.wav", "--engine", "cosyvoice", "--voice", clip, "--report", "r.json"
+    )
+    assert (run.code, run.out) == (0, "a.wav\n")
+    (warning,) = [line for line in run.err.splitlines() if "CosyVoice" in line]
+    assert "going on with hybrid instead of cosyvoice" in warning
+    report = json.loads((folder / "r.json").read_text(encoding="utf-8"))["books"][0]["report"]
+    assert report["engine"] == "hybrid"
+    assert [(step["kind"], step["before"], step["after"]) for step in report["fallbacks"]] == [
+        ("engine", "cosyvoice", "hybrid")
+    ]
+
+
+def test_without_fallback_a_missing_engine_is_an_error_with_the_way_to_get_it(
+    ttsbook: Command, folder: Path, clip: Path
+) -> None:
+    for command in (["render", folder / "evening.txt"], ["speak", "Good evening."]):
+        (folder / "evening.txt").write_text(TEXT, encoding="utf-8")
+        run = ttsbook(*command, "-o", "a.wav", "--engine", "cosyvoice", "--voice", clip, "--no-fallback")
+        assert run.code == 4
+        assert "hint: git clone" in run.err
+        assert not (folder / "a.wav").exists()
+
+
+def test_words_of_the_recording_that_nobody_uses_are_noticed(ttsbook: Command, clip: Path) -> None:
+    run = ttsbook("speak", "Hello.", "-o", "a.wav", "--voice", clip, "--ref-text", "my words")
+    assert run.code == 0
+    assert "engine vits2 makes no use of the words" in run.err
+
+
+def test_doctor_names_every_engine_with_its_fix(ttsbook: Command) -> None:
+    engines = {entry["name"]: entry for entry in ttsbook("doctor", "--json").document["engines"]}
+    assert {"vits2", "hybrid", "parallel", "cosyvoice"} <= set(engines)
+    assert engines["parallel"]["available"]
+    assert all(entry["available"] or (entry["why"] and entry["fix"]) for entry in engines.values())
+
+
+def test_settings_with_sections_are_printed_as_they_can_be_read(ttsbook: Command, folder: Path) -> None:
+    out = ttsbook("config", "show").out
+    assert '[fallback]\nallowed = true\nengines = ["hybrid", "vits2"]\n' in out
+    (folder / "ttsbook.toml").write_text(out, encoding="utf-8")
+    assert ttsbook("config", "show").out == out

@@ -6,14 +6,23 @@ from dataclasses import replace
 from pathlib import Path
 
 from ttsbook.config import Settings
-from ttsbook.render.settings import PauseTable, RenderSettings
+from ttsbook.engines.base import Options
+from ttsbook.render.settings import EngineChoice, PauseTable, RenderSettings
 
 
 def render_settings(
     chosen: Settings, *, audio_format: str | None = None, chapters: str | None = None, force: bool = False
 ) -> RenderSettings:
-    """Translate the words of the configuration ("auto", "off", "none", "") into values."""
+    """Translate the words of the configuration ("auto", "off", "none", "") into values.
+
+    Raises:
+        InputError: an engine wants the voice's clip itself, and it is not usable.
+    """
+    first, *others = _engines(chosen)
     return RenderSettings(
+        engine_options=first.options,
+        fallback=tuple(others),
+        may_fall_back=chosen.fallback.allowed,
         language=chosen.language,
         lexicon=Path(chosen.lexicon) if chosen.lexicon else None,
         chapters=chapters,
@@ -38,9 +47,36 @@ def render_settings(
     )
 
 
+def engine_options(chosen: Settings) -> dict[str, Options]:
+    """Return what the configuration says to engines that have to be told something, by their names."""
+    places = (("model", chosen.cosyvoice.model), ("code", chosen.cosyvoice.code))
+    return {"cosyvoice": tuple((key, value) for key, value in places if value)}
+
+
 def without_silent_ends(settings: RenderSettings) -> RenderSettings:
     """Leave out the silence at the ends of a file: it is for books, not for a line to use elsewhere."""
     return replace(settings, pauses=replace(settings.pauses, head_ms=0, tail_ms=0))
+
+
+def _engines(chosen: Settings) -> list[EngineChoice]:
+    """Return the chosen engine and those to fall back on: after it in the list, or all if it is not there."""
+    from ttsbook.engines.choose import entry_of
+
+    chain = chosen.fallback.engines
+    after = chain[chain.index(chosen.engine) + 1 :] if chosen.engine in chain else chain
+    options = engine_options(chosen)
+    choices = [EngineChoice(name, options.get(name, ())) for name in (chosen.engine, *after)]
+    if not any(entry_of(choice.name).wants_clip for choice in choices):
+        return choices
+
+    from ttsbook.cli.narrator import clip_of
+    from ttsbook.render.prompt import prompt_options
+
+    clip = clip_of(chosen.voice)
+    return [
+        EngineChoice(choice.name, choice.options + prompt_options(choice.name, clip, chosen.ref_text))
+        for choice in choices
+    ]
 
 
 def _pauses(chosen: Settings) -> PauseTable:

@@ -43,15 +43,16 @@ def show(
             document(preset=loaded.preset, files=[str(path) for path in loaded.files], settings=entries)
         )
         return
-    # Strings, numbers and booleans are written the same in JSON and TOML.
+    # Strings, numbers, booleans and lists of strings are written the same in JSON and TOML.
     lines = {
         name: f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in loaded.values.items()
     }
     width = max(len(line) for line in lines.values())
     table = ""
     for name, line in lines.items():
-        if "." in name and not table:
-            table = name.split(".")[0]
+        section, dot, _ = name.rpartition(".")
+        if section != table:
+            table = section
             print(f"\n[{table}]")
-        line = line.removeprefix(f"{table}.") if table else line
+        line = line.removeprefix(section + dot)
         print(f"{line:<{width}}  # {loaded.origins[name]}" if origin else line)

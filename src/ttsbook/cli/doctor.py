@@ -55,11 +55,12 @@ def doctor(
     """
     loaded = load_config(source=Source(config, not no_config))
 
+    from ttsbook.cli.choice import engine_options
     from ttsbook.cli.gpu import list_gpus
     from ttsbook.engines.choose import available_engines
     from ttsbook.render.machine import free_memory_bytes, n_cores
 
-    engines = available_engines()
+    engines = available_engines(engine_options(loaded.settings))
     folders = _folders()
     problems = [*_engine_problems(engines, loaded), *_runtime_problems(), *_voice_problems(loaded)]
     problems += _folder_problems(folders)

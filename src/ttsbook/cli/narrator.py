@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ttsbook.cli.talk import Talk
 
 if TYPE_CHECKING:
+    from ttsbook.config import Settings
     from ttsbook.types import VoiceProfile
     from ttsbook.voice.store import FoundVoice
 
@@ -38,6 +39,22 @@ def find_narrator(name_or_path: str, talk: Talk, engine: str) -> VoiceProfile:
     if found.origin == CLIP:
         talk.note(f"cloning the voice in {name_or_path}: {CONSENT_NOTE}")
     return found.profile
+
+
+def warn_of_idle_words(settings: Settings, talk: Talk) -> None:
+    """Say so if the words of the recording were given to an engine that has no use for them."""
+    from ttsbook.engines.choose import entry_of
+
+    if settings.ref_text and not entry_of(settings.engine).wants_clip:
+        talk.warn(f"engine {settings.engine} makes no use of the words of the recording (--ref-text)")
+
+
+def clip_of(name_or_path: str) -> Path | None:
+    """Return the recording that a voice means, None for a profile or a voice by name."""
+    from ttsbook.voice.store import PROFILE_SUFFIXES
+
+    path = Path(name_or_path)
+    return path if path.is_file() and path.suffix not in PROFILE_SUFFIXES else None
 
 
 def voice_files(name_or_path: str) -> list[Path]:

@@ -11,7 +11,7 @@ import typer
 
 from ttsbook.cli import options
 from ttsbook.cli.document import document
-from ttsbook.cli.narrator import find_narrator
+from ttsbook.cli.narrator import find_narrator, warn_of_idle_words
 from ttsbook.cli.outcome import Outcome, exit_code, outcome_entry, plan_entry, plan_text
 from ttsbook.cli.talk import Talk, make_talk, print_json
 from ttsbook.config import Config, Source, load_config
@@ -137,6 +137,7 @@ def render(
     jobs = plan_jobs(books, output=output, out_dir=out_dir, suffix=suffix)
     if depfile is not None:
         _depfile_text(jobs, loaded)  # names that make cannot be told fail here, not after hours
+    warn_of_idle_words(loaded.settings, talk)
     profile = find_narrator(
         loaded.settings.voice, talk, loaded.settings.engine
     )  # without it no book can be spoken

@@ -12,7 +12,7 @@ import typer
 
 from ttsbook.cli import options
 from ttsbook.cli.document import document
-from ttsbook.cli.narrator import find_narrator
+from ttsbook.cli.narrator import find_narrator, warn_of_idle_words
 from ttsbook.cli.talk import is_terminal, make_talk, print_json
 from ttsbook.config import Source, load_config
 from ttsbook.errors import UsageError
@@ -27,6 +27,7 @@ def speak(
     ],
     force: options.Force = False,
     voice: options.Voice = None,
+    ref_text: options.RefText = None,
     speed: options.Speed = None,
     seed: options.Seed = None,
     language: options.Language = None,
@@ -35,6 +36,7 @@ def speak(
     sample_rate: options.SampleRate = None,
     loudness: options.Loudness = None,
     engine: options.Engine = None,
+    no_fallback: options.NoFallback = False,
     device: options.Device = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -52,7 +54,8 @@ def speak(
     flags = {
         "voice": voice, "speed": speed, "seed": seed, "language": language, "lexicon": lexicon,
         "format": audio_format, "sample-rate": sample_rate, "loudness": loudness,
-        "engine": engine, "device": device, "workers": 1,
+        "engine": engine, "device": device, "workers": 1, "ref-text": ref_text,
+        "fallback.allowed": False if no_fallback else None,
     }  # fmt: skip
     loaded = load_config(flags, Source(config, not no_config, preset))
     to_stdout = output == STDOUT
@@ -69,7 +72,9 @@ def speak(
     settings = render_settings(loaded.settings, audio_format=suffix, force=force)
     settings = without_silent_ends(settings)
     book = book_of_text(read_stdin().decode("utf-8", "replace") if text == STDIN else text)
-    profile = find_narrator(loaded.settings.voice, make_talk(quiet, verbose), loaded.settings.engine)
+    talk = make_talk(quiet, verbose)
+    warn_of_idle_words(loaded.settings, talk)
+    profile = find_narrator(loaded.settings.voice, talk, loaded.settings.engine)
     reporter = PlainReporter(make_talk(quiet or not verbose, verbose))
     with TemporaryDirectory(prefix="ttsbook-") as folder:
         target = Path(folder) / f"speech.{suffix}" if to_stdout else output

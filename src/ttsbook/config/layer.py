@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ttsbook.config.rule import Text, Value
-from ttsbook.config.schema import PRESETS, RULES
+from ttsbook.config.schema import PRESETS, RULES, SECTIONS
 from ttsbook.errors import UsageError
 
 if sys.version_info >= (3, 11):
@@ -24,6 +24,7 @@ PREFIX = "TTSBOOK_"
 PROVIDER = "TTS_PROVIDER"  # the engine's name in the system that ttsbook replaces
 NOT_SETTINGS = frozenset({"TTSBOOK_HOME"})  # read by ttsbook.paths
 MAX_FILE_BYTES = 1 << 20
+_FLAGS = {"fallback.allowed": "--no-fallback"}  # of settings whose flag has another name
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def read_flags(flags: Mapping[str, Value | None], preset: str | None = None) -> 
             raise UsageError(f"--{name} {value}: expected {rule.allowed}") from None
     if preset is not None:
         preset = check_preset(preset, "--preset")
-    return Layer(values, {name: f"--{name}" for name in values}, preset)
+    return Layer(values, {name: _FLAGS.get(name, f"--{name}") for name in values}, preset)
 
 
 def read_dotenv(path: Path) -> dict[str, str]:
@@ -129,7 +130,8 @@ def _setting_of(variable: str) -> str | None:
     if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
         return None
     name = variable.removeprefix(PREFIX).lower().replace("_", "-")
-    return "pauses." + name.removeprefix("pauses-") if name.startswith("pauses-") else name
+    section = next((section for section in SECTIONS if name.startswith(f"{section}-")), None)
+    return name if section is None else f"{section}.{name.removeprefix(f'{section}-')}"
 
 
 def variable_of(name: str) -> str:

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-Value: TypeAlias = "str | int | float | bool"
+Value: TypeAlias = "str | int | float | bool | tuple[str, ...]"
 
 
 class Rule(Protocol):
@@ -134,6 +134,25 @@ class Text:
 
     def parse(self, text: str) -> Value:
         return self.check(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A list of names in TOML, or names between commas."""
+
+    what: str
+
+    @property
+    def allowed(self) -> str:
+        return self.what
+
+    def check(self, value: object) -> Value:
+        if isinstance(value, (list, tuple)) and all(isinstance(name, str) and name for name in value):
+            return tuple(value)
+        raise ValueError
+
+    def parse(self, text: str) -> Value:
+        return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _or_word(word: str) -> str:

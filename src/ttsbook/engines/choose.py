@@ -59,6 +59,13 @@ ENGINES: dict[str, Entry] = {
         analysis="hybrid",
         min_workers=2,
     ),
+    "cosyvoice": Entry(
+        target="ttsbook.engines.cosyvoice:CosyVoiceEngine",
+        summary="CosyVoice 2 or 3 from an installation of its own: slow, and close to the recording",
+        fix="see [cosyvoice] in `ttsbook config show`",
+        analysis="hybrid",  # for the engine that it falls back on; itself it listens to the clip
+        wants_clip=True,
+    ),
 }
 
 
