@@ -45,6 +45,11 @@ def voices_dir() -> Path:
     return data_dir() / "voices"
 
 
+def environment_at(home: Path) -> dict[str, str]:
+    """Return the environment for a child process whose folders all lie in `home`."""
+    return {**os.environ, "TTSBOOK_HOME": str(home)}
+
+
 def packaged(kind: str) -> Path:
     """Return the folder of data shipped with the program: "configs", "voices" or "weights".
 

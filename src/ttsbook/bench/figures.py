@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ttsbook.errors import RenderError
+from ttsbook.paths import environment_at
 
 BOOK_SECONDS = 12 * 60  # the promise is stated for a book of 12 minutes
 _LONGEST_S = 4 * 3600
@@ -83,7 +83,7 @@ def _run_once(engine: str, passage: bytes, voice: str, flags: Sequence[str]) -> 
             capture_output=True,
             timeout=_LONGEST_S,
             check=False,
-            env={**os.environ, "TTSBOOK_HOME": str(Path(folder) / "home")},
+            env=environment_at(Path(folder) / "home"),
         )
         wall = time.monotonic() - began
     if done.returncode != 0:
