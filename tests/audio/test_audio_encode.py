@@ -234,6 +234,22 @@ def test_lossy_formats_do_not_clip_what_was_limited(tmp_path, sound, format):
     assert float(np.abs(read_clip(tmp_path / "a").samples).max()) < 1.0
 
 
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_number_of_a_track_is_written_and_read_back(tmp_path, sound, format):
+    write(tmp_path / "a", sound, spec_for(format, tags=dataclasses.replace(TAGS, track="3/12")))
+    assert probe(tmp_path / "a").tags["track"].split("/")[0] == "3"
+
+
+def test_room_tone_fills_digital_silence_and_is_the_same_every_time(tmp_path):
+    silent = np.zeros(RATE_HZ, np.float32)
+    spec = spec_for("wav", marks=(), room_tone_db=-70.0)
+    for name in ("a", "b"):
+        write_audio(tmp_path / name, blocks_of(silent), spec)
+    samples = read_clip(tmp_path / "a").samples
+    assert 20 * np.log10(np.sqrt(np.mean(samples**2))) == pytest.approx(-70, abs=0.5)
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
 def test_text_that_no_format_holds_is_cleaned(tmp_path, sound):
     tags = Tags(title="A\0B\ud800C", artist="  D\x07 ")
     marks = (Mark(0, 1000, "one\ntwo\0"), Mark(1000, N, "\u200bthree  four "))

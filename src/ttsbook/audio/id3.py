@@ -39,6 +39,7 @@ def _text_frames(tags: Tags) -> list[bytes]:
         ("TPE1", tags.artist),
         ("TPE2", tags.artist),
         ("TCOM", tags.narrator),
+        ("TRCK", tags.track),
         ("TYER", tags.year),
         ("TLAN", language_code(tags.language)),
         ("TPUB", tags.publisher),

@@ -21,6 +21,7 @@ MAX_TITLE_BYTES = 255
 
 _AUDIOBOOK = 2  # media kind "stik"
 # Types of a value (QuickTime File Format, "well-known types").
+_BINARY = 0
 _UTF8, _JPEG, _PNG, _INTEGER = 1, 13, 14, 21
 _SHORT_DESCRIPTION_BYTES = 255
 
@@ -46,6 +47,9 @@ def item_list(tags: Tags, cover: Picture | None) -> bytes:
         (b"ldes", tags.description),
     )
     items = [_atom(name, _data(_UTF8, value.encode("utf-8"))) for name, value in texts if value]
+    if tags.track:
+        number, _, total = tags.track.partition("/")
+        items.append(_atom(b"trkn", _data(_BINARY, struct.pack(">4H", 0, int(number), int(total or 0), 0))))
     items.append(_atom(b"stik", _data(_INTEGER, bytes((_AUDIOBOOK,)))))
     items += [_freeform(key.upper(), value) for key, value in _freeform_fields(tags)]
     if cover:

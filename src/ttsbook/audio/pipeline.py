@@ -36,6 +36,8 @@ class Master:
     def blocks(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
         """Yield what the encoder shall write."""
         louder = self._amplified(recut(blocks, BLOCK_SAMPLES))
+        if self._spec.room_tone_db is not None:
+            louder = with_room_tone(louder, self._spec.room_tone_db)
         return resampled(self._limiter.limit(louder), self._spec.rate_in_hz, file_rate(self._spec))
 
     def _amplified(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
@@ -48,6 +50,14 @@ class Master:
                 )
             self.n_in += block.size
             yield block * factor
+
+
+def with_room_tone(blocks: Iterable[Samples], level_db: float) -> Iterator[Samples]:
+    """Yield the blocks with white noise added; the same noise every time."""
+    random = np.random.default_rng(0)
+    level = np.float32(10.0 ** (level_db / 20.0))
+    for block in blocks:
+        yield block + level * random.standard_normal(block.size, dtype=np.float32)
 
 
 def recut(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:

@@ -148,6 +148,7 @@ def _expected_tags(spec: AudioSpec) -> dict[str, str]:
     tags = spec.tags
     named = {"title": tags.title, "artist": tags.artist, "album": tags.album, "date": tags.year}
     named["genre"] = tags.genre
+    named["track"] = tags.track.partition("/")[0] if spec.format in ("flac", "opus") else tags.track
     named["comment"] = tags.comment if spec.format == "m4b" else tags.notes
     if spec.format != "wav":
         named["composer"] = tags.narrator

@@ -54,6 +54,7 @@ class AudioSpec:
     marks: tuple[Mark, ...] = ()
     cover: Cover | None = None
     ceiling_db: float = -1.5  # highest true peak, dBTP
+    room_tone_db: float | None = None  # RMS of a bed of noise, dBFS, where digital silence is not wanted
 
 
 @dataclass(frozen=True, slots=True)

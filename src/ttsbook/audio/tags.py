@@ -29,6 +29,7 @@ class Tags:
     publisher: str = ""
     comment: str = ""  # provenance: that the narration is synthetic, and whose voice it is
     genre: str = ""
+    track: str = ""  # "3/12" of a file that is a part of the book
     extra: tuple[tuple[str, str], ...] = ()  # as named by the trade: ("series", …), ("series-part", …)
 
     @property
@@ -62,6 +63,8 @@ def vorbis_comments(tags: Tags) -> dict[str, str]:
         "DESCRIPTION": tags.notes,
         "PUBLISHER": tags.publisher,
         "GENRE": tags.genre,
+        "TRACKNUMBER": tags.track.partition("/")[0],
+        "TRACKTOTAL": tags.track.partition("/")[2],
     }
     named.update((key.upper(), value) for key, value in tags.extra)
     return {key: value for key, value in named.items() if value}
@@ -77,6 +80,7 @@ def riff_info(tags: Tags) -> dict[str, str]:
         "language": tags.language,
         "comment": tags.notes,
         "genre": tags.genre,
+        "track": tags.track,
     }
     return {key: value for key, value in named.items() if value}
 
