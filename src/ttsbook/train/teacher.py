@@ -83,6 +83,8 @@ def make_speech(
             if not made:
                 break
             for item in made:
+                if done >= hours:  # what is kept must not depend on how many were spoken at once
+                    break
                 with atomic_write(out / "audio" / f"{item.row['id']}.opus", durable=False) as handle:
                     handle.write(item.opus)
                 rows.append(item.row)
