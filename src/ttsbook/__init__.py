@@ -1,3 +1,23 @@
-"""Audiobooks in a chosen voice: EPUB or text in, one audio file out."""
+"""Audiobooks in a chosen voice: EPUB or text in, one audio file out.
+
+The names below come from `ttsbook.api`, which is imported when one of them is first used: importing
+`ttsbook` alone costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ttsbook.api import HybridTTSProvider, ParallelTTSGenerator, VITS2Provider, render_book
 
 __version__ = "0.1.0"
+__all__ = ["HybridTTSProvider", "ParallelTTSGenerator", "VITS2Provider", "__version__", "render_book"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ttsbook import api
+
+    return getattr(api, name)

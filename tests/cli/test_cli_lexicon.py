@@ -6,7 +6,8 @@ from pathlib import Path
 
 from command_line import Command
 
-from ttsbook.cli.source import book_of_text, plan_without_engine
+from ttsbook.book.words import book_of_text
+from ttsbook.cli.source import plan_without_engine
 from ttsbook.render.account import account_of
 from ttsbook.render.settings import RenderSettings
 from ttsbook.text import read_lexicon

@@ -69,10 +69,10 @@ def _engines(chosen: Settings) -> list[EngineChoice]:
     if not any(entry_of(choice.name).wants_clip for choice in choices):
         return choices
 
-    from ttsbook.cli.narrator import clip_of
     from ttsbook.render.prompt import prompt_options
+    from ttsbook.voice.store import find_clip
 
-    clip = clip_of(chosen.voice)
+    clip = find_clip(chosen.voice)
     return [
         EngineChoice(choice.name, choice.options + prompt_options(choice.name, clip, chosen.ref_text))
         for choice in choices

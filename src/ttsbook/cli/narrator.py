@@ -49,14 +49,6 @@ def warn_of_idle_words(settings: Settings, talk: Talk) -> None:
         talk.warn(f"engine {settings.engine} makes no use of the words of the recording (--ref-text)")
 
 
-def clip_of(name_or_path: str) -> Path | None:
-    """Return the recording that a voice means, None for a profile or a voice by name."""
-    from ttsbook.voice.store import PROFILE_SUFFIXES
-
-    path = Path(name_or_path)
-    return path if path.is_file() and path.suffix not in PROFILE_SUFFIXES else None
-
-
 def voice_files(name_or_path: str) -> list[Path]:
     """Return the files that a voice is read from: the clip, or the profile."""
     from ttsbook.voice.name import same_name

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ttsbook.errors import InputError, UsageError
-from ttsbook.files import output_error, sha256_bytes
+from ttsbook.errors import UsageError
+from ttsbook.files import output_error
 
 if TYPE_CHECKING:
     from ttsbook.render.plan import Plan
@@ -39,26 +39,6 @@ def read_stdin() -> bytes:
     if len(data) > MAX_STDIN_BYTES:
         raise UsageError(f"standard input is longer than {MAX_STDIN_BYTES >> 20} MiB")
     return data
-
-
-def book_of_text(text: str) -> Book:
-    """Make a book of one chapter; blank lines separate paragraphs.
-
-    Raises:
-        InputError: there is nothing but space.
-    """
-    from ttsbook.types import Block, BlockKind, Book, Chapter, Metadata
-
-    paragraphs = [" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n")]
-    blocks = tuple(Block(BlockKind.PARAGRAPH, paragraph) for paragraph in paragraphs if paragraph)
-    if not blocks:
-        raise InputError("there is no text to speak")
-    return Book(
-        source="text",
-        sha256=sha256_bytes(text.encode("utf-8", "surrogateescape")),
-        metadata=Metadata(),
-        chapters=(Chapter(1, "", blocks),),
-    )
 
 
 def make_folder(folder: Path) -> None:

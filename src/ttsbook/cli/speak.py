@@ -62,10 +62,11 @@ def speak(
     if to_stdout and (is_terminal(1) or as_json):
         raise UsageError("-o - writes audio to standard output", "pipe it into a player, or give a file name")
 
+    from ttsbook.book.words import book_of_text
     from ttsbook.cli.choice import render_settings, without_silent_ends
     from ttsbook.cli.job import format_of
     from ttsbook.cli.progress import PlainReporter
-    from ttsbook.cli.source import STDIN, book_of_text, read_stdin
+    from ttsbook.cli.source import STDIN, read_stdin
     from ttsbook.render.run import render_book
 
     suffix = format_of(None if to_stdout else output, audio_format, loaded.settings.format)

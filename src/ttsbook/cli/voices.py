@@ -151,9 +151,9 @@ def preview(
     if language not in PREVIEW:
         raise UsageError(f"--language {language}: expected one of {', '.join(PREVIEW)}")
 
+    from ttsbook.book.words import book_of_text
     from ttsbook.cli.choice import render_settings, without_silent_ends
     from ttsbook.cli.job import format_of
-    from ttsbook.cli.source import book_of_text
     from ttsbook.render.run import render_book
 
     chosen = load_config({"workers": 1, "language": language}, Source()).settings

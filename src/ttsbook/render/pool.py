@@ -228,7 +228,7 @@ class ProcessPool:
             return
         self._waiting.add(key)
         self._backlog.add(Task(key, request))
-        while len(self._workers) < self.n_workers:
+        if len(self._workers) < self.n_workers:  # never more processes than chunks
             self._start()
         self._turn(wait_seconds=0)
 

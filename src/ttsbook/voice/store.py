@@ -88,6 +88,13 @@ def look_up_voice(
     raise _missing(name_or_path, path)
 
 
+def find_clip(name_or_path: str) -> Path | None:
+    """Return the recording that `name_or_path` means, None if it means a profile or a voice by name."""
+    path = Path(name_or_path)
+    is_profile = path.suffix in PROFILE_SUFFIXES or _is_profile_stem(path)
+    return path if _is_file(path) and not is_profile else None
+
+
 def analyse_cached(path: Path, *, read_clip: ClipReader, method: str = "plain") -> StoredVoice:
     """Analyse a clip, or return what an earlier analysis of the same bytes found."""
     check_method(method)

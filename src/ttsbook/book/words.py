@@ -1,0 +1,28 @@
+"""A few words as a book of one chapter, to be read by the same way as any other.
+
+Knows nothing of files: the words are at hand.
+"""
+
+from __future__ import annotations
+
+from ttsbook.errors import InputError
+from ttsbook.files import sha256_bytes
+from ttsbook.types import Block, BlockKind, Book, Chapter, Metadata
+
+
+def book_of_text(text: str) -> Book:
+    """Make a book of one chapter; blank lines separate paragraphs.
+
+    Raises:
+        InputError: there is nothing but space.
+    """
+    paragraphs = [" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n")]
+    blocks = tuple(Block(BlockKind.PARAGRAPH, paragraph) for paragraph in paragraphs if paragraph)
+    if not blocks:
+        raise InputError("there is no text to speak")
+    return Book(
+        source="text",
+        sha256=sha256_bytes(text.encode("utf-8", "surrogateescape")),
+        metadata=Metadata(),
+        chapters=(Chapter(1, "", blocks),),
+    )
