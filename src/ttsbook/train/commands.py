@@ -192,6 +192,10 @@ def evaluate(
     ] = None,
     count: Annotated[int, typer.Option(help="Clips of each set of voices and language.")] = 50,
     method: Annotated[str, typer.Option(help="How voices are analysed: plain or hybrid.")] = "plain",
+    teacher: Annotated[
+        Path | None,
+        typer.Option(help="Folder of Kokoro's voice packs: it says the same texts in its voices."),
+    ] = None,
 ) -> None:
     """Judge an exported model on texts and voices that training never saw.
 
@@ -210,6 +214,7 @@ def evaluate(
         trained=tuple(trained or ()),
         count=count,
         method=method,
+        teacher=teacher,
     )
     out.mkdir(parents=True, exist_ok=True)
     run(plan, out, say=_say)

@@ -18,7 +18,7 @@ import subprocess
 import time
 import wave
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -33,11 +33,13 @@ from ttsbook.text import FrontEnd
 from ttsbook.train.evaluate_table import Figures, Row, Speed, format_table, summarise
 from ttsbook.train.evaluate_text import read_trained, select_texts
 from ttsbook.train.evaluate_voice import RATE_HZ, Speaker, read_speakers
+from ttsbook.train.kokoro import RATE_HZ as KOKORO_RATE_HZ
+from ttsbook.train.kokoro import Kokoro, blend_style, read_packs
 from ttsbook.types import Block, BlockKind, Chapter
 from ttsbook.vits2.config import LANGUAGES
 from ttsbook.voice.encode import SpeakerEncoder
 
-RECORDINGS = "recordings"
+RECORDINGS, TEACHER = "recordings", "teacher"
 PAUSE_MS = 250.0  # between chunks of one clip
 N_CANDIDATES = 10  # speakers to pick from
 SPEED_CLIPS, SPEED_ROUNDS, SPEED_THREADS = 8, 3, 2
@@ -58,6 +60,7 @@ class Plan:
     count: int = 50  # clips of each set and language
     method: str = "plain"  # of analysing voices
     languages: tuple[str, ...] = LANGUAGES
+    teacher: Path | None = None  # voice packs of Kokoro-82M, to say the same texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def evaluate(plan: Plan, out: Path, *, say: Say) -> dict[str, object]:
         _write_wave(take.path, _speak(engine, take), engine.rate_hz)
     say(f"{len(takes)} clips rendered")
     speed = _measure_speed(plan.model, takes)
-    takes += _recordings(speakers, out)
+    takes += [*_teacher_takes(plan, takes, out), *_recordings(speakers, out)]
     _write_targets(speakers, out)
     scores = _score(plan, takes, out, say)
     rows = [_row(take, score, encoder) for take, score in zip(takes, scores, strict=True)]
@@ -119,6 +122,31 @@ def _candidates(speaker: Speaker, speakers: Sequence[Speaker]) -> tuple[Speaker,
     at = own.index(speaker)
     others = [s for s in speakers if s.set != speaker.set or s.language != speaker.language]
     return tuple([*own[at:], *own[:at], *others][:N_CANDIDATES])
+
+
+def _teacher_takes(plan: Plan, takes: Sequence[Take], out: Path) -> list[Take]:
+    """Let the teacher say the same texts in those of its voices that are judged: the bar."""
+    if plan.teacher is None:
+        return []
+    packs = read_packs(plan.teacher)
+    chosen = [
+        replace(
+            take,
+            set=f"{TEACHER} {take.set}",
+            path=out / "clips" / f"{TEACHER}-{take.path.parent.name}" / take.path.name,
+        )
+        for take in takes
+        if take.speaker.name in packs
+    ]
+    kokoro = Kokoro()
+    for take in chosen:
+        voice = {take.speaker.name: 1.0}
+        pieces = [
+            kokoro.speak(r.phonemes, blend_style(packs, voice, voice, len(r.phonemes))).samples
+            for r in _requests(take)
+        ]
+        _write_wave(take.path, np.concatenate(pieces), KOKORO_RATE_HZ)
+    return chosen
 
 
 def _recordings(speakers: Sequence[Speaker], out: Path) -> Iterable[Take]:
