@@ -39,6 +39,10 @@ def render_settings(
         rate_hz=chosen.sample_rate,
         bitrate=_bits(chosen.bitrate),
         loudness=_number(chosen.loudness),
+        rms_db=_number(chosen.rms),
+        room_tone_db=_number(chosen.room_tone),
+        split=chosen.split == "chapter",
+        credits=chosen.credits,
         ceiling_db=chosen.peak,
         pauses=_pauses(chosen),
         subtitles=None if chosen.subtitles == "none" else chosen.subtitles,
@@ -54,8 +58,10 @@ def engine_options(chosen: Settings) -> dict[str, Options]:
 
 
 def without_silent_ends(settings: RenderSettings) -> RenderSettings:
-    """Leave out the silence at the ends of a file: it is for books, not for a line to use elsewhere."""
-    return replace(settings, pauses=replace(settings.pauses, head_ms=0, tail_ms=0))
+    """Leave out silence, credits and parts: they are for books, not for a line."""
+    return replace(
+        settings, split=False, credits=False, pauses=replace(settings.pauses, head_ms=0, tail_ms=0)
+    )
 
 
 def _engines(chosen: Settings) -> list[EngineChoice]:

@@ -56,7 +56,7 @@ def plan_jobs(
     jobs = [job for book in books for job in _jobs_of(book, output, out_dir, suffix)]
     if output is not None and len(jobs) > 1:
         raise UsageError("-o names one file, but there are several books", "use --out-dir FOLDER")
-    _check_distinct(jobs)
+    check_distinct(jobs)
     return tuple(jobs)
 
 
@@ -89,7 +89,12 @@ def _looks_like_book(path: Path) -> bool:
     return path.suffix.lower() in BOOK_SUFFIXES and not path.name.startswith(".") and path.is_file()
 
 
-def _check_distinct(jobs: Sequence[Job]) -> None:
+def check_distinct(jobs: Sequence[Job]) -> None:
+    """Refuse jobs that would write over one another, or over a book.
+
+    Raises:
+        UsageError: they would.
+    """
     counts = Counter(job.output.absolute() for job in jobs)
     for job in jobs:
         if counts[job.output.absolute()] > 1:

@@ -69,6 +69,10 @@ Subtitles = Annotated[
     str | None, _setting("subtitles", "srt|vtt|lrc|none", AUDIO, "Write subtitles beside the audio.", "none")
 ]
 
+Split = Annotated[
+    str | None, _setting("split", "none|chapter", AUDIO, "One file for each chapter, and a playlist.", "none")
+]
+
 Language = Annotated[
     str | None, _setting("language", "auto|en|zh", TEXT, "Language where the text does not tell.", "auto")
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,6 +63,24 @@ ReportFile = Annotated[
         rich_help_panel=options.OUTPUT,
     ),
 ]
+Tag = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tag",
+        metavar="NAME=VALUE",
+        help="A tag instead of the book's own, such as artist=…; repeatable.",
+        rich_help_panel=options.OUTPUT,
+    ),
+]
+Template = Annotated[
+    str | None,
+    typer.Option(
+        "--template",
+        metavar="PATH",
+        help='Names below --out-dir, such as "{author}/{title}/{title}".',
+        rich_help_panel=options.OUTPUT,
+    ),
+]
 Resume = Annotated[
     bool | None,
     typer.Option(
@@ -93,6 +112,9 @@ def render(
     loudness: options.Loudness = None,
     peak: options.Peak = None,
     subtitles: options.Subtitles = None,
+    split: options.Split = None,
+    tag: Tag = None,
+    template: Template = None,
     engine: options.Engine = None,
     no_fallback: options.NoFallback = False,
     device: options.Device = None,
@@ -120,7 +142,7 @@ def render(
         "voice": voice, "speed": speed, "seed": seed,
         "include-matter": include_matter, "language": language, "lexicon": lexicon,
         "format": audio_format, "sample-rate": sample_rate, "bitrate": bitrate,
-        "loudness": loudness, "peak": peak, "subtitles": subtitles,
+        "loudness": loudness, "peak": peak, "subtitles": subtitles, "split": split,
         "engine": engine, "device": device, "workers": workers, "ref-text": ref_text,
         "fallback.allowed": False if no_fallback else None,
         "resume": resume, "progress": progress,
@@ -130,11 +152,16 @@ def render(
 
     from ttsbook.cli.choice import render_settings
     from ttsbook.cli.job import format_of, plan_jobs
+    from ttsbook.cli.naming import check_template, parse_tags, rename
     from ttsbook.cli.source import make_folder
 
     suffix = format_of(output, audio_format, loaded.settings.format)
     settings = render_settings(loaded.settings, audio_format=suffix, chapters=chapters, force=force)
+    settings = replace(settings, tags=parse_tags(tag or ()))
+    check_template(template, output)
     jobs = plan_jobs(books, output=output, out_dir=out_dir, suffix=suffix)
+    if template is not None or settings.split:
+        jobs = rename(jobs, template, out_dir, suffix, settings)
     if depfile is not None:
         _depfile_text(jobs, loaded)  # names that make cannot be told fail here, not after hours
     warn_of_idle_words(loaded.settings, talk)
@@ -142,7 +169,7 @@ def render(
         loaded.settings.voice, talk, loaded.settings.engine
     )  # without it no book can be spoken
     talk.detail(f"voice {profile.name} ({profile.provenance.source})")
-    if out_dir is not None and not dry_run:
+    if (out_dir is not None or template is not None) and not dry_run:
         for job in jobs:
             make_folder(job.output.parent)
 

@@ -14,6 +14,7 @@ from ttsbook.config.rule import Choice, Flag, Names, Number, Rule, Text, Value, 
 FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
 LANGUAGES = ("auto", "en", "zh")
 SUBTITLES = ("none", "srt", "vtt", "lrc")
+SPLITS = ("none", "chapter")
 PROGRESS = ("auto", "plain", "json", "none")
 PRESETS = ("default", "draft", "studio", "acx")
 
@@ -37,6 +38,10 @@ RULES: dict[str, Rule] = {
     "sample-rate": Whole(8000, 48000, "Hz"),
     "bitrate": Whole(16, 320, "kbit/s", word="auto"),
     "loudness": Number(-40.0, -10.0, "LUFS", word="off"),
+    "rms": Number(-40.0, -10.0, "dB", word="off"),
+    "room-tone": Number(-100.0, -60.0, "dB", word="off"),
+    "split": Choice(SPLITS),
+    "credits": Flag(),
     "peak": Number(-9.0, -0.1, "dBTP"),
     "subtitles": Choice(SUBTITLES),
     "resume": Flag(),
@@ -109,6 +114,10 @@ class Settings:
     sample_rate: int
     bitrate: int | str
     loudness: float | str
+    rms: float | str
+    room_tone: float | str
+    split: str
+    credits: bool
     peak: float
     subtitles: str
     resume: bool

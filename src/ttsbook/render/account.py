@@ -31,6 +31,8 @@ def account_of(plan: Plan) -> Account:
     skipped: Counter[str] = Counter()
     spoken = 0
     for chapter in plan.chapters:
+        if chapter.is_credit:
+            continue
         spoken += spoken_characters(chapter)
         skipped.update(_unspoken(chapter))
         skipped.update(_skipped_in(chapter.chapter))

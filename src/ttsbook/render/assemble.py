@@ -32,24 +32,30 @@ class Piece:
 
 
 def assemble(
-    chapters: Iterable[PlannedChapter], stream: Stream, pauses: PauseTable, rate_hz: int
+    chapters: Iterable[PlannedChapter],
+    stream: Stream,
+    pauses: PauseTable,
+    rate_hz: int,
+    *,
+    apart: bool = False,
 ) -> Iterator[tuple[int, Piece]]:
     """Yield all pieces of the book with the position of their chapter among `chapters`.
 
     A pause belongs to the chapter that it ends; chapters without speech have no pieces. Between two
-    chunks stands the longest pause that what lies between them asks for.
+    chunks stands the longest pause that what lies between them asks for. Chapters that stand `apart`, in
+    a file each, all begin and end as the whole book does.
     """
     spoken = [(position, chapter) for position, chapter in enumerate(chapters) if chapter.is_spoken]
     speeches = stream(planned for _, chapter in spoken for planned in chapter.chunks if planned.key)
     for position, chapter in spoken:
-        pause_ms = pauses.head_ms if position == spoken[0][0] else 0
+        pause_ms = pauses.head_ms if apart or position == spoken[0][0] else 0
         for planned in chapter.chunks:
             if planned.key:
                 yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))
                 yield position, _joint(next(speeches), planned, rate_hz)
                 pause_ms = 0
             pause_ms = max(pause_ms, pauses.after_ms(planned.chunk.boundary))
-        is_last = position == spoken[-1][0]
+        is_last = apart or position == spoken[-1][0]
         pause_ms = pauses.tail_ms if is_last else max(pause_ms, pauses.chapter_ms)
         yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))
 

@@ -45,13 +45,13 @@ def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) ->
             os.truncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
         for path in (output, *beside):
-            _remove_leftovers(path)
+            remove_leftovers(path)
         yield
     finally:
         os.close(descriptor)  # also gives the lock back; the file stays, so that all lock the same one
 
 
-def _remove_leftovers(output: Path) -> None:
+def remove_leftovers(output: Path) -> None:
     """Remove unfinished files of killed runs: whoever holds the lock knows that they have no writer."""
     leftover = re.compile(
         re.escape(f".{output.name[:80]}.") + r"[a-z0-9_]{8}\.part"

@@ -38,12 +38,14 @@ def measure(
     rate_hz: int,
     reporter: Reporter,
     cues: CueTrack | None = None,
+    *,
+    apart: bool = False,
 ) -> Measured:
     """Go through the whole book once, telling `reporter` about each chunk and chapter, and filling `cues`."""
     measured = Measured(Timeline(), LoudnessMeter(rate_hz), cues)
     pace = _Pace(plan, store, rate_hz)
     at: int | None = None
-    for position, piece in assemble(plan.chapters, stream, pauses, rate_hz):
+    for position, piece in assemble(plan.chapters, stream, pauses, rate_hz, apart=apart):
         if at is not None and position != at:
             _close_chapter(measured, plan, at, store, rate_hz, reporter)
         at = position

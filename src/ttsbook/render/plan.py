@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from ttsbook import symbols
@@ -19,7 +19,9 @@ from ttsbook.book.select import select_chapters
 from ttsbook.engines.base import Request
 from ttsbook.engines.choose import model_of
 from ttsbook.errors import InputError, RenderError
+from ttsbook.render.credits import add_credits
 from ttsbook.render.settings import PauseTable, RenderSettings
+from ttsbook.render.tags import tags_of
 from ttsbook.types import Book, Chapter, Chunk, VoiceProfile
 
 SAMPLES_VERSION = 1  # part of every key; raise it when the same request is stored as other samples
@@ -86,6 +88,7 @@ class PlannedChunk:
 class PlannedChapter:
     chapter: Chapter
     chunks: tuple[PlannedChunk, ...]
+    is_credit: bool = False  # not of the book
 
     @property
     def is_spoken(self) -> bool:
@@ -147,20 +150,27 @@ def plan_book(
         settings.noise,
         settings.seed,
     )
-    chosen = select_chapters(book, settings.chapters, settings.include_matter)
+    selected = select_chapters(book, settings.chapters, settings.include_matter)
+    chosen = selected
+    if settings.credits:
+        tags = tags_of(book, voice, settings.language, overrides=settings.tags)
+        chosen = add_credits(selected, tags, max(chapter.index for chapter in book.chapters))
     language = book.metadata.language if settings.language == "auto" else settings.language
-    chapters = tuple(_plan_chapter(chapter, front_end, language, recipe) for chapter in chosen)
-    if not any(chapter.is_spoken for chapter in chapters):
+    own = {chapter.index for chapter in selected}
+    chapters = tuple(
+        replace(_plan_chapter(chapter, front_end, language, recipe), is_credit=chapter.index not in own)
+        for chapter in chosen
+    )
+    if not any(chapter.is_spoken and not chapter.is_credit for chapter in chapters):
         raise InputError(
             f"{book.source}: nothing to read in the chosen chapters",
             "see `ttsbook inspect` for what was skipped and why",
         )
-    indices = {chapter.index for chapter in chosen}
     return Plan(
         book=book,
         recipe=recipe,
         chapters=chapters,
-        left_out=tuple(chapter for chapter in book.chapters if chapter.index not in indices),
+        left_out=tuple(chapter for chapter in book.chapters if chapter.index not in own),
         estimated_seconds=_estimate(chapters, settings.speed, settings.pauses),
     )
 

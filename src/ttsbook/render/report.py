@@ -40,6 +40,16 @@ class ChapterReport:
 
 
 @dataclass(frozen=True, slots=True)
+class TrackReport:
+    """One file of a book in parts."""
+
+    path: str
+    title: str
+    seconds: float
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One finished render."""
 
@@ -75,6 +85,7 @@ class Report:
     repairs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()  # steps down from what was asked for, in order
+    tracks: tuple[TrackReport, ...] = ()  # of a book in parts; `output` is their playlist
     up_to_date: bool = False  # nothing was to do: the figures are of the run that made the file
 
     def as_dict(self) -> dict[str, Any]:
@@ -98,6 +109,7 @@ class Report:
             skipped = tuple(account["skipped"].items())
             fields["account"] = Account(account["total"], account["spoken"], skipped, account["failed"])
             fields["chapters"] = tuple(ChapterReport(**chapter) for chapter in fields["chapters"])
+            fields["tracks"] = tuple(TrackReport(**track) for track in fields.get("tracks", ()))
             fields["repairs"] = tuple(fields["repairs"])
             fields["warnings"] = tuple(fields["warnings"])
             fields["fallbacks"] = tuple(Fallback(**step) for step in fields.get("fallbacks", ()))

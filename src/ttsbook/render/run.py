@@ -14,43 +14,45 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ttsbook import __version__, paths
-from ttsbook.audio.encode import write_audio
 from ttsbook.audio.loudness import gain_for
-from ttsbook.audio.probe import check
 from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec
 from ttsbook.audio.subtitles import write_subtitles
 from ttsbook.engines.base import Engine, EngineSpec
 from ttsbook.engines.choose import entry_of, load_engine
-from ttsbook.errors import MissingError, RenderError
-from ttsbook.files import atomic_write, sha256_file, temporary_beside
+from ttsbook.errors import MissingError
+from ttsbook.files import atomic_write, sha256_file
 from ttsbook.render.account import account_of
 from ttsbook.render.assemble import Stream, assemble
 from ttsbook.render.cache import ChunkCache
 from ttsbook.render.cues import CueTrack
 from ttsbook.render.fallback import Fallback, Fallbacks
 from ttsbook.render.journal import Journal, NewRun
-from ttsbook.render.lock import lock_output
+from ttsbook.render.lock import lock_output, remove_leftovers
 from ttsbook.render.machine import choose_workers, n_cores, peak_rss_bytes
 from ttsbook.render.measure import Measured, measure
 from ttsbook.render.plan import ChunkMaker, Plan, plan_book
 from ttsbook.render.pool import Pool, open_pool
-from ttsbook.render.report import Account, Report
+from ttsbook.render.report import Account, Report, TrackReport
 from ttsbook.render.reporter import Reporter, SilentReporter
 from ttsbook.render.settings import RenderSettings
 from ttsbook.render.speech import SpeechSource, SpokenStore
-from ttsbook.render.tags import tags_of
+from ttsbook.render.tags import book_mark, tags_of
 from ttsbook.render.target import (
     Target,
     check_ours,
+    check_tracks_ours,
     check_writable,
     finished_report,
     inputs_hash,
     target_of,
     touch,
 )
+from ttsbook.render.tracks import Track, tracks_of
+from ttsbook.render.write import write_tracks, write_whole
 from ttsbook.types import Book, Speech, VoiceProfile
 
 _NOBODY = SilentReporter()
@@ -87,7 +89,7 @@ def render_book(
     """
     began = time.monotonic()
     target = target_of(output, settings)
-    file_format = settings.format_of(target.output)
+    file_format = settings.format_of(output)
     check_writable(target)
     notes = _Notes(reporter)
     fallbacks = Fallbacks(notes.warn, allowed=settings.may_fall_back)
@@ -162,6 +164,11 @@ class _Task:
         plan = plan_book(self.book, settings, self.voice, front_end, engine.fingerprint)
         draft = _draft(plan, self, settings, engine.rate_hz)
         check_spec(draft)
+        tracks = tracks_of(plan, self.target.output, draft.format) if settings.split else ()
+        for track in tracks:
+            remove_leftovers(track.path)
+        if not settings.force:
+            check_tracks_ours(tracks, self.book)
         inputs = inputs_hash(plan, settings, draft.tags, draft.format)
         if settings.resume and not settings.force:
             report = finished_report(self.target, inputs, self.journal)
@@ -173,7 +180,7 @@ class _Task:
         cache.sweep()
         store = SpokenStore(cache, resume=settings.resume)
         cues = CueTrack(front_end) if settings.subtitles else None
-        run = _Run(self, plan, settings, engine, spec, draft, account_of(plan), store, cues)
+        run = _Run(self, plan, settings, engine, spec, draft, account_of(plan), store, cues, tracks)
         report = run.render(inputs)
         self.notes.reporter.finished(report)
         return report
@@ -204,6 +211,7 @@ class _Run:
     account: Account
     store: SpokenStore
     cues: CueTrack | None
+    tracks: tuple[Track, ...]  # of a book in parts
     n_workers: int = 1
     worker_peak_rss_bytes: int = 0
 
@@ -226,8 +234,8 @@ class _Run:
             self.notes.reporter.started(self.plan)
             with _engine_needed():
                 measured = self._speak()
-            gain_db, written = self._write(measured)
-            report = self._report(measured, gain_db, written)
+            gain_db, written, tracks = self._write(measured)
+            report = replace(self._report(measured, gain_db, written), tracks=tracks)
         except BaseException as error:
             state = "failed" if isinstance(error, Exception) else "interrupted"
             self.task.journal.fail(state, str(error), n_cached + len(self.store.fresh))
@@ -262,37 +270,42 @@ class _Run:
                 self.engine.rate_hz,
                 self.notes.reporter,
                 self.cues,
+                apart=self.settings.split,
             )
             self.n_workers = pool.n_workers
             self.worker_peak_rss_bytes = pool.peak_rss_bytes
         return measured
 
-    def _write(self, measured: Measured) -> tuple[float, Written]:
-        """Assemble the book again, into the encoder; the file appears once it has been read back."""
+    def _write(self, measured: Measured) -> tuple[float, Written, tuple[TrackReport, ...]]:
+        """Assemble the book again, into the encoder; files appear once they have been read back."""
         self.notes.reporter.stage("encode")
         gain_db = self._gain_db(measured)
         marks = measured.timeline.marks(self.plan.chapters)
         steps = self.task.fallbacks.steps  # more than the draft knew, if there was trouble on the way
-        tags = tags_of(self.plan.book, self.task.voice, self.draft.tags.language, steps)
+        book = self.plan.book
+        tags = tags_of(book, self.task.voice, self.draft.tags.language, steps, self.settings.tags)
         spec = replace(self.draft, gain_db=gain_db, marks=marks, tags=tags)
+        reports: tuple[TrackReport, ...] = ()
+        output, timeline = self.target.output, measured.timeline
         # Everything is in the cache now; should a chunk have vanished, this process speaks it again.
-        with self._pool(1) as pool, temporary_beside(self.target.output) as partial:
+        with self._pool(1) as pool:
             pieces = assemble(
-                self.plan.chapters, self._stream(pool), self.settings.pauses, self.engine.rate_hz
+                self.plan.chapters,
+                self._stream(pool),
+                self.settings.pauses,
+                self.engine.rate_hz,
+                apart=self.settings.split,
             )
-            written = write_audio(partial, (piece.samples for _, piece in pieces), spec)
-            n_measured = measured.timeline.n_samples
-            if written.n_samples_in != n_measured:
-                raise RenderError(
-                    f"{written.n_samples_in} samples were written, but {n_measured} measured",
-                    "was the cache changed meanwhile? run the same command again",
-                )
-            self.notes.reporter.stage("check")
-            check(partial, spec, written)
+            if self.tracks:
+                mark = book_mark(book)
+                written, reports = write_tracks(output, self.tracks, pieces, spec, timeline, mark)
+            else:
+                checking = partial(self.notes.reporter.stage, "check")
+                written = write_whole(output, pieces, spec, timeline, checking)
         for text in written.warnings:
             self.notes.warn(text)
         self._write_subtitles()
-        return gain_db, written
+        return gain_db, written, reports
 
     def _write_subtitles(self) -> None:
         if self.target.subtitles is None or self.cues is None or self.settings.subtitles is None:
@@ -302,13 +315,16 @@ class _Run:
             handle.write(text.encode("utf-8"))
 
     def _gain_db(self, measured: Measured) -> float:
-        if self.settings.loudness is None:
+        settings = self.settings
+        wanted = settings.loudness if settings.rms_db is None else settings.rms_db
+        if wanted is None:
             return 0.0
+        meter = measured.meter
         return gain_for(
-            measured.meter.integrated_lufs(),
-            measured.meter.true_peak_db(),
-            target_lufs=self.settings.loudness,
-            ceiling_db=self.settings.ceiling_db,
+            meter.integrated_lufs() if settings.rms_db is None else meter.rms_db(),
+            meter.true_peak_db(),
+            target_lufs=wanted,
+            ceiling_db=settings.ceiling_db,
             limiter_db=_LIMITER_DB,
         )
 
@@ -385,16 +401,17 @@ def _draft(plan: Plan, task: _Task, settings: RenderSettings, rate_in_hz: int) -
     """Describe the file as far as it is known before anything was spoken."""
     spoken = Counter(planned.chunk.language for planned in plan.spoken_chunks())
     (language, _), *_ = spoken.most_common(1)
-    titles = [chapter.chapter.title for chapter in plan.chapters if chapter.is_spoken]
+    titles = [chapter.chapter.title for chapter in plan.chapters if chapter.is_spoken and not settings.split]
     return AudioSpec(
         format=task.format,
         rate_in_hz=rate_in_hz,
         rate_hz=settings.rate_hz,
         bitrate=settings.bitrate,
-        tags=tags_of(plan.book, task.voice, language, task.fallbacks.steps),
+        tags=tags_of(plan.book, task.voice, language, task.fallbacks.steps, settings.tags),
         marks=tuple(Mark(0, 0, title) for title in titles),  # their number is what can be checked now
         cover=plan.book.cover,
         ceiling_db=settings.ceiling_db,
+        room_tone_db=settings.room_tone_db,
     )
 
 

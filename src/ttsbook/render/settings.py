@@ -86,8 +86,13 @@ class RenderSettings:
     rate_hz: int = 22_050
     bitrate: int | None = None  # bit/s for lossy formats
     loudness: float | None = -19.0  # LUFS of the whole book; None leaves the level alone
+    rms_db: float | None = None  # dBFS of the whole book, pauses included; goes before loudness
     ceiling_db: float = -1.5  # true peak, dBTP
     pauses: PauseTable = field(default_factory=PauseTable)
+    room_tone_db: float | None = None  # dBFS, RMS, under everything; None leaves pauses digitally silent
+    split: bool = False  # one file for each chapter, and a playlist
+    credits: bool = False  # speak who wrote and who reads it, before and after
+    tags: tuple[tuple[str, str], ...] = ()  # instead of what the book says of itself
     subtitles: str | None = None  # one of SUBTITLES, written beside the output
     # the run
     resume: bool = True  # False speaks every chunk anew
@@ -102,6 +107,8 @@ class RenderSettings:
             raise UsageError(
                 f"no subtitles are called {self.subtitles!r}", f"subtitles: {', '.join(SUBTITLES)}"
             )
+        if self.split and self.subtitles:
+            raise UsageError("subtitles belong to one file, not to a file for each chapter", "leave one out")
         for name, value in (("workers", self.workers), ("threads", self.threads), ("batch", self.batch)):
             if value is not None and value < 1:
                 raise UsageError(f"{name} must be at least 1, not {value}")

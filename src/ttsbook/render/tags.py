@@ -6,17 +6,28 @@ Knows nothing of formats and their names for things.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import fields, replace
 
 from ttsbook import __version__
 from ttsbook.audio.tags import Tags
+from ttsbook.errors import UsageError
 from ttsbook.render.fallback import Fallback
 from ttsbook.types import Book, VoiceProfile
 
+_OWN = ("comment", "track")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _SHOWN = 12  # digits of a hash that people see
 
 
-def tags_of(book: Book, voice: VoiceProfile, language: str, fallbacks: Sequence[Fallback] = ()) -> Tags:
+def tags_of(
+    book: Book,
+    voice: VoiceProfile,
+    language: str,
+    fallbacks: Sequence[Fallback] = (),
+    overrides: Sequence[tuple[str, str]] = (),
+) -> Tags:
     """Return the tags of the book's one file.
 
     Args:
@@ -24,10 +35,11 @@ def tags_of(book: Book, voice: VoiceProfile, language: str, fallbacks: Sequence[
         voice: who speaks.
         language: spoken by default, for books that do not state theirs.
         fallbacks: what the render went on with instead of what was asked for.
+        overrides: values by name instead of the book's own; names that are not known are kept as they are.
     """
     metadata = book.metadata
     series = (("series", metadata.series or ""), ("series-part", metadata.series_index or ""))
-    return Tags(
+    tags = Tags(
         title=metadata.title,
         artist=", ".join(metadata.authors),
         narrator=voice.name,
@@ -40,11 +52,35 @@ def tags_of(book: Book, voice: VoiceProfile, language: str, fallbacks: Sequence[
         genre="Audiobook",
         extra=tuple((name, value) for name, value in series if value),
     )
+    return _overridden(tags, overrides)
 
 
 def book_mark(book: Book) -> str:
     """Return the words in the tags by which a file shows that it was made here from this book."""
     return f"Synthetic narration by ttsbook of book {book.sha256[:_SHOWN]}"
+
+
+def check_overrides(overrides: Sequence[tuple[str, str]]) -> None:
+    """Refuse names that a person may not set.
+
+    Raises:
+        UsageError: one is not a name, or of a tag that tells where the narration comes from.
+    """
+    for name, _ in overrides:
+        if name in _OWN:
+            raise UsageError(f"the tag {name!r} is set by ttsbook: it says where the narration comes from")
+        if not _NAME.fullmatch(name):
+            raise UsageError(f"{name!r} is not the name of a tag", "names are letters, digits, - and _")
+
+
+def _overridden(tags: Tags, overrides: Sequence[tuple[str, str]]) -> Tags:
+    known = {field.name for field in fields(Tags)} - {"extra"}
+    named = {name: value for name, value in overrides if name in known}
+    if "title" in named:
+        named.setdefault("album", named["title"])
+    others = {name: value for name, value in overrides if name not in known}
+    extra = {**dict(tags.extra), **others}
+    return replace(tags, **named, extra=tuple((name, value) for name, value in extra.items() if value))
 
 
 def _provenance(book: Book, voice: VoiceProfile) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from ttsbook.render.plan import Plan
 from ttsbook.render.report import Report
 from ttsbook.render.settings import RenderSettings
 from ttsbook.render.tags import book_mark
+from ttsbook.render.tracks import PLAYLIST_SUFFIX, Track, playlist_of
 from ttsbook.types import Book
 
 
@@ -40,7 +41,7 @@ class Target:
 
 def target_of(output: Path, settings: RenderSettings) -> Target:
     """Name the files that a render to `output` writes."""
-    output = output.absolute()
+    output = (playlist_of(output) if settings.split else output).absolute()
     return Target(output, output.with_suffix(f".{settings.subtitles}") if settings.subtitles else None)
 
 
@@ -50,6 +51,8 @@ def check_writable(target: Target) -> None:
     Raises:
         OutputError: it does not, or the output is a folder.
     """
+    if target.output.suffix == PLAYLIST_SUFFIX:
+        _make_folder(target.output.parent)
     if target.output.is_dir():
         raise OutputError(f"{target.output} is a folder", "name a file in it with -o")
     try:
@@ -57,6 +60,25 @@ def check_writable(target: Target) -> None:
             pass
     except OSError as error:
         raise output_error(target.output, error) from error
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder of a book in parts; the one above it must be there."""
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise output_error(folder, error) from error
+
+
+def check_tracks_ours(tracks: Iterable[Track], book: Book) -> None:
+    """Refuse to replace tracks that this program did not make from this book.
+
+    Raises:
+        OutputError: one is there.
+    """
+    for track in tracks:
+        if track.path.is_file() and not _is_marked(track.path, book):
+            raise _foreign(track.path)
 
 
 def check_ours(target: Target, book: Book, journal: Journal) -> None:
@@ -81,6 +103,9 @@ def finished_report(target: Target, inputs_sha256: str, journal: Journal) -> Rep
         return None
     if sha256_file(target.output) != last.report.output_sha256:
         return None
+    for track in last.report.tracks:
+        if not Path(track.path).is_file() or sha256_file(Path(track.path)) != track.sha256:
+            return None
     return replace(last.report, up_to_date=True)
 
 
@@ -104,6 +129,7 @@ def _inputs(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str) 
     yield asdict(settings.pauses)
     yield asdict(tags), sha256_bytes(plan.book.cover.data) if plan.book.cover else None
     yield settings.subtitles
+    yield settings.rms_db, settings.room_tone_db, settings.split
     for chapter in plan.chapters:
         yield chapter.chapter.index, chapter.chapter.title
         for planned in chapter.chunks:
@@ -116,8 +142,15 @@ def _is_ours(output: Path, book: Book, journal: Journal) -> bool:
     report = last.report if last and last.book_sha256 == book.sha256 else None
     if report and report.output_sha256 == sha256_file(output):
         return True
+    return _is_marked(output, book)
+
+
+def _is_marked(path: Path, book: Book) -> bool:
+    """Tell whether a file says of itself that it was made here from the book."""
+    if path.suffix == PLAYLIST_SUFFIX:
+        return book_mark(book) in path.read_text(encoding="utf-8", errors="replace")
     try:
-        tags = probe(output).tags
+        tags = probe(path).tags
     except InputError:
         return False
     return any(book_mark(book) in text for text in tags.values())

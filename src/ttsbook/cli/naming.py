@@ -1,0 +1,98 @@
+"""What the user says of names and tags: `--template`, `--tag` and `--split` into jobs and settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ttsbook.cli.job import Job, check_distinct
+from ttsbook.errors import TtsbookError, UsageError
+
+if TYPE_CHECKING:
+    from ttsbook.render.settings import RenderSettings
+
+
+def parse_tags(given: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Read "name=value" words; an empty value takes a tag away.
+
+    Raises:
+        UsageError: one is not of this form, or names a tag that cannot be set.
+    """
+    from ttsbook.render.tags import check_overrides
+
+    pairs = []
+    for word in given:
+        name, sign, value = word.partition("=")
+        if not sign:
+            raise UsageError(f"--tag {word}: expected name=value", "for example --tag artist='Jane Austen'")
+        pairs.append((name.strip().lower(), value.strip()))
+    check_overrides(pairs)
+    return tuple(pairs)
+
+
+def check_template(template: str | None, output: Path | None) -> None:
+    """Refuse a template that contradicts -o, or is none.
+
+    Raises:
+        UsageError: it does.
+    """
+    if template is None:
+        return
+    if output is not None:
+        raise UsageError("-o and --template exclude each other", "use --out-dir with --template")
+    from ttsbook.render.naming import fill_template
+
+    fill_template(template, dict.fromkeys(_FIELDS, "x"))
+
+
+def rename(
+    jobs: Sequence[Job], template: str | None, out_dir: Path | None, suffix: str, settings: RenderSettings
+) -> tuple[Job, ...]:
+    """Return the jobs with outputs by a template, and with playlists for books in parts.
+
+    Raises:
+        UsageError: two books would have the same output.
+    """
+    from ttsbook.render.tracks import playlist_of
+
+    renamed = [_by_template(job, template, out_dir, suffix, settings) for job in jobs]
+    if settings.split:
+        renamed = [replace(job, output=playlist_of(job.output)) for job in renamed]
+    check_distinct(renamed)
+    return tuple(renamed)
+
+
+_FIELDS = ("author", "title", "series", "series_part", "year", "language", "narrator", "publisher", "stem")
+
+
+def _by_template(
+    job: Job, template: str | None, out_dir: Path | None, suffix: str, settings: RenderSettings
+) -> Job:
+    if template is None:
+        return job
+    from ttsbook.cli.source import STDIN, read_source
+    from ttsbook.render.naming import fill_template
+
+    if job.source == STDIN:
+        raise UsageError("--template names files by the book; standard input has only -o")
+    try:
+        metadata = read_source(job.source).metadata
+    except TtsbookError:
+        return job  # it will fail when its turn comes, and say so
+    own = dict(settings.tags)
+    values = {
+        "author": own.get("artist", ", ".join(metadata.authors)),
+        "title": own.get("title", metadata.title) or Path(job.source).stem,
+        "series": own.get("series", metadata.series or ""),
+        "series_part": own.get("series-part", metadata.series_index or ""),
+        "year": own.get("year", metadata.year or ""),
+        "language": own.get("language", metadata.language or ""),
+        "narrator": own.get("narrator", ""),
+        "publisher": own.get("publisher", metadata.publisher or ""),
+        "stem": Path(job.source).stem,
+    }
+    path = fill_template(template, values)
+    folder = out_dir or Path(job.source).parent
+    return replace(job, output=folder / path.parent / f"{path.name}.{suffix}")

@@ -1,0 +1,54 @@
+"""Titles and authors to names of files: safe on every file system, and still readable.
+
+Knows nothing of folders that exist.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+
+from ttsbook.errors import UsageError
+
+MAX_NAME_BYTES = 120  # of the 255 that file systems take: room for numbers, suffixes and temporary names
+
+# What Windows, and of these some Linux and macOS, refuse; look-alikes keep the titles readable.
+_REPLACED = str.maketrans(
+    {":": " -", "/": "-", "\\": "-", "|": "-", "?": "", "*": "", '"': "'", "<": "(", ">": ")"}
+)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_FIELD = re.compile(r"\{([a-z_]*)\}")
+
+
+def safe_name(text: str, *, otherwise: str = "Untitled") -> str:
+    """Return `text` as one part of a path, or `otherwise` if nothing of it can stay."""
+    composed = unicodedata.normalize("NFC", text).translate(_REPLACED)
+    # Control, formatting and half characters: some are invisible, some turn the rest of the line round.
+    visible = "".join(" " if unicodedata.category(c).startswith(("C", "Z")) else c for c in composed)
+    name = " ".join(visible.split()).encode("utf-8")[:MAX_NAME_BYTES].decode("utf-8", errors="ignore")
+    name = name.strip(" .")  # hidden on Unix at the front, dropped by Windows at the end
+    if not name:
+        return otherwise
+    return f"_{name}" if _RESERVED.fullmatch(name) else name
+
+
+def fill_template(template: str, values: Mapping[str, str]) -> PurePosixPath:
+    """Return the path that a template such as "{author}/{title}" describes; each value is one safe name.
+
+    Raises:
+        UsageError: it names an unknown field, or leads out of the folder that it starts in.
+    """
+    unknown = [name for name in _FIELD.findall(template) if name not in values]
+    if unknown:
+        known = ", ".join(f"{{{name}}}" for name in values)
+        raise UsageError(f"--template: there is no field {{{unknown[0]}}}", f"fields: {known}")
+    parts = [_fill(part, values) for part in template.split("/")]
+    if template.startswith("/") or not all(part.strip(" .") for part in parts):
+        raise UsageError(f"--template {template}: expected a path inside the folder of the output")
+    return PurePosixPath(*(safe_name(part) for part in parts))
+
+
+def _fill(part: str, values: Mapping[str, str]) -> str:
+    return _FIELD.sub(lambda match: safe_name(values[match[1]], otherwise=f"Unknown {match[1]}"), part)

@@ -1,0 +1,85 @@
+"""Pieces of a measured book to finished files: one for the whole, or one for each chapter and a playlist.
+
+Each file is read back and compared with what was meant before it takes its name.
+Knows nothing of where speech comes from, or of how loud the book should be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+from ttsbook.audio.encode import write_audio
+from ttsbook.audio.probe import check
+from ttsbook.audio.spec import AudioSpec, Written
+from ttsbook.audio.wave import Samples
+from ttsbook.errors import RenderError
+from ttsbook.files import atomic_write, sha256_file, temporary_beside
+from ttsbook.render.assemble import Piece, Timeline
+from ttsbook.render.report import TrackReport
+from ttsbook.render.tracks import Track, format_playlist
+
+Pieces = Iterable[tuple[int, Piece]]
+
+
+def write_whole(
+    output: Path, pieces: Pieces, spec: AudioSpec, timeline: Timeline, checking: Callable[[], None]
+) -> Written:
+    """Write the book as one file; `checking` is called when it is about to be read back."""
+    with temporary_beside(output) as partial:
+        written = write_audio(partial, _samples(pieces), spec)
+        _compare(written, timeline.n_samples)
+        checking()
+        check(partial, spec, written)
+    return written
+
+
+def write_tracks(
+    playlist: Path,
+    tracks: Sequence[Track],
+    pieces: Pieces,
+    spec: AudioSpec,
+    timeline: Timeline,
+    mark: str,
+) -> tuple[Written, tuple[TrackReport, ...]]:
+    """Write one file for each chapter, then the playlist: where it stands, all tracks do."""
+    lengths = {position: end - start for position, start, end in timeline.spans()}
+    reports: list[TrackReport] = []
+    parts: list[Written] = []
+    for track, (position, group) in zip(tracks, groupby(pieces, key=lambda pair: pair[0]), strict=True):
+        own = replace(spec, tags=track.tags(spec.tags), marks=())
+        with temporary_beside(track.path) as partial:
+            written = write_audio(partial, _samples(group), own)
+            _compare(written, lengths[position])
+            check(partial, own, written)
+        parts.append(written)
+        seconds = written.n_samples_in / spec.rate_in_hz
+        reports.append(TrackReport(str(track.path), track.title, seconds, sha256_file(track.path)))
+    with atomic_write(playlist) as handle:
+        text = format_playlist(tracks, [report.seconds for report in reports], mark)
+        handle.write(text.encode("utf-8"))
+    return _sum(parts), tuple(reports)
+
+
+def _samples(pieces: Pieces) -> Iterator[Samples]:
+    return (piece.samples for _, piece in pieces)
+
+
+def _sum(parts: Sequence[Written]) -> Written:
+    return Written(
+        n_samples=sum(part.n_samples for part in parts),
+        n_samples_in=sum(part.n_samples_in for part in parts),
+        rate_hz=parts[0].rate_hz,
+        n_limited=sum(part.n_limited for part in parts),
+        warnings=tuple(dict.fromkeys(text for part in parts for text in part.warnings)),
+    )
+
+
+def _compare(written: Written, n_measured: int) -> None:
+    if written.n_samples_in != n_measured:
+        raise RenderError(
+            f"{written.n_samples_in} samples were written, but {n_measured} measured",
+            "was the cache changed meanwhile? run the same command again",
+        )

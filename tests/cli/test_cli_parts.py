@@ -1,0 +1,76 @@
+"""Books in parts, names by template, tags by hand, and the preset for ACX, through the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import beep_engine
+import pytest
+from command_line import SAMPLE, Command
+
+from ttsbook.audio.probe import probe
+from ttsbook.engines.choose import check_engine
+
+BEEP = ("--engine", beep_engine.NAME, "--workers", 1)
+
+
+def test_a_book_in_parts_prints_its_playlist(ttsbook: Command, folder: Path, voice: str) -> None:
+    run = ttsbook("render", SAMPLE, "-o", "crow.mp3", "--split", "chapter", "--voice", voice, *BEEP)
+    assert (run.code, run.out) == (0, "crow/crow.m3u8\n")
+    tracks = sorted(path.name for path in (folder / "crow").glob("*.mp3"))
+    assert len(tracks) == 3
+    assert tracks[0].startswith("01 - ")
+
+
+def test_names_come_from_a_template_and_tags_from_the_user(
+    ttsbook: Command, folder: Path, voice: str
+) -> None:
+    arguments = ["--out-dir", "shelf", "--template", "{author}/{title}/{title}", "--format", "m4b"]
+    tags = ["--tag", "artist=A. Sop", "--tag", "title=Fables: All", "--tag", "series=Old Tales"]
+    run = ttsbook("render", SAMPLE, *arguments, *tags, "--voice", voice, *BEEP)
+    assert (run.code, run.out) == (0, "shelf/A. Sop/Fables - All/Fables - All.m4b\n")
+    found = probe(folder / run.out.strip()).tags
+    assert (found["artist"], found["title"], found["series"]) == ("A. Sop", "Fables: All", "Old Tales")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--tag", "artist"],
+        ["--tag", "comment=made by hand"],
+        ["--template", "{nonsense}"],
+        ["--template", "../{title}"],
+        ["--template", "{title}", "-o", "a.mp3"],
+        ["--split", "page"],
+        ["--split", "chapter", "--subtitles", "srt"],
+    ],
+)
+def test_what_makes_no_sense_is_a_usage_error(ttsbook: Command, voice: str, arguments: list[str]) -> None:
+    run = ttsbook("render", SAMPLE, *arguments, "--voice", voice, *BEEP)
+    assert run.code == 2
+    assert run.err.startswith("error: ")
+
+
+def test_two_books_with_one_name_are_refused(ttsbook: Command, folder: Path, voice: str) -> None:
+    for name in ("a.txt", "b.txt"):
+        (folder / name).write_text("Rain fell.", encoding="utf-8")
+    arguments = ["--out-dir", "shelf", "--template", "{author}/all", "--voice", voice]
+    assert ttsbook("render", "a.txt", "b.txt", *arguments, *BEEP).code == 2
+
+
+def test_what_the_preset_acx_makes_passes_the_check(ttsbook: Command, folder: Path) -> None:
+    """With the voice that ships: every number of every file, credits included."""
+    pytest.importorskip("onnxruntime")
+    if not check_engine("vits2").available:
+        pytest.skip("the base voice is not here")
+    text = "Rain fell all night on the roof of the old mill, and nobody in the house could sleep. " * 2
+    (folder / "storm.md").write_text(f"---\ntitle: Storm\nauthor: A. Nonym\n---\n\n# Night\n\n{text}\n")
+    assert ttsbook("render", "storm.md", "--preset", "acx", "-q", "-o", "storm.mp3", "--workers", 1).code == 0
+    files = sorted((folder / "storm").glob("*.mp3"))
+    assert [path.name for path in files] == [
+        "01 - Opening Credits.mp3",
+        "02 - Night.mp3",
+        "03 - Closing Credits.mp3",
+    ]
+    run = ttsbook("verify", *files, "--against", "acx", "--against", "file")
+    assert run.code == 0, run.out

@@ -1,0 +1,56 @@
+"""Names of files: whatever a book is called, every file system takes them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ttsbook.errors import UsageError
+from ttsbook.render.naming import MAX_NAME_BYTES, fill_template, safe_name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Pride and Prejudice", "Pride and Prejudice"),
+        ("Alien: Covenant", "Alien - Covenant"),
+        ("AC/DC", "AC-DC"),
+        ('Who? "Me" <you>*|\\', "Who 'Me' (you)--"),
+        ("../../etc/passwd", "-..-etc-passwd"),
+        ("...", "Untitled"),
+        ("", "Untitled"),
+        ("CON", "_CON"),
+        ("nul.txt", "_nul.txt"),
+        ("Ends with dots. . .", "Ends with dots"),
+        (".hidden", "hidden"),
+        ("two\nlines\x00\u202e\u200b", "two lines"),
+        ("ﬁn e\u0301", "ﬁn é"),
+        ("三体", "三体"),
+    ],
+)
+def test_a_title_becomes_a_name(text: str, name: str) -> None:
+    assert safe_name(text) == name
+
+
+@given(st.text(max_size=400))
+def test_no_text_gives_a_dangerous_name(text: str) -> None:
+    name = safe_name(text)
+    assert name
+    assert len(name.encode("utf-8")) <= MAX_NAME_BYTES + 1
+    assert not set(name) & set('/\\:*?"<>|\0\n')
+    assert name.strip(" .") == name
+    assert name.isprintable()
+    assert safe_name(name) == name
+
+
+def test_a_template_is_filled_with_safe_names() -> None:
+    values = {"author": "A/B", "title": "../x", "series": ""}
+    assert str(fill_template("{author}/{title}", values)) == "A-B/-x"
+    assert str(fill_template("{series}/{title}", values)) == "Unknown series/-x"
+
+
+@pytest.mark.parametrize("template", ["/etc/{title}", "../{title}", "{title}/..", "", "a//b", "{nonsense}"])
+def test_a_template_that_leads_elsewhere_is_refused(template: str) -> None:
+    with pytest.raises(UsageError):
+        fill_template(template, {"title": "x"})

@@ -1,0 +1,116 @@
+"""A book in parts: one file for each chapter, a playlist, credits, and a mastering that shops ask for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from stand_in import VOICE, LetterFrontEnd, make_book, make_settings
+
+from ttsbook.audio.decode import read_clip
+from ttsbook.audio.probe import probe
+from ttsbook.audio.survey import survey
+from ttsbook.errors import OutputError, UsageError
+from ttsbook.render.report import Report
+from ttsbook.render.run import render_book
+from ttsbook.render.settings import PauseTable
+from ttsbook.render.tags import check_overrides
+
+
+def render(output: Path, **settings: Any) -> Report:
+    return render_book(
+        make_book(),
+        output,
+        settings=make_settings(**{"split": True, "format": "mp3", **settings}),
+        voice=VOICE,
+        front_end=LetterFrontEnd(),
+    )
+
+
+NAMES = ["01 - Chapter one.mp3", "02 - Chapter two.mp3", "03 - Chapter three.mp3"]
+
+
+def test_each_chapter_is_a_numbered_file_and_the_playlist_puts_them_in_order(tmp_path: Path) -> None:
+    report = render(tmp_path / "book.mp3")
+    folder = tmp_path / "book"
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*NAMES, "book.m3u8"])
+    assert [line for line in (folder / "book.m3u8").read_text().splitlines() if line[0] != "#"] == NAMES
+    assert report.output == str(folder / "book.m3u8")
+    assert [track.title for track in report.tracks] == ["Chapter one", "Chapter two", "Chapter three"]
+    assert sum(track.seconds for track in report.tracks) == pytest.approx(report.seconds)
+    for number, name in enumerate(NAMES, start=1):
+        found = probe(folder / name)
+        assert found.tags["track"] == f"{number}/3"
+        assert found.tags["title"] == report.tracks[number - 1].title
+        assert found.tags["album"] == "A Small Book"
+        assert found.seconds == pytest.approx(report.tracks[number - 1].seconds, abs=0.06)
+
+
+def test_every_file_has_its_own_quiet_ends(tmp_path: Path) -> None:
+    render(tmp_path / "book.flac", format="flac", pauses=PauseTable(head_ms=600, tail_ms=1200))
+    for path in (tmp_path / "book").glob("*.flac"):
+        figures = survey(path)
+        assert figures.head_seconds == pytest.approx(0.63, abs=0.03)
+        assert figures.tail_seconds == pytest.approx(1.23, abs=0.03)
+
+
+def test_a_book_in_parts_is_left_alone_when_all_parts_are_there(tmp_path: Path) -> None:
+    first = render(tmp_path / "book.mp3")
+    assert render(tmp_path / "book.mp3").up_to_date
+    (tmp_path / "book" / NAMES[1]).unlink()
+    second = render(tmp_path / "book.mp3")
+    assert not second.up_to_date
+    assert second.tracks == first.tracks
+
+
+def test_a_foreign_file_in_the_way_of_a_track_is_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / NAMES[2]).write_bytes(b"somebody's diary")
+    with pytest.raises(OutputError, match="not made by ttsbook"):
+        render(tmp_path / "book.mp3")
+    assert (tmp_path / "book" / NAMES[2]).read_bytes() == b"somebody's diary"
+
+
+def test_unfinished_tracks_of_a_killed_run_are_removed(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / f".{NAMES[0]}.abcd1234.part").write_bytes(b"x")
+    render(tmp_path / "book.mp3")
+    assert not list((tmp_path / "book").glob(".*"))
+
+
+def test_subtitles_need_one_file() -> None:
+    with pytest.raises(UsageError, match="subtitles"):
+        make_settings(split=True, subtitles="srt")
+
+
+def test_credits_are_spoken_at_both_ends_and_not_counted_as_text_of_the_book(tmp_path: Path) -> None:
+    plain = render(tmp_path / "plain.mp3")
+    report = render(tmp_path / "book.mp3", credits=True)
+    titles = [track.title for track in report.tracks]
+    assert titles == ["Opening Credits", "Chapter one", "Chapter two", "Chapter three", "Closing Credits"]
+    assert report.account == plain.account
+    assert report.account.adds_up
+
+
+def test_tags_are_overridden_and_provenance_is_not(tmp_path: Path) -> None:
+    tags = (("artist", "Someone Else"), ("isbn", "123"), ("genre", ""))
+    render(tmp_path / "b.m4b", split=False, format="m4b", tags=tags)
+    found = probe(tmp_path / "b.m4b").tags
+    assert (found["artist"], found["isbn"]) == ("Someone Else", "123")
+    assert "genre" not in found
+    for name in ("comment", "track", "a b", ""):
+        with pytest.raises(UsageError):
+            check_overrides([(name, "x")])
+
+
+def test_the_level_may_be_set_as_rms(tmp_path: Path) -> None:
+    render(tmp_path / "b.flac", split=False, format="flac", rms_db=-25.0)
+    assert survey(tmp_path / "b.flac").rms_db == pytest.approx(-25.0, abs=0.1)
+
+
+def test_room_tone_lies_under_the_pauses(tmp_path: Path) -> None:
+    render(tmp_path / "b.flac", split=False, format="flac", room_tone_db=-70.0)
+    head = read_clip(tmp_path / "b.flac").samples[:3000]
+    assert 20 * np.log10(np.sqrt(np.mean(head**2))) == pytest.approx(-70, abs=1)
