@@ -65,6 +65,9 @@ class OnnxSynthesizer:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # more would change the last bits; see above
         options.inter_op_num_threads = 1
+        # Every utterance has another length: memory kept for the shapes of the last ones only piles up.
+        options.enable_cpu_mem_arena = False
+        options.enable_mem_pattern = False
         options.log_severity_level = 3  # errors only: warnings about graph optimisation are noise
         sessions = {}
         for name in GRAPHS:
