@@ -10,7 +10,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from ttsbook.cli.talk import Talk, clock, is_terminal
+from ttsbook.cli.talk import Talk, clock, is_terminal, size
 from ttsbook.render.plan import Plan
 from ttsbook.render.report import ChapterReport, Report
 from ttsbook.render.reporter import Progress, Reporter, SilentReporter
@@ -183,7 +183,9 @@ def describe_report(report: Report) -> str:
         return f"{report.output} is up to date ({clock(report.seconds)})"
     speed = f", {1 / report.rtf:.1f}× real time" if report.rtf > 0 else ""
     cached = f", {report.cached} of {count(report.chunks, 'chunk')} from the cache" if report.cached else ""
-    return f"{clock(report.seconds)} of audio in {report.elapsed_seconds:.1f} s{speed}{cached}"
+    memory = size(report.peak_rss_bytes + report.workers * report.worker_peak_rss_bytes)
+    made = f"{clock(report.seconds)} of audio in {report.elapsed_seconds:.1f} s"
+    return f"{made}{speed}, at most {memory} of memory{cached}"
 
 
 def count(number: int, noun: str) -> str:
