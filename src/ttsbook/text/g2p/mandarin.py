@@ -25,8 +25,12 @@ _FAMILIAR = "小老阿"  # before a surname
 @lru_cache(maxsize=1 << 14)
 def pronounce_run(run: str) -> str:
     """Return the symbols of one run of characters without punctuation."""
-    words = _part_particles(split_words(simplify(run)))
-    return " ".join(map(_symbols, apply_sandhi(_read_words(words))))
+    return " ".join(map(_symbols, read_run(run)))
+
+
+def read_run(run: str) -> list[tuple[str, ...]]:
+    """Return the pinyin of a run as it is said, word by word."""
+    return apply_sandhi(_read_words(_part_particles(split_words(simplify(run)))))
 
 
 @lru_cache(maxsize=1 << 16)
