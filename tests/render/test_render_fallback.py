@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from stand_in import ENGINE, VOICE, LetterFrontEnd, make_book, make_settings
 
 from ttsbook.audio.probe import probe
 from ttsbook.engines.base import EngineSpec, Request
+from ttsbook.engines.choose import ENGINES, Entry
 from ttsbook.errors import MissingError, OutOfMemory, RenderError
 from ttsbook.render.fallback import Fallbacks
 from ttsbook.render.pool import Limits, open_pool
@@ -164,3 +166,15 @@ def test_a_chunk_that_the_system_kills_everywhere_is_an_error_after_one_process(
 def test_an_engine_that_fails_is_not_tried_again_with_less() -> None:
     with pytest.raises(RenderError, match="divided by zero"):
         Spoken(2, fail="e words")
+
+
+def test_a_book_in_a_language_that_the_engine_does_not_read_goes_to_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mute = Entry(target=ENGINE, summary="reads no English", languages=("zh",), clones=False)
+    monkeypatch.setitem(ENGINES, ENGINE, mute)
+    with pytest.raises(MissingError, match="does not read 'Chapter one'"):
+        render(tmp_path / "b.wav")
+    monkeypatch.setitem(ENGINES, ENGINE, replace(mute, languages=("en",)))
+    report = render(tmp_path / "b.wav")
+    assert report.voice == f"{ENGINE}'s own"

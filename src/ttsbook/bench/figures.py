@@ -7,10 +7,11 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from ttsbook.errors import RenderError
 from ttsbook.paths import environment_at
@@ -45,14 +46,26 @@ class EngineFigures:
 
 
 def measure_engine(
-    engine: str, passage: bytes, *, voice: str, runs: int, n_characters: int, flags: Sequence[str] = ()
+    engine: str,
+    passage: bytes,
+    *,
+    voice: str,
+    runs: int,
+    n_characters: int,
+    flags: Sequence[str] = (),
+    settings: Mapping[str, str] | None = None,
 ) -> EngineFigures:
     """Render the passage `runs` times.
+
+    Args:
+        n_characters: of the passage, as far as it is spoken.
+        flags: more of them for the command.
+        settings: variables that tell the engine where its parts lie.
 
     Raises:
         RenderError: the command failed; its own words are in the message.
     """
-    results = [_run_once(engine, passage, voice, flags) for _ in range(runs)]
+    results = [_run_once(engine, passage, voice, flags, settings or {}) for _ in range(runs)]
     elapsed = statistics.median(report["elapsed_seconds"] for _, report in results)
     report = results[-1][1]
     workers = report["workers"]
@@ -70,7 +83,9 @@ def measure_engine(
     )
 
 
-def _run_once(engine: str, passage: bytes, voice: str, flags: Sequence[str]) -> tuple[float, dict]:  # type: ignore[type-arg]
+def _run_once(
+    engine: str, passage: bytes, voice: str, flags: Sequence[str], settings: Mapping[str, str]
+) -> tuple[float, dict[str, Any]]:
     with TemporaryDirectory(prefix="ttsbook-bench-") as folder:
         source = Path(folder) / "passage.md"
         source.write_bytes(passage)
@@ -83,10 +98,14 @@ def _run_once(engine: str, passage: bytes, voice: str, flags: Sequence[str]) -> 
             capture_output=True,
             timeout=_LONGEST_S,
             check=False,
-            env=environment_at(Path(folder) / "home"),
+            env={**environment_at(Path(folder) / "home"), **settings},
         )
         wall = time.monotonic() - began
     if done.returncode != 0:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise RenderError(f"engine {engine} failed: {lines[0] if lines else f'exit {done.returncode}'}")
-    return wall, json.loads(done.stdout)["books"][0]["report"]
+    report: dict[str, Any] = json.loads(done.stdout)["books"][0]["report"]
+    if report["engine"] != engine:
+        why = next((step["why"] for step in report["fallbacks"] if step["kind"] == "engine"), "")
+        raise RenderError(f"engine {engine} gave way to {report['engine']}: {why}")
+    return wall, report

@@ -13,15 +13,17 @@ from ttsbook.types import Block, BlockKind, Book
 QUICK_CHARACTERS = 900  # about a minute of English
 
 
-def passage_bytes(*, quick: bool) -> bytes:
+def passage_bytes(*, quick: bool, english_only: bool = False) -> bytes:
     """Return the passage as Markdown; if `quick`, its first paragraphs."""
     text = resources.files("ttsbook.bench").joinpath("passage.md").read_text("utf-8")
+    if english_only:
+        text = text.partition("\n# ")[0]  # the first chapter
     return (_first(text, QUICK_CHARACTERS) if quick else text).encode("utf-8")
 
 
-def passage_book(*, quick: bool) -> Book:
+def passage_book(*, quick: bool, english_only: bool = False) -> Book:
     """Return the passage as a book."""
-    return read_stream(passage_bytes(quick=quick), "passage.md")
+    return read_stream(passage_bytes(quick=quick, english_only=english_only), "passage.md")
 
 
 def n_characters(book: Book) -> int:

@@ -9,6 +9,7 @@ import typer
 from ttsbook.cli import options
 from ttsbook.cli.document import document
 from ttsbook.cli.talk import make_talk, print_json
+from ttsbook.config import Source, load_config
 from ttsbook.errors import RenderError, UsageError
 
 
@@ -24,6 +25,8 @@ def bench(
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
+    config: options.ConfigFile = None,
+    no_config: options.NoConfig = False,
 ) -> int:
     """Render the same passage with every engine that works here, and measure.
 
@@ -32,16 +35,21 @@ def bench(
       ttsbook bench --runs 5 --json > figures.json
 
     Each run is a new process with empty caches and makes an MP3, as `ttsbook render` would. Then the
-    base voice is taken apart, stage by stage. Compare figures of one run only.
+    base voice is taken apart, stage by stage. Compare figures of one run only. The configuration says
+    where engines from elsewhere lie; an engine that reads English only gets the English half.
     """
+    told = load_config(source=Source(config, not no_config)).settings
+
     from ttsbook.audio.decode import read_clip
     from ttsbook.bench import figures, passage, stages, table
-    from ttsbook.engines.choose import available_engines
+    from ttsbook.cli.choice import engine_options
+    from ttsbook.config.layer import variable_of
+    from ttsbook.engines.choose import available_engines, entry_of
     from ttsbook.render.machine import n_cores
     from ttsbook.voice.store import find_voice
 
     talk = make_talk(quiet, verbose)
-    states = {state.name: state for state in available_engines()}
+    states = {state.name: state for state in available_engines(engine_options(told))}
     unknown = [name for name in engines or () if name not in states]
     if unknown:
         raise UsageError(f"no engine is called {unknown[0]!r}", f"engines: {', '.join(states)}")
@@ -51,14 +59,23 @@ def bench(
         talk.note(f"{name}: not measured, {why}; to enable it: {states[name].fix}")
     profile = find_voice(voice, read_clip=read_clip)
     text = passage.passage_bytes(quick=quick)
-    count = passage.n_characters(passage.passage_book(quick=quick))
+    places = {
+        variable_of(f"{name}.{key}"): value
+        for name, given in engine_options(told).items()
+        for key, value in given
+    }
     rows, failed = [], False
     for name in wanted:
         if name in skipped:
             continue
         talk.note(f"{name}: {runs} runs …")
         try:
-            rows.append(figures.measure_engine(name, text, voice=voice, runs=runs, n_characters=count))
+            english = "zh" not in entry_of(name).languages
+            own = passage.passage_bytes(quick=quick, english_only=english)
+            count = passage.n_characters(passage.passage_book(quick=quick, english_only=english))
+            rows.append(
+                figures.measure_engine(name, own, voice=voice, runs=runs, n_characters=count, settings=places)
+            )
         except RenderError as error:
             talk.failed(name, error)
             failed = True

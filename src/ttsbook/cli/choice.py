@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from ttsbook.config import Settings
+from ttsbook.config.schema import ENGINE_SECTIONS
 from ttsbook.engines.base import Options
 from ttsbook.render.settings import EngineChoice, PauseTable, RenderSettings
 
@@ -53,8 +54,10 @@ def render_settings(
 
 def engine_options(chosen: Settings) -> dict[str, Options]:
     """Return what the configuration says to engines that have to be told something, by their names."""
-    places = (("model", chosen.cosyvoice.model), ("code", chosen.cosyvoice.code))
-    return {"cosyvoice": tuple((key, value) for key, value in places if value)}
+    return {
+        engine: tuple((key, value) for key, value in asdict(getattr(chosen, engine)).items() if value)
+        for engine in ENGINE_SECTIONS
+    }
 
 
 def without_silent_ends(settings: RenderSettings) -> RenderSettings:

@@ -33,7 +33,11 @@ def find_narrator(name_or_path: str, talk: Talk, engine: str) -> VoiceProfile:
     from ttsbook.engines.choose import entry_of
     from ttsbook.voice.store import CLIP
 
-    found = look_up(name_or_path, entry_of(engine).analysis)
+    entry = entry_of(engine)
+    found = look_up(name_or_path, entry.analysis)
+    if not entry.clones:
+        talk.note(f"engine {engine} speaks in a voice of its own, not in {name_or_path}")
+        return found.profile
     for line in found.advice:
         talk.warn(f"{name_or_path}: {line}")
     if found.origin == CLIP:

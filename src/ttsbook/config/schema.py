@@ -59,6 +59,10 @@ RULES: dict[str, Rule] = {
     "fallback.engines": Names("a list of names of engines"),
     "cosyvoice.model": Text("the path of a folder, or empty", is_path=True),
     "cosyvoice.code": Text("the path of a folder, or empty", is_path=True),
+    "kokoro.voices": Text("the path of a folder, or empty", is_path=True),
+    "kokoro.english": Text("the name of a voice pack"),
+    "kokoro.mandarin": Text("the name of a voice pack"),
+    "piper.model": Text("the path of a file, or empty", is_path=True),
 }
 
 
@@ -94,6 +98,22 @@ class CosyVoicePlaces:
 
 
 @dataclass(frozen=True, slots=True)
+class KokoroPlaces:
+    """Where Kokoro's voice packs lie, and which one reads which language; "" is the usual folder."""
+
+    voices: str
+    english: str
+    mandarin: str
+
+
+@dataclass(frozen=True, slots=True)
+class PiperPlaces:
+    """Where a voice of Piper lies; "" is the packaged one."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The values in force. "auto", "off", "none" and "" mean what `configs/default.toml` says."""
 
@@ -125,13 +145,17 @@ class Settings:
     pauses: Pauses
     fallback: FallbackRules
     cosyvoice: CosyVoicePlaces
+    kokoro: KokoroPlaces
+    piper: PiperPlaces
 
 
-SECTIONS: dict[str, type[Pauses] | type[FallbackRules] | type[CosyVoicePlaces]] = {
-    "pauses": Pauses,
-    "fallback": FallbackRules,
+# Sections that tell an engine something; each has the engine's name.
+ENGINE_SECTIONS: dict[str, type[CosyVoicePlaces] | type[KokoroPlaces] | type[PiperPlaces]] = {
     "cosyvoice": CosyVoicePlaces,
+    "kokoro": KokoroPlaces,
+    "piper": PiperPlaces,
 }
+SECTIONS: dict[str, type[Any]] = {"pauses": Pauses, "fallback": FallbackRules, **ENGINE_SECTIONS}
 
 
 def build_settings(values: dict[str, Value]) -> Settings:

@@ -31,6 +31,8 @@ class Entry:
     analysis: str = "plain"  # how a clip is analysed for it (`ttsbook.voice.analyse.METHODS`)
     min_workers: int = 1  # processes, unless there is only one chunk
     wants_clip: bool = False  # takes the options "clip" and "transcript": it listens to the recording itself
+    languages: tuple[str, ...] = ("en", "zh")  # what it reads
+    clones: bool = True  # False: it has voices of its own
 
 
 _VITS2 = "ttsbook.engines.vits2:Vits2Engine"
@@ -65,6 +67,21 @@ ENGINES: dict[str, Entry] = {
         fix="see [cosyvoice] in `ttsbook config show`",
         analysis="hybrid",  # for the engine that it falls back on; itself it listens to the clip
         wants_clip=True,
+    ),
+    "kokoro": Entry(
+        target="ttsbook.engines.kokoro:KokoroEngine",
+        summary="Kokoro-82M (Apache-2.0), to compare with: 82 million weights, voices of its own",
+        needs=("onnxruntime", "onnx"),
+        fix="pip install 'ttsbook[kokoro]'",
+        clones=False,
+    ),
+    "piper": Entry(
+        target="ttsbook.engines.piper:PiperEngine",
+        summary="a voice of Piper, to compare with: English only, a voice of its own",
+        needs=("onnxruntime", "onnx"),
+        fix="pip install 'ttsbook[piper]'",
+        languages=("en",),
+        clones=False,
     ),
 }
 

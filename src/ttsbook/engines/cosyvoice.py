@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ttsbook.engines.base import EngineSpec, Options, Request
-from ttsbook.errors import MissingError, OutOfMemory, RenderError, UsageError
+from ttsbook.engines.options import check_options
+from ttsbook.errors import MissingError, OutOfMemory, RenderError
 from ttsbook.types import Speech, VoiceProfile
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class CosyVoiceEngine:
     max_phonemes = MAX_PHONEMES
 
     def __init__(self, spec: EngineSpec) -> None:
-        options = _checked(spec.options)
+        options = check_options(self.name, spec.options, OPTIONS)
         self._code = options.get("code", "")
         _check_code(self._code)
         self._model = _model_folder(options)
@@ -70,7 +71,7 @@ class CosyVoiceEngine:
     @classmethod
     def missing(cls, options: Options = ()) -> None:
         """Raise `MissingError` if code or model are not there."""
-        told = _checked(options)
+        told = check_options(cls.name, options, OPTIONS)
         _check_code(told.get("code", ""))
         _model_folder(told)
 
@@ -153,15 +154,6 @@ def _joined(pieces: Iterable[Any]) -> NDArray[np.float32]:
 
     waves = [np.asarray(piece["tts_speech"], np.float32).reshape(-1) for piece in pieces]
     return np.concatenate(waves) if waves else np.zeros(0, np.float32)
-
-
-def _checked(options: Options) -> dict[str, str]:
-    unknown = [key for key, _ in options if key not in OPTIONS]
-    if unknown:
-        raise UsageError(
-            f"engine cosyvoice has no option {unknown[0]!r}", f"its options: {', '.join(OPTIONS)}"
-        )
-    return dict(options)
 
 
 def _model_folder(options: dict[str, str]) -> Path:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ttsbook import paths, symbols
-from ttsbook.engines.base import EngineSpec, Options, Request
-from ttsbook.errors import MissingError, RenderError, UsageError
+from ttsbook.engines.base import EngineSpec, Options, Request, in_threads
+from ttsbook.engines.onnx import runtime_version
+from ttsbook.engines.options import check_options
+from ttsbook.errors import MissingError, RenderError
 from ttsbook.types import Speech, VoiceProfile
 
 if TYPE_CHECKING:
@@ -58,22 +57,15 @@ class Vits2Engine:
         """Hash of weights and of whatever computes with them: another runtime may round differently."""
         parts = [
             VERSION,
-            _runtime_version(),
+            runtime_version(),
             *(f"{k}={v}" for k, v in sorted(self._hashes.items())),
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:
-        """Speak each request by itself, so that no result depends on its neighbours.
-
-        `threads` requests are spoken side by side, each by one thread: splitting one request over
-        threads would change the order of its sums, and with it the last bits.
-        """
-        if self._threads == 1 or len(requests) < 2:
-            return [self._speak_one(request, voice) for request in requests]
+        """Speak each request by itself, so that no result depends on its neighbours."""
         self._synthesizer  # noqa: B018  loaded here, once, before threads ask for it
-        with ThreadPoolExecutor(self._threads) as threads:
-            return list(threads.map(lambda request: self._speak_one(request, voice), requests))
+        return in_threads(lambda request: self._speak_one(request, voice), requests, self._threads)
 
     def close(self) -> None:
         """Free the model."""
@@ -116,10 +108,7 @@ class Vits2Engine:
 
 
 def _model_folder(options: Options) -> Path:
-    unknown = [key for key, _ in options if key != "model"]
-    if unknown:
-        raise UsageError(f"engine vits2 has no option {unknown[0]!r}", "its only option is model=FOLDER")
-    return Path(dict(options).get("model", paths.packaged("weights")))
+    return Path(check_options("vits2", options, ("model",)).get("model", paths.packaged("weights")))
 
 
 def _read_hashes(folder: Path) -> dict[str, str]:
@@ -135,10 +124,3 @@ def _read_hashes(folder: Path) -> dict[str, str]:
         if not (folder / name).is_file():
             raise MissingError(f"the base voice lacks {folder / name}", "reinstall ttsbook")
     return hashes
-
-
-def _runtime_version() -> str:
-    for package in ("onnxruntime", "onnxruntime-gpu"):
-        with contextlib.suppress(metadata.PackageNotFoundError):
-            return f"{package} {metadata.version(package)}"
-    raise MissingError("ONNX Runtime is not installed", "pip install 'ttsbook[cpu]'")

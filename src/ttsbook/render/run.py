@@ -30,6 +30,7 @@ from ttsbook.render.assemble import Stream, assemble
 from ttsbook.render.cache import ChunkCache
 from ttsbook.render.cues import CueTrack
 from ttsbook.render.fallback import Fallback, Fallbacks
+from ttsbook.render.fit import check_languages, voice_of
 from ttsbook.render.journal import Journal, NewRun
 from ttsbook.render.lock import lock_output, remove_leftovers
 from ttsbook.render.machine import choose_workers, n_cores, peak_rss_bytes
@@ -155,13 +156,16 @@ class _Task:
         spec = EngineSpec(settings.engine, settings.device, threads, settings.engine_options)
         with _engine_needed():
             engine = load_engine(spec)
+        voice = voice_of(settings.engine, self.voice)
         with contextlib.closing(engine):
-            return self._render(settings, spec, engine)
+            return replace(self, voice=voice)._render(settings, spec, engine)
 
     def _render(self, settings: RenderSettings, spec: EngineSpec, engine: Engine) -> Report:
         self.notes.reporter.stage("plan")
         front_end = self.front_end or _front_end(settings, engine)
         plan = plan_book(self.book, settings, self.voice, front_end, engine.fingerprint)
+        with _engine_needed():
+            check_languages(plan, settings.engine)
         draft = _draft(plan, self, settings, engine.rate_hz)
         check_spec(draft)
         tracks = tracks_of(plan, self.target.output, draft.format) if settings.split else ()

@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 
 from ttsbook.audio.wave import INT16_SCALE, silence, to_int16
 from ttsbook.engines.base import EngineSpec, Request
+from ttsbook.engines.kokoro_model import RATE_HZ as KOKORO_RATE_HZ
+from ttsbook.engines.kokoro_model import Kokoro, blend_style, read_packs
 from ttsbook.engines.vits2 import Vits2Engine
 from ttsbook.errors import MissingError, RenderError, UsageError
 from ttsbook.files import atomic_write
@@ -33,8 +35,6 @@ from ttsbook.text import FrontEnd
 from ttsbook.train.evaluate_table import Figures, Row, Speed, format_table, summarise
 from ttsbook.train.evaluate_text import read_trained, select_texts
 from ttsbook.train.evaluate_voice import RATE_HZ, Speaker, read_speakers
-from ttsbook.train.kokoro import RATE_HZ as KOKORO_RATE_HZ
-from ttsbook.train.kokoro import Kokoro, blend_style, read_packs
 from ttsbook.types import Block, BlockKind, Chapter
 from ttsbook.vits2.config import LANGUAGES
 from ttsbook.voice.encode import SpeakerEncoder

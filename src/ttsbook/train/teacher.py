@@ -24,11 +24,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ttsbook.engines.kokoro_model import RATE_HZ, Kokoro, blend_style, join_model, read_packs
 from ttsbook.errors import InputError, UsageError
 from ttsbook.files import atomic_write
 from ttsbook.text import FrontEnd
 from ttsbook.train.evaluate_text import is_held_out, read_paragraphs, select_texts
-from ttsbook.train.kokoro import RATE_HZ, Kokoro, blend_style, join_model, read_packs
 from ttsbook.train.prepare import encode_opus
 from ttsbook.train.teacher_blend import Blend, draw_blend, language_of
 from ttsbook.types import Block, BlockKind, Chapter

