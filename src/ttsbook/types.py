@@ -137,6 +137,16 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenWord:
+    """A printed word of a chunk and the phonemes that say it."""
+
+    start: int  # offset in Chunk.text
+    end: int
+    first: int  # phonemes [first, last) of Chunk.phonemes
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Speech:
     """What an engine made of one chunk."""
 

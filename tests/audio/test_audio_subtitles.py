@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -81,3 +83,55 @@ def test_lrc_has_a_line_for_each_cue_and_an_empty_one_for_a_long_pause():
 def test_lrc_minutes_go_beyond_an_hour():
     start = 125 * 60 * RATE_HZ
     assert write_subtitles([Cue(start, start + RATE_HZ, "x")], RATE_HZ, "lrc").startswith("[125:00.00]x")
+
+
+WORDS = Cue(
+    0,
+    48_000,
+    "“Yes & no,” he said.",
+    (
+        Cue(0, 7_200, "“Yes "),
+        Cue(7_200, 12_000, "& no,” "),
+        Cue(24_000, 30_000, "he "),
+        Cue(30_012, 46_000, "said."),
+    ),
+)
+
+
+def test_srt_by_word_has_a_cue_for_each_word():
+    text = write_subtitles([WORDS, Cue(60_000, 72_000, "Whole.")], RATE_HZ, "srt", by_word=True)
+    assert text.split("\n\n")[1:4] == [
+        "2\n00:00:00,300 --> 00:00:00,500\n& no,”",
+        "3\n00:00:01,000 --> 00:00:01,250\nhe",
+        "4\n00:00:01,251 --> 00:00:01,917\nsaid.",
+    ]
+    assert text.endswith("5\n00:00:02,500 --> 00:00:03,000\nWhole.\n")
+
+
+def test_vtt_by_word_has_a_stamp_before_each_word_but_the_first():
+    text = write_subtitles([WORDS], RATE_HZ, "vtt", by_word=True)
+    assert text.splitlines()[4] == ("“Yes <00:00:00.300>&amp; no,” <00:00:01.000>he <00:00:01.251>said.")
+
+
+def test_lrc_by_word_is_enhanced():
+    text = write_subtitles([WORDS], RATE_HZ, "lrc", by_word=True)
+    assert text.splitlines()[0] == (
+        "[00:00.00]<00:00.00>“Yes <00:00.30>& no,” <00:01.00>he <00:01.25>said.<00:02.00>"
+    )
+
+
+def test_lines_by_word_are_as_long_as_others():
+    words = tuple(Cue(n * 2400, (n + 1) * 2400, f"word{n} ") for n in range(20))
+    cue = Cue(0, 48_000, "".join(word.text for word in words), words)
+    lines = write_subtitles([cue], RATE_HZ, "vtt", by_word=True).splitlines()[4:]
+    bare = [re.sub(r"<[\d:.]+>", "", line) for line in lines]
+    assert max(map(len, bare)) <= 42
+    assert " ".join(bare) == cue.text.strip()
+
+
+def test_words_stay_out_where_nobody_asked_for_them():
+    for kind in ("srt", "vtt", "lrc"):
+        plain = Cue(WORDS.start, WORDS.end, WORDS.text)
+        text = write_subtitles([plain], RATE_HZ, kind)
+        assert text == write_subtitles([WORDS], RATE_HZ, kind)
+        assert text == write_subtitles([plain], RATE_HZ, kind, by_word=True)

@@ -17,6 +17,7 @@ from ttsbook.types import (
     Metadata,
     Provenance,
     Skipped,
+    SpokenWord,
     VoiceProfile,
 )
 
@@ -63,6 +64,14 @@ class LetterFrontEnd:
     def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
         """Say that a chunk is one sentence."""
         return ((len(chunk.text), len(chunk.phonemes)),)
+
+    def words(self, chunk: Chunk) -> tuple[SpokenWord, ...]:
+        """Take what spaces part for words; a chunk that holds more than letters is not told apart."""
+        words: list[SpokenWord] = []
+        for match in re.finditer(r"\w+", chunk.text):
+            first = words[-1].last + 1 if words else 0
+            words.append(SpokenWord(match.start(), match.end(), first, first + len(match.group())))
+        return tuple(words) if words and words[-1].last == len(chunk.phonemes) else ()
 
 
 def _boundary(block: Block) -> Boundary:

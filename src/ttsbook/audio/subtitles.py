@@ -1,4 +1,4 @@
-"""Sample-exact cues to SubRip, WebVTT or LRC text.
+"""Sample-exact cues to SubRip, WebVTT or LRC text, by sentence or by word.
 
 Times come from cumulative sample counts, each rounded once, and hours are never taken modulo 24: a book
 may last for days. Knows nothing of files.
@@ -25,47 +25,97 @@ class Cue:
     start: int  # samples
     end: int
     text: str
+    words: tuple[Cue, ...] = ()  # whose texts make up this one, if it is known when each is said
 
 
-def write_subtitles(cues: Iterable[Cue], rate_hz: int, kind: str) -> str:
-    """Return the whole file of one of `KINDS`. Cues without text or without length are left out."""
+def write_subtitles(cues: Iterable[Cue], rate_hz: int, kind: str, *, by_word: bool = False) -> str:
+    """Return the whole file of one of `KINDS`. Cues without text or without length are left out.
+
+    By word, SubRip has a cue for each word, WebVTT a time stamp before each word of a cue, and LRC one in
+    angle brackets before each word of a line, which is known as enhanced LRC. Cues that do not know their
+    words stay as they are.
+    """
     if kind not in KINDS:
         raise UsageError(f"unknown subtitle format {kind!r}", f"choose one of {', '.join(KINDS)}")
-    timed = _timed(cues, rate_hz)
+    if by_word and kind == "srt":
+        cues = (word for cue in cues for word in cue.words or (cue,))
+    timed = _timed(cues, rate_hz, with_words=by_word and kind != "srt")
     return _lrc(timed) if kind == "lrc" else _numbered(timed, kind)
 
 
-def _numbered(timed: Iterable[tuple[int, int, str]], kind: str) -> str:
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    start_ms: int
+    end_ms: int
+    text: str
+    words: tuple[tuple[int, str], ...]  # start in milliseconds, and the text with the space after it
+
+
+def _numbered(timed: Iterable[_Timed], kind: str) -> str:
     """Return SubRip, or WebVTT, which came from it."""
     blocks = ["WEBVTT\n"] if kind == "vtt" else []
     separator = "." if kind == "vtt" else ","
-    for number, (start_ms, end_ms, text) in enumerate(timed, start=1):
-        times = f"{_clock(start_ms, separator)} --> {_clock(end_ms, separator)}"
-        body = "\n".join(_lines(_escaped(text) if kind == "vtt" else _plain(text)))
+    for number, cue in enumerate(timed, start=1):
+        times = f"{_clock(cue.start_ms, separator)} --> {_clock(cue.end_ms, separator)}"
+        if cue.words:
+            body = "\n".join(_stamped_lines(cue))
+        else:
+            body = "\n".join(_lines(_escaped(cue.text) if kind == "vtt" else _plain(cue.text)))
         blocks.append(f"{number}\n{times}\n{body}\n")
     return "\n".join(blocks)
 
 
-def _lrc(timed: Iterable[tuple[int, int, str]]) -> str:
+def _stamped_lines(cue: _Timed) -> Iterator[str]:
+    """Yield the lines of a WebVTT cue with a time stamp before each word but the first."""
+    width = WIDE_LINE_CHARACTERS if _is_wide(cue.text) else LINE_CHARACTERS
+    line, length, stamped_ms = "", 0, cue.start_ms
+    for start_ms, text in cue.words:
+        if length and length + len(text.rstrip()) > width:
+            yield line.rstrip()
+            line, length = "", 0
+        if stamped_ms < start_ms < cue.end_ms:  # the format wants them to grow, and inside the cue
+            line += f"<{_clock(start_ms, '.')}>"
+            stamped_ms = start_ms
+        line += _escaped(text)
+        length += len(text)
+    yield line.rstrip()
+
+
+def _lrc(timed: Iterable[_Timed]) -> str:
     """Return one line for each cue; minutes count on beyond 59, as players expect."""
     lines = []
     ended_ms = None
-    for start_ms, end_ms, text in timed:
-        if ended_ms is not None and start_ms - ended_ms > SILENCE_SHOWN_MS:
+    for cue in timed:
+        if ended_ms is not None and cue.start_ms - ended_ms > SILENCE_SHOWN_MS:
             lines.append(f"{_stamp(ended_ms)}\n")
-        lines.append(f"{_stamp(start_ms)}{text}\n")
-        ended_ms = end_ms
+        lines.append(f"{_stamp(cue.start_ms)}{_lrc_text(cue)}\n")
+        ended_ms = cue.end_ms
     if ended_ms is not None:
         lines.append(f"{_stamp(ended_ms)}\n")
     return "".join(lines)
 
 
-def _timed(cues: Iterable[Cue], rate_hz: int) -> Iterator[tuple[int, int, str]]:
+def _lrc_text(cue: _Timed) -> str:
+    if not cue.words:
+        return cue.text
+    words = "".join(f"<{_stamp(start_ms)[1:-1]}>{text}" for start_ms, text in cue.words)
+    return f"{words.rstrip()}<{_stamp(cue.end_ms)[1:-1]}>"
+
+
+def _timed(cues: Iterable[Cue], rate_hz: int, *, with_words: bool) -> Iterator[_Timed]:
     for cue in cues:
         text = " ".join(cue.text.split())  # an empty line would end the cue
         start_ms, end_ms = _to_ms(cue.start, rate_hz), _to_ms(cue.end, rate_hz)
+        words = cue.words if with_words else ()
         if text and end_ms > start_ms:
-            yield start_ms, end_ms, text
+            yield _Timed(
+                start_ms, end_ms, text, tuple((_to_ms(w.start, rate_hz), _spaced(w.text)) for w in words)
+            )
+
+
+def _spaced(text: str) -> str:
+    """Return a word on one line, with one space after it where it had any."""
+    return " ".join(text.split()) + (" " if text[-1:].isspace() else "")
 
 
 def _to_ms(n_samples: int, rate_hz: int) -> int:
@@ -97,6 +147,10 @@ def _plain(text: str) -> str:
 
 def _lines(text: str) -> list[str]:
     """Break long text; text without spaces, such as Chinese, breaks anywhere."""
-    wide = sum(ord(character) >= 0x1100 for character in text) * 2 > len(text)
+    wide = _is_wide(text)
     width = WIDE_LINE_CHARACTERS if wide else LINE_CHARACTERS
     return textwrap.wrap(text, width, break_long_words=wide, break_on_hyphens=False) or [text]
+
+
+def _is_wide(text: str) -> bool:
+    return sum(ord(character) >= 0x1100 for character in text) * 2 > len(text)

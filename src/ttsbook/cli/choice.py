@@ -47,6 +47,7 @@ def render_settings(
         ceiling_db=chosen.peak,
         pauses=_pauses(chosen),
         subtitles=None if chosen.subtitles == "none" else chosen.subtitles,
+        cues=chosen.cues,
         resume=chosen.resume,
         force=force,
     )

@@ -68,6 +68,9 @@ Peak = Annotated[str | None, _setting("peak", "DBTP", AUDIO, "Ceiling of the tru
 Subtitles = Annotated[
     str | None, _setting("subtitles", "srt|vtt|lrc|none", AUDIO, "Write subtitles beside the audio.", "none")
 ]
+Cues = Annotated[
+    str | None, _setting("cues", "sentence|word", AUDIO, "How finely the subtitles are timed.", "sentence")
+]
 
 Split = Annotated[
     str | None, _setting("split", "none|chapter", AUDIO, "One file for each chapter, and a playlist.", "none")

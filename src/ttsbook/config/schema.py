@@ -14,6 +14,7 @@ from ttsbook.config.rule import Choice, Flag, Names, Number, Rule, Text, Value, 
 FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
 LANGUAGES = ("auto", "en", "zh")
 SUBTITLES = ("none", "srt", "vtt", "lrc")
+CUES = ("sentence", "word")
 SPLITS = ("none", "chapter")
 PROGRESS = ("auto", "plain", "json", "none")
 PRESETS = ("default", "draft", "studio", "acx")
@@ -44,6 +45,7 @@ RULES: dict[str, Rule] = {
     "credits": Flag(),
     "peak": Number(-9.0, -0.1, "dBTP"),
     "subtitles": Choice(SUBTITLES),
+    "cues": Choice(CUES),
     "resume": Flag(),
     "progress": Choice(PROGRESS),
     "pauses.clause": _PAUSE,
@@ -140,6 +142,7 @@ class Settings:
     credits: bool
     peak: float
     subtitles: str
+    cues: str
     resume: bool
     progress: str
     pauses: Pauses

@@ -1,50 +1,116 @@
-"""Pieces of the book in, subtitle cues out: one for each printed sentence.
+"""Pieces of the book in, subtitle cues out: one for each printed sentence, with its words where asked for.
 
-A chunk may hold several short sentences. Where one ends in the sound follows from the ends of the phonemes,
-if the engine tells them and the front end can say which phonemes belong to which sentence.
+A chunk may hold several short sentences. Where a sentence or a word ends in the sound follows from the ends
+of the phonemes, if the engine tells them and the front end can say which phonemes belong to which.
 Knows nothing of files or subtitle formats.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from ttsbook.audio.subtitles import Cue
 from ttsbook.render.assemble import Piece
 from ttsbook.render.plan import ChunkMaker
-from ttsbook.types import Chunk
+from ttsbook.types import Chunk, SpokenWord
+
+_OPENING = frozenset("“‘「『（《〈【〔([{«")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A printed sentence, or the part of a long one that is said in one go, and when it is said."""
+
+    position: int  # of its chapter in the plan
+    chunk: Chunk
+    start: int  # offset in Chunk.text
+    end: int
+    cue: Cue
 
 
 class CueTrack:
-    """The cues of a book in the order of its pieces."""
+    """The cues of a book in the order of its pieces; with `by_word` they know when each word is said."""
 
-    def __init__(self, front_end: ChunkMaker) -> None:
+    def __init__(self, front_end: ChunkMaker, *, by_word: bool = False) -> None:
         self._front_end = front_end
-        self._cues: list[tuple[int, Cue]] = []  # chapter position, cue
+        self._by_word = by_word
+        self._told: list[Told] = []
 
     def add(self, position: int, start: int, piece: Piece) -> None:
         """Note what is spoken in a piece that begins at sample `start`."""
         if piece.planned is None:
             return
-        chunk, n_samples = piece.planned.chunk, len(piece.samples)
-        reached = 0
-        for text, end in self._sentences(chunk, piece.phoneme_ends, n_samples):
-            self._cues.append((position, Cue(start + reached, start + end, text.strip())))
-            reached = end
+        chunk, reached, printed = piece.planned.chunk, 0, 0
+        words = self._words(chunk, piece)
+        for text_end, end in self._sentences(chunk, piece):
+            own = [word for word in words if printed <= word.start < text_end]
+            cue = Cue(
+                start + reached,
+                start + end,
+                chunk.text[printed:text_end].strip(),
+                _word_cues(chunk.text, own, (printed, text_end), piece, start),
+            )
+            self._told.append(Told(position, chunk, printed, text_end, cue))
+            reached, printed = end, text_end
+
+    def told(self) -> tuple[Told, ...]:
+        """Return what is said when, in the order of the book."""
+        return tuple(self._told)
 
     def cues(self, position: int | None = None) -> Iterator[Cue]:
         """Yield the cues of the book, or of the chapter at `position`."""
-        return (cue for at, cue in self._cues if position in (None, at))
+        return (told.cue for told in self._told if position in (None, told.position))
 
-    def _sentences(
-        self, chunk: Chunk, phoneme_ends: tuple[int, ...], n_samples: int
-    ) -> Iterator[tuple[str, int]]:
-        """Yield each sentence of the chunk with the sample where it ends."""
-        if len(phoneme_ends) == len(chunk.phonemes):
-            start = 0
+    def _sentences(self, chunk: Chunk, piece: Piece) -> Iterator[tuple[int, int]]:
+        """Yield (offset in the text, sample of the piece) where each sentence of the chunk ends."""
+        if len(piece.phoneme_ends) == len(chunk.phonemes):
             for end, n_phonemes in self._front_end.sentence_ends(chunk)[:-1]:
-                yield chunk.text[start:end], phoneme_ends[n_phonemes - 1]
-                start = end
-            yield chunk.text[start:], n_samples
-        else:
-            yield chunk.text, n_samples
+                yield end, piece.phoneme_ends[n_phonemes - 1]
+        yield len(chunk.text), len(piece.samples)
+
+    def _words(self, chunk: Chunk, piece: Piece) -> tuple[SpokenWord, ...]:
+        known = self._by_word and len(piece.phoneme_ends) == len(chunk.phonemes)
+        return self._front_end.words(chunk) if known else ()
+
+
+def _word_cues(
+    text: str, words: list[SpokenWord], sentence: tuple[int, int], piece: Piece, start: int
+) -> tuple[Cue, ...]:
+    """Return a cue for each word; their texts, marks and spaces included, make up the sentence."""
+    begin, end = sentence
+    cues: list[Cue] = []
+    for index, word in enumerate(words):
+        following = words[index + 1].start if index + 1 < len(words) else end
+        cut = end if index + 1 == len(words) else word.end + _own_marks(text[word.end : following])
+        first = piece.phoneme_ends[word.first - 1] if word.first else 0
+        last = piece.phoneme_ends[word.last - 1]
+        if index == 0:
+            begin += len(text[begin:cut]) - len(text[begin:cut].lstrip())
+        cues.append(Cue(start + first, start + last, text[begin:cut]))
+        begin = cut
+    return tuple(_with_length(cues))
+
+
+def _own_marks(gap: str) -> int:
+    """Return how much of what stands between two words belongs to the first."""
+    for at, character in enumerate(gap):
+        if character.isspace():
+            return at + len(gap[at:]) - len(gap[at:].lstrip())
+        if character in _OPENING:
+            return at
+    return len(gap)
+
+
+def _with_length(cues: list[Cue]) -> Iterator[Cue]:
+    """Join words of no length, cut off with the silence at the edge, to the word before or after them."""
+    held: Cue | None = None
+    for cue in cues:
+        if held is not None and (held.start == held.end or cue.start == cue.end):
+            held = Cue(held.start, max(held.end, cue.end), held.text + cue.text)
+            continue
+        if held is not None:
+            yield held
+        held = cue
+    if held is not None:
+        yield held

@@ -22,7 +22,7 @@ from ttsbook.errors import InputError, RenderError
 from ttsbook.render.credits import add_credits
 from ttsbook.render.settings import PauseTable, RenderSettings
 from ttsbook.render.tags import tags_of
-from ttsbook.types import Book, Chapter, Chunk, VoiceProfile
+from ttsbook.types import Book, Chapter, Chunk, SpokenWord, VoiceProfile
 
 SAMPLES_VERSION = 1  # part of every key; raise it when the same request is stored as other samples
 
@@ -40,6 +40,10 @@ class ChunkMaker(Protocol):
 
         One entry for the whole chunk if it is one sentence, or where nobody can tell.
         """
+        ...
+
+    def words(self, chunk: Chunk) -> tuple[SpokenWord, ...]:
+        """Return the printed words of a chunk with their phonemes; empty where nobody can tell."""
         ...
 
 

@@ -183,7 +183,8 @@ class _Task:
         cache = ChunkCache(paths.cache_dir() / "chunks")
         cache.sweep()
         store = SpokenStore(cache, resume=settings.resume)
-        cues = CueTrack(front_end) if settings.subtitles else None
+        by_word = settings.cues == "word"
+        cues = CueTrack(front_end, by_word=by_word) if settings.subtitles else None
         run = _Run(self, plan, settings, engine, spec, draft, account_of(plan), store, cues, tracks)
         report = run.render(inputs)
         self.notes.reporter.finished(report)
@@ -314,7 +315,10 @@ class _Run:
     def _write_subtitles(self) -> None:
         if self.target.subtitles is None or self.cues is None or self.settings.subtitles is None:
             return
-        text = write_subtitles(self.cues.cues(), self.engine.rate_hz, self.settings.subtitles)
+        by_word = self.settings.cues == "word"
+        text = write_subtitles(
+            self.cues.cues(), self.engine.rate_hz, self.settings.subtitles, by_word=by_word
+        )
         with atomic_write(self.target.subtitles) as handle:
             handle.write(text.encode("utf-8"))
 

@@ -15,6 +15,7 @@ from ttsbook.types import Boundary
 FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
 _SUFFIXES = {"wave": "wav", "m4a": "m4b", "mp4": "m4b", "ogg": "opus", "oga": "opus"}
 SUBTITLES = ("srt", "vtt", "lrc")
+CUES = ("sentence", "word")
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
 
 
@@ -94,6 +95,7 @@ class RenderSettings:
     credits: bool = False  # speak who wrote and who reads it, before and after
     tags: tuple[tuple[str, str], ...] = ()  # instead of what the book says of itself
     subtitles: str | None = None  # one of SUBTITLES, written beside the output
+    cues: str = "sentence"  # one of CUES: how finely subtitles are timed
     # the run
     resume: bool = True  # False speaks every chunk anew
     force: bool = False  # replace an output that this program did not make from this book
@@ -107,6 +109,8 @@ class RenderSettings:
             raise UsageError(
                 f"no subtitles are called {self.subtitles!r}", f"subtitles: {', '.join(SUBTITLES)}"
             )
+        if self.cues not in CUES:
+            raise UsageError(f"no cues are called {self.cues!r}", f"cues: {', '.join(CUES)}")
         if self.split and self.subtitles:
             raise UsageError("subtitles belong to one file, not to a file for each chapter", "leave one out")
         for name, value in (("workers", self.workers), ("threads", self.threads), ("batch", self.batch)):

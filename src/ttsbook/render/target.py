@@ -128,7 +128,7 @@ def _inputs(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str) 
     yield __version__, file_format, settings.rate_hz, settings.bitrate, settings.loudness, settings.ceiling_db
     yield asdict(settings.pauses)
     yield asdict(tags), sha256_bytes(plan.book.cover.data) if plan.book.cover else None
-    yield settings.subtitles
+    yield settings.subtitles, settings.cues if settings.subtitles else None
     yield settings.rms_db, settings.room_tone_db, settings.split
     for chapter in plan.chapters:
         yield chapter.chapter.index, chapter.chapter.title

@@ -11,8 +11,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ttsbook.symbols import SYMBOL_IDS
+from ttsbook.symbols import PUNCTUATION, SYMBOL_IDS
 from ttsbook.symbols import VERSION as SYMBOLS_VERSION
+from ttsbook.text.align import align_words
 from ttsbook.text.cut import Piece, cut_long, cut_text
 from ttsbook.text.g2p.english import spell_letters
 from ttsbook.text.lexicon import Lexicon
@@ -21,7 +22,7 @@ from ttsbook.text.normalize.normalize import fold
 from ttsbook.text.phonemes import Fixed, close_utterance, to_phonemes
 from ttsbook.text.script import dominant_language, short_language
 from ttsbook.text.sentence import split_sentences
-from ttsbook.types import Block, BlockKind, Boundary, Chapter, Chunk
+from ttsbook.types import Block, BlockKind, Boundary, Chapter, Chunk, SpokenWord
 
 VERSION = 2  # raise it when the same text may come out with other phonemes
 _SYMBOLS = frozenset(SYMBOL_IDS)
@@ -96,18 +97,36 @@ class FrontEnd:
     def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
         """Return (end in the text, number of phonemes until there) of each sentence of a chunk.
 
-        One entry for the whole chunk if it is one sentence, or if its sentences said one by one sound
-        otherwise than together (where a reading depends on the neighbours), so that nobody can tell.
+        One entry for the whole chunk if it is one sentence, or if nobody can tell which words its phonemes
+        say. A sentence without a word, such as a lone mark, goes with the one before it.
         """
-        whole = ((len(chunk.text), len(chunk.phonemes)),)
-        ends = []
-        said = ""
+        ends: list[tuple[int, int]] = []
+        words = self.words(chunk)
         for start, end in split_sentences(chunk.text):
-            _, phonemes = self._say(chunk.text[start:end], chunk.language, ".")
-            said += (" " if said and phonemes and not said.endswith(" ") else "") + phonemes
-            ends.append((end, len(said)))
-        same = len(ends) > 1 and said == chunk.phonemes and all(n_phonemes for _, n_phonemes in ends)
-        return tuple(ends) if same else whole
+            said = [word for word in words if start <= word.start < end]
+            if said:
+                ends.append((end, _with_marks(chunk.phonemes, said[-1].last)))
+            elif ends:
+                ends[-1] = (end, ends[-1][1])
+        return (*ends[:-1], (len(chunk.text), len(chunk.phonemes)))
+
+    def words(self, chunk: Chunk) -> tuple[SpokenWord, ...]:
+        """Return the printed words of a chunk with the phonemes that say them, in reading order.
+
+        What is read as one ("£5", "1984", "Dr.") is one word. Empty if the chunk's phonemes are not those
+        of its text, so that nobody can tell.
+        """
+        normalized = self.normalize(chunk.text, chunk.language)
+        said = align_words(normalized.spoken, chunk.phonemes, tuple(_fixed_spans(normalized)))
+        words: list[SpokenWord] = []
+        for start, end, first, last in said:
+            source_start, source_end = normalized.source_range(start, end)
+            if words and source_start < words[-1].end:
+                before = words.pop()
+                source_start, source_end = before.start, max(before.end, source_end)
+                first = before.first
+            words.append(SpokenWord(source_start, source_end, first, last))
+        return tuple(words)
 
     def say(self, text: str, language: str | None = None) -> tuple[str, str, str]:
         """Return (spoken, phonemes, language) of a short text, as in `ttsbook say`."""
@@ -159,6 +178,13 @@ def _fixed_spans(normalized: Normalized) -> Iterator[Fixed]:
             yield Fixed(span.start, span.end, span.phonemes)
         elif span.rule in _SPELT_RULES:
             yield Fixed(span.start, span.end, spell_letters(normalized.spoken[span.start : span.end].lower()))
+
+
+def _with_marks(phonemes: str, position: int) -> int:
+    """Return `position` after the marks that follow the word which ends there."""
+    while position < len(phonemes) and phonemes[position] in PUNCTUATION:
+        position += 1
+    return position
 
 
 def _block_boundary(chapter: Chapter, position: int) -> Boundary:

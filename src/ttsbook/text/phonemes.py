@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ttsbook.text.g2p.english import LETTER_NAMES, pronounce_word
 from ttsbook.text.g2p.heteronym import choose_reading, is_heteronym
@@ -44,10 +45,19 @@ class Fixed:
     phonemes: str
 
 
+class Token(NamedTuple):
+    """A word, a run of Chinese characters or a mark in the spoken text."""
+
+    kind: str  # "word", "han" (both as symbols) or "mark"
+    symbols: str  # of a mark, the mark itself
+    start: int  # in the spoken text
+    end: int
+
+
 def to_phonemes(spoken: str, language: str, fixed: tuple[Fixed, ...] = ()) -> str:
     """Return the symbols of `spoken`; "" if there is no word in it. Ends with the last word or mark."""
-    tokens = list(_tokens(spoken, fixed))
-    if not any(kind != "mark" for kind, _ in tokens):
+    tokens = tokens_of(spoken, fixed)
+    if not any(token.kind != "mark" for token in tokens):
         return ""
     return _join_mandarin(tokens) if language == "zh" else _join_english(tokens)
 
@@ -58,22 +68,22 @@ def close_utterance(phonemes: str, language: str, mark: str) -> str:
     return phonemes + mark if phonemes and phonemes[-1] not in marks else phonemes
 
 
-def _tokens(spoken: str, fixed: tuple[Fixed, ...]) -> list[tuple[str, str]]:
-    """Return (kind, text or symbols) in reading order; kind is "word", "han" (both as symbols) or "mark"."""
-    found: list[tuple[str, str]] = []
+def tokens_of(spoken: str, fixed: tuple[Fixed, ...] = ()) -> list[Token]:
+    """Return what is said and the marks between, in reading order."""
+    found: list[Token] = []
     position = 0
     for entry in fixed:
-        found.extend(_read(spoken[position : entry.start]))
-        found.append(("word", entry.phonemes))
+        found.extend(_read(spoken[position : entry.start], position))
+        found.append(Token("word", entry.phonemes, entry.start, entry.end))
         position = entry.end
-    found.extend(_read(spoken[position:]))
+    found.extend(_read(spoken[position:], position))
     return found
 
 
-def _read(text: str) -> list[tuple[str, str]]:
+def _read(text: str, offset: int) -> list[Token]:
     matches = list(_TOKEN.finditer(text))
     words = [m.group() if m.lastgroup == "word" else "" for m in matches]
-    found: list[tuple[str, str]] = []
+    found: list[Token] = []
     for index, match in enumerate(matches):
         kind, token = match.lastgroup or "", match.group()
         if kind == "word":
@@ -83,7 +93,7 @@ def _read(text: str) -> list[tuple[str, str]]:
         elif kind == "other":
             kind, token = "word", _other(token)
         if token:
-            found.append((kind, token))
+            found.append(Token(kind, token, offset + match.start(), offset + match.end()))
     return found
 
 
@@ -113,10 +123,10 @@ def _other(token: str) -> str:
     return " ".join(pronounce_word(word) for word in name.split()) if name else ""
 
 
-def _join_english(tokens: list[tuple[str, str]]) -> str:
+def _join_english(tokens: list[Token]) -> str:
     said: list[str] = []
     pending = ""
-    for kind, token in tokens:
+    for kind, token, _, _ in tokens:
         if kind == "mark":
             mark = _EN_MARKS.get(token[0], "") if token[:2] != ".." else ","
             if said and _RANK[mark] > _RANK[pending]:
@@ -129,9 +139,9 @@ def _join_english(tokens: list[tuple[str, str]]) -> str:
     return " ".join(said) + pending
 
 
-def _join_mandarin(tokens: list[tuple[str, str]]) -> str:
+def _join_mandarin(tokens: list[Token]) -> str:
     parts: list[str] = []
-    for kind, token in tokens:
+    for kind, token, _, _ in tokens:
         if kind == "mark":
             parts.append("……" if token[:2] == ".." else _ZH_MARKS.get(token, " "))
         elif kind == "word":

@@ -6,6 +6,7 @@ voice learned them.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from functools import cache, lru_cache
 
@@ -25,12 +26,30 @@ _FAMILIAR = "小老阿"  # before a surname
 @lru_cache(maxsize=1 << 14)
 def pronounce_run(run: str) -> str:
     """Return the symbols of one run of characters without punctuation."""
-    return " ".join(map(_symbols, read_run(run)))
+    return " ".join(symbols for _, _, symbols in pronounce_words(run))
+
+
+def pronounce_words(run: str) -> list[tuple[int, int, str]]:
+    """Return (start, end, symbols) of each word of a run; words that have no reading are not among them."""
+    return [(start, end, _symbols(syllables)) for start, end, syllables in _say_words(run)]
 
 
 def read_run(run: str) -> list[tuple[str, ...]]:
     """Return the pinyin of a run as it is said, word by word."""
-    return apply_sandhi(_read_words(_part_particles(split_words(simplify(run)))))
+    return [syllables for _, _, syllables in _say_words(run)]
+
+
+def _say_words(run: str) -> list[tuple[int, int, tuple[str, ...]]]:
+    words = _part_particles(split_words(simplify(run)))
+    readings = _read_words(words)
+    said = deque(zip(readings, apply_sandhi(readings), strict=True))
+    found = []
+    start = 0
+    for word in words:
+        if said and said[0][0][0] == word:
+            found.append((start, start + len(word), said.popleft()[1]))
+        start += len(word)
+    return found
 
 
 @lru_cache(maxsize=1 << 16)

@@ -42,6 +42,14 @@ class Normalized:
         span = self.spans[index]
         return span.source_start if offset < span.end else span.source_end + offset - span.end
 
+    def source_range(self, start: int, end: int) -> tuple[int, int]:
+        """Return the stretch of the source that `spoken[start:end]`, which is not empty, comes from."""
+        first, last = self.source_offset(start), self.source_offset(end - 1) + 1
+        index = bisect_right(self.spans, end - 1, key=lambda span: span.start) - 1
+        if index >= 0 and end - 1 < self.spans[index].end:  # of a rewrite, all of it
+            last = self.spans[index].source_end
+        return first, last
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
