@@ -24,7 +24,7 @@ from ttsbook.text.script import dominant_language, short_language
 from ttsbook.text.sentence import split_sentences
 from ttsbook.types import Block, BlockKind, Boundary, Chapter, Chunk, SpokenWord
 
-VERSION = 2  # raise it when the same text may come out with other phonemes
+VERSION = 3  # raise it when the same text may come out with other phonemes
 _SYMBOLS = frozenset(SYMBOL_IDS)
 _SPELT_RULES = ("initials", "acronym")
 _MARK_AFTER = {Boundary.NONE: ",", Boundary.CLAUSE: ","}  # what an unfinished piece ends with; else a stop

@@ -14,6 +14,7 @@ from ttsbook.text.g2p.arpabet import from_arpabet
 from ttsbook.text.tables import read_map, read_rows
 
 _REACH = 3  # words on either side that a cue may stand at
+_HABIT_REACH = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,13 @@ def choose_reading(words: Sequence[str], index: int) -> str:
 
 
 def _is_near(words: Sequence[str], index: int, cues: frozenset[str]) -> bool:
+    """Tell whether a cue stands within reach; "of>" is one right before, ">with" one right after."""
     around = (*words[max(0, index - _REACH) : index], *words[index + 1 : index + 1 + _REACH])
-    return any(word.lower() in cues for word in around)
+    if any(word.lower() in cues for word in around):
+        return True
+    before = words[index - 1].lower() if index else ""
+    after = words[index + 1].lower() if index + 1 < len(words) else ""
+    return bool(before and f"{before}>" in cues) or f">{after or 'END'}" in cues
 
 
 def _has_capital(words: Sequence[str], index: int) -> bool:
@@ -63,6 +69,9 @@ def _is_base(words: Sequence[str], index: int) -> bool:
     """Tell whether the word follows "to", a modal or do, adverbs and a subject in a question aside."""
     before, position = _before(words, index)
     if before in _context("plural-subjects") | _context("singular-subjects"):  # "did you read"
+        around = words[max(0, index - 2) : index + _HABIT_REACH]
+        if before in _context("plural-subjects") and any(w.lower() in _context("habit") for w in around):
+            return True  # "I read the papers every morning"
         before, _ = _before(words, position)
     return before in _context("before-base")
 
@@ -75,6 +84,8 @@ def _is_verb(words: Sequence[str], index: int) -> bool:
             before not in _context("determiners") and after in _context("objects") and before != ""
         )
     if before in _context("before-base") or before in _context("plural-subjects"):
+        return True
+    if before in ("which", "who") and after == "to":  # "letters which purport to come"
         return True
     if (
         before in _context("singular-subjects") and before != "that"

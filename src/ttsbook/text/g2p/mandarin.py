@@ -19,7 +19,9 @@ from ttsbook.text.tables import read_map, read_rows, read_words
 _MEASURED = "一二两三四五六七八九十百千几每这那哪数半"  # before 只: the measure word zhī, not "only"
 _DE_KEEPS_TONE = "获取赢夺博难心应懂所"  # 获得者
 _DEI_BEFORE = "我你您他她它们就总也都还不可非必咱谁"  # before a lone 得: "must"
+_DE_AFTER = "了到过第奖病胜"  # after a lone 得: "to get"
 _ER_BEFORE = "女婴孤幼少男健宠胎妻孙侄弃患生血能托"  # before 儿: a child; else the ending of a noun
+_PARTICLES = "地得只儿"
 _FAMILIAR = "小老阿"  # before a surname
 
 
@@ -129,14 +131,8 @@ def _with_digit(syllable: str) -> str:
 
 def _read_words(words: Sequence[str]) -> list[Word]:
     readings: list[Word] = []
-    lone = _lone()
     for index, word in enumerate(words):
-        if word in lone:
-            before = words[index - 1] if index else ""
-            after = words[index + 1] if index + 1 < len(words) else ""
-            syllables: tuple[str, ...] = (_lone_reading(word, before, after),)
-        else:
-            syllables = read_word(word)
+        syllables = _read_between(words, index)
         if word[0] == "只" and len(word) > 1 and index and words[index - 1][-1] in _MEASURED:
             syllables = ("zhi1", *syllables[1:])  # 两|只手
         if syllables:
@@ -144,31 +140,63 @@ def _read_words(words: Sequence[str]) -> list[Word]:
     return readings
 
 
+def _read_between(words: Sequence[str], index: int) -> tuple[str, ...]:
+    """Read a word by what stands around it, if that can matter."""
+    word = words[index]
+    is_lone = word in _lone()
+    if not is_lone and (len(word) == 1 or is_listed(word)):
+        return read_word(word)
+    before = words[index - 1] if index else ""
+    after = words[index + 1] if index + 1 < len(words) else ""
+    if is_lone:
+        return (_lone_reading(word, before, after, words[:index] if word in _far() else ()),)
+    return _read_new_word(word, before, after, words[:index])
+
+
+def _read_new_word(word: str, before: str, after: str, earlier: Sequence[str]) -> tuple[str, ...]:
+    """Read a word that jieba's model has joined: 种麦子, 想弹. Its characters are read as if they stood alone."""
+    syllables = list(read_word(word))
+    if len(syllables) != len(word) or _surname(word):
+        return tuple(syllables)
+    for i, character in enumerate(word):
+        if character in _lone() and character not in _PARTICLES:
+            syllables[i] = _lone_reading(character, word[:i] or before, word[i + 1 :] or after, earlier)
+    return tuple(syllables)
+
+
 @cache
 def _lone() -> frozenset[str]:
     """Return the characters whose reading, when they are words, depends on the words around them."""
     from_tables = {row[0] for row in read_rows("contexts_zh.tsv")} | set(read_map("surnames_zh.tsv"))
-    return frozenset("地得只儿") | from_tables
+    return frozenset(_PARTICLES) | from_tables
 
 
-def _lone_reading(word: str, before: str, after: str) -> str:
+@cache
+def _far() -> frozenset[str]:
+    return frozenset(row[0] for row in read_rows("contexts_zh.tsv") if row[1] == "earlier")
+
+
+def _lone_reading(word: str, before: str, after: str, earlier: Sequence[str]) -> str:
     """Choose the reading of a character that stands alone between two words."""
     if word == "地":  # after an adverb it is the particle, after a verb or alone the ground
         return "de5" if len(before) > 1 and after else "di4"
     if word == "得":
         if not before or before[-1] in _DEI_BEFORE:
-            return "dei3" if after else "de2"
+            return "dei3" if after and after[0] not in _DE_AFTER else "de2"
         return "de5" if after else "de2"
     if word == "只":
         return "zhi1" if before and before[-1] in _MEASURED else "zhi3"
     if word == "儿":
         return "er5" if before else "er2"
     for _, where, cues, pinyin in _contexts().get(word, ()):
-        beside = before[-1:] if where == "before" else after[:1]
-        if beside and beside in cues:
+        beside = before[-1:] if where == "before" else after[:1] or "。"
+        fits = where == "alone" or (beside and beside in cues)
+        if where == "earlier":
+            fits = any(word[0] in cues for word in earlier)
+        if fits:
             return pinyin
     surname = read_map("surnames_zh.tsv").get(word)
-    if surname and (after in read_words("titles_zh.txt") or (before and before[-1] in _FAMILIAR + "姓")):
+    if surname and (after in read_words("titles_zh.txt") or (before and before[-1] in _FAMILIAR + "姓叫")):
         return surname
     return next(iter(read_word(word)), "")
 

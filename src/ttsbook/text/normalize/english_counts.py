@@ -66,6 +66,12 @@ def _house_number(digits: str) -> str:
     return one_by_one(digits) if digits[0] == "0" else cardinal(digits)
 
 
+def _plural(match: re.Match[str]) -> str:
+    """Read "737s" as "seven thirty-sevens"."""
+    words = _house_number(match["n"])
+    return words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
+
+
 def _plain(match: re.Match[str]) -> str:
     number = match.group()
     bare = number.lstrip("-−")
@@ -114,6 +120,7 @@ CODES = (
     ),
     english_rule("phone", rf"{BEFORE}\+\d{{1,3}}(?:[-. ]?\(?\d{{2,5}}\)?){{2,5}}(?!\w)", _phone),
     english_rule("phone", rf"{BEFORE}\d{{3}}-\d{{4}}(?!\w)", _phone),
+    english_rule("phone", rf"{BEFORE}\(?0\d{{2,4}}\)?[ -]\d{{3,4}}[ -]?\d{{3,4}}(?!\w)", _phone),
 )
 FRACTIONS = (
     english_rule(
@@ -141,6 +148,7 @@ PLAIN = (
     english_rule("power", rf"{BEFORE}(?P<n>\d+)\^(?P<power>-?\d+)(?!\w)", _power, needs="^"),
     english_rule("dimensions", rf"{BEFORE}(?P<a>{NUMBER})\s?[x×]\s?(?P<b>{NUMBER})(?!\w)", _product),
     english_rule("number-sign", r"#(?P<n>\d[\d,]*)\b", _hash),
+    english_rule("plural", rf"{BEFORE}(?P<n>\d{{2,4}})s\b", _plural),
     english_rule(
         "tagged", r"(?<![\w.,])(?:\d{1,4}[A-Za-z]{1,2}|[A-Za-z]{1,3}\d{1,4}[A-Za-z]?)(?!\w)", _tagged
     ),

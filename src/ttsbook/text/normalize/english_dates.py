@@ -64,7 +64,9 @@ def _day_month(match: re.Match[str]) -> str | None:
         return None
     article = "" if match["the"] else "the "
     tail = f", {year(match['y'])}" if match["y"] else ""
-    return f"{match['the'] or article}{ordinal(match['d'])} of {_month(match['month'])}{tail}"
+    return (
+        f"{match['the'] or article}{ordinal(match['d'])} of {_month(match['month'])}{tail}{kept_stop(match)}"
+    )
 
 
 def _time(match: re.Match[str]) -> str | None:
@@ -81,6 +83,16 @@ def _time(match: re.Match[str]) -> str | None:
     if match["s"]:
         words += f" and {cardinal(str(int(match['s'])))} seconds"
     return words + _half_day(match)
+
+
+def _hours(match: re.Match[str]) -> str:
+    return f"{_clock(match['a'])} to {_clock(match['b'])}{_half_day(match)}"
+
+
+def _clock(printed: str) -> str:
+    hour, _, minute = printed.replace(".", ":").partition(":")
+    rest = f" {'oh ' if minute[:1] == '0' else ''}{cardinal(minute.lstrip('0'))}" if minute.strip("0") else ""
+    return cardinal(hour) + rest
 
 
 def _hundred_hours(match: re.Match[str]) -> str:
@@ -129,16 +141,22 @@ DATES = (
     ),
     english_rule(
         "date",
-        rf"{BEFORE}(?P<the>[Tt]he )?(?P<d>\d\d?)(?:st|nd|rd|th)? (?:of )?{_MONTH}\b{_YEAR_TAIL}",
+        rf"{BEFORE}(?P<the>[Tt]he )?(?P<d>\d\d?)(?:st|nd|rd|th)? (?:of )?{_MONTH}(?!\w){_YEAR_TAIL}",
         _day_month,
     ),
     english_rule("date", rf"\b{_MONTH} (?P<d>\d\d?)(?:st|nd|rd|th)?(?![\w:]){_YEAR_TAIL}", _month_day),
+    english_rule(
+        "time",
+        rf"{BEFORE}(?P<a>\d\d?(?:[:.]\d\d)?)\s?[-–—]\s?(?P<b>\d\d?(?:[:.]\d\d)?)\s?{_HALF_DAY}",
+        _hours,
+    ),
     english_rule("time", rf"{BEFORE}{_CLOCK}\s?{_HALF_DAY}", _time),
     english_rule("time", rf"{BEFORE}{_CLOCK.replace('[:.]', ':')}(?P<half>)(?![\w:])", _time),
     english_rule("time", rf"{BEFORE}(?P<h>\d\d?)\s?{_HALF_DAY}", _hour),
 )
+_NOT_NUMBERED = r"(?<![Nn]o\. )(?<![Nn]umber )"  # "No. 10's door"
 YEARS: tuple[Rule, ...] = (
-    english_rule("decade", r"(?<!\w)['’]?(?P<y>\d{3}0|\d0)['’]?s\b", _decade),
+    english_rule("decade", rf"{_NOT_NUMBERED}(?<!\w)['’]?(?P<y>\d{{3}}0|\d0)['’]?s\b", _decade),
     english_rule("year", r"(?<!\w)['’](?P<y>\d\d)(?![\w'’])", _short_year),
     english_rule("range", rf"{BEFORE}(?P<a>{NUMBER})\s?[-–—]\s?(?P<b>{NUMBER})(?![\w-])", _range),
     english_rule("year", rf"{BEFORE}\d{{4}}(?![\w,]\d|\w)", _year),

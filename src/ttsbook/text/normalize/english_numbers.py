@@ -65,8 +65,8 @@ def decade(digits: str) -> str:
 
 def decimal(number: str) -> str:
     """Read "3.14" as "three point one four", "-2" as "minus two", ".5" as "point five"."""
-    sign = "minus " if number[0] in "-−" else ""
-    whole, dot, fraction = number.lstrip("-−+").partition(".")
+    sign = "minus " if number[0] in "-−–" else ""
+    whole, dot, fraction = number.lstrip("-−–+").partition(".")
     words = cardinal(whole) if whole else ""
     return (sign + words + (f" point {one_by_one(fraction)}" if dot and fraction else "")).strip()
 
@@ -81,4 +81,4 @@ def fraction(top: str, bottom: str) -> str:
 
 def is_one(number: str) -> bool:
     """Tell whether a quantity takes the singular."""
-    return number.lstrip("-−") in ("1", "1.0")
+    return number.lstrip("-−–") in ("1", "1.0")

@@ -18,9 +18,10 @@ _MAGNITUDES = {
     "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion",
 }
 # fmt: on
-_MAGNITUDE = f"(?P<mag>{any_of(_MAGNITUDES)})"
+_MAGNITUDE = f"(?P<mag>(?i:{any_of(_MAGNITUDES)}))"
 _AMOUNT = rf"(?P<n>{NUMBER})"
 _SIGNED = rf"(?P<n>{SIGN}(?:{NUMBER}))"
+_BELOW = _SIGNED.replace("[-−]", "[-−–]")  # a dash before degrees is a minus
 _ARTICLE_BEFORE = re.compile(r"\b[Aa]n? $")
 _NOUN_AFTER = re.compile(
     r" (?!(?:and|are|but|each|for|from|had|into|more|per|than|that|the|was|with)\b)[a-z]{3}"
@@ -45,7 +46,10 @@ def _money(match: re.Match[str]) -> str:
 
 
 def _money_range(match: re.Match[str]) -> str:
-    many = _currencies()[match["sign"]][1]
+    one, many = _currencies()[match["sign"]][:2]
+    if match["again"]:  # $20–$35
+        low = one if is_one(match["n"]) else many
+        return f"{decimal(match['n'])} {low} to {decimal(match['to'])} {many}"
     return f"{decimal(match['n'])} to {decimal(match['to'])} {many}"
 
 
@@ -115,7 +119,7 @@ def quantity_rules() -> tuple[Rule, ...]:
         ),
         english_rule(
             "money",
-            rf"(?P<sign>{signs}){_AMOUNT}\s?[-–]\s?(?P<to>{NUMBER})(?![\w-]|\s?{_MAGNITUDE}\b)",
+            rf"(?P<sign>{signs}){_AMOUNT}\s?[-–]\s?(?P<again>(?P=sign))?(?P<to>{NUMBER})(?![\w-]|\s?{_MAGNITUDE}\b)",
             _money_range,
         ),
         english_rule("money", rf"{_MINUS}(?P<sign>{signs})\s?{_AMOUNT}(?:\s?{_MAGNITUDE}\b)?", _money),
@@ -124,7 +128,7 @@ def quantity_rules() -> tuple[Rule, ...]:
             "percent", rf"{BEFORE}(?:(?P<low>{NUMBER})\s?[-–]\s?)?{_SIGNED}\s?(?P<sign>[%‰])", _percent
         ),
         english_rule(
-            "temperature", rf"{BEFORE}{_SIGNED}\s?(?:°\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))", _temperature
+            "temperature", rf"{BEFORE}{_BELOW}\s?(?:°\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))", _temperature
         ),
         english_rule("height", r"(?<!\w)(?P<feet>\d)['’′](?P<inches>\d\d?)(?:[\"”″]|'')", _height),
         english_rule(

@@ -21,7 +21,10 @@ _DATE_NEXT = re.compile(r",?\s(?:\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|
 _PEOPLE_NEXT = re.compile(r"\s?\d+ (?:[a-z]+s|men|women|people|children|is|was|are|were)\b")
 _DIGIT_NEXT = re.compile(r"\s?(?:\d|[IVXLC]{2,}\b|[ivxlc]+\b)")
 _CLOSERS = " \"”’')\n"
+_GOES_ON = re.compile(r"\s+[a-z]|[,;:]|['’]s\b")
 _POWERS = {"²": "squared", "³": "cubed"}
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _COMPARED = {"<": " is less than ", ">": " is greater than "}
 _ONE_LETTER = 2  # with its full stop
 _LAST_WORD = re.compile(r"([\w'’]+)\.?\s+$")
@@ -49,6 +52,7 @@ def _abbreviation(match: re.Match[str]) -> str | None:
             "date": _DATE_NEXT.match(text, end),
             "number": _DIGIT_NEXT.match(text, end),
             "after-digit": re.search(r"\d\s?$", text[max(0, match.start() - 3) : match.start()]),
+            "inside": _GOES_ON.match(text, end),
             "any": True,
             "end": True,
         }[condition]
@@ -121,6 +125,25 @@ def _king(match: re.Match[str]) -> str | None:
     return f"{match['word']} the {ordinal(str(roman_value(match['roman'])))}"
 
 
+def _power(match: re.Match[str]) -> str:
+    """Read "x²" as squared and "10⁻³" as "to the power of minus three"."""
+    printed = match.group()
+    if printed in _POWERS:
+        return _POWERS[printed]
+    plain = printed.translate(_RAISED)
+    digits = plain.lstrip("+-")
+    number = cardinal(digits) if digits.isdigit() else digits
+    return f"to the power of {'minus ' if plain[0] == '-' else ''}{number}"
+
+
+def _lowered(match: re.Match[str]) -> str:
+    return cardinal(match.group().translate(_LOWERED))
+
+
+def _ordinal_roman(match: re.Match[str]) -> str:
+    return ordinal(str(roman_value(match["roman"])))
+
+
 def _bare_roman(match: re.Match[str]) -> str | None:
     return cardinal(str(roman_value(match.group()))) if match.group() else None
 
@@ -179,6 +202,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("roman", chapter.replace(_NUMERAL, _SMALL_NUMERAL), _chapter_roman, "ivxl"),
         ("roman", rf"^\s*{_NUMERAL}(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])", _heading_roman, "IVXLCDM"),
         ("roman", rf"\b(?P<word>[A-Z][a-zé]+)\s{_NUMERAL}\b", _king, "IVX"),
+        ("roman", rf"\b(?=[IVX]){_NUMERAL}(?:th|st|nd|rd|(?=\scentur))\b", _ordinal_roman, "IVX"),
         ("roman", r"(?<![\w.'’-])(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})(?![\w'’-]|\.\w)", _bare_roman, "IVX"),
         ("roman", r"(?<![\w.'’-])(?=[IVXL]{3})(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})(?![\w'’])", _bare_roman, "L"),
         ("saint", r"\bSt\.(?!\w)|\bSt(?=\s[A-Z])", _saint_or_street, "S"),
@@ -191,8 +215,10 @@ def word_rules() -> tuple[Rule, ...]:
         ("initials", r"\b(?!I\.)[A-Z]\.(?=[A-Z]|\s[a-z])", _initials, "."),
         ("acronym", r"\b(?P<letters>[A-Z]{2,5})(?P<s>['’]?s)?\b", _acronym, ""),
         ("capitals", r"\b[A-Z]{2,}(?:['’][A-Z]+)?\b", _shouted, ""),
-        ("power", r"(?<=\b[A-Za-z])[²³]", lambda match: _POWERS[match.group()], "²³"),
+        ("power", r"(?<=[A-Za-z\d)])(?:[⁺⁻]?[⁰¹²³⁴-⁹]+|ⁿ)", _power, "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ"),
+        ("lowered", "[₀-₉]+", _lowered, "₀₁₂₃₄₅₆₇₈₉"),
         ("compare", r"(?<=[\w)])\s?[<>]\s?(?=\d)", lambda match: _COMPARED[match.group().strip()], "<>"),
+        ("arrow", r"(?<=\w)\s?→\s?(?=[\w∞])", lambda _: " to ", "→"),
         ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),
         ("symbol", f"[{re.escape(symbols)}]", _symbol, symbols),
     )  # fmt: skip

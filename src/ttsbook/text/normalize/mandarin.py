@@ -11,9 +11,15 @@ from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS
 from ttsbook.text.script import HAN
 from ttsbook.text.tables import read_map, read_words
 
+_SERVICES = r"110|119|120|122|114|1[02]\d{3}|9[56]\d{3}"  # numbers of public services
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"  # on number plates
 _N = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _BEFORE = r"(?<![\d.,])"
 _SIGN = r"(?:(?<![\dA-Za-z)）])[-−])?"
+_POWERS = {"2": "平方", "3": "立方"}
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_COUNTS_YEARS = "了过過有整共近约約达達满滿长長这這前后後等第用花经經"  # 住了12年: twelve years
 _NEEDS = {"fraction": frozenset(DIGITS).union(FRACTION_SIGNS)}
 
 
@@ -111,11 +117,35 @@ def _phone(match: re.Match[str]) -> str:
     return country + "，".join(one_by_one(group, phone=True) for group in re.findall(r"\d+", match.group()))
 
 
+def _called(match: re.Match[str]) -> str:
+    return match["lead"] + one_by_one(match["n"], phone=True)
+
+
+def _vehicle(match: re.Match[str]) -> str:
+    return one_by_one(match.group(), phone=True)
+
+
+def _and_odd(match: re.Match[str]) -> str:
+    """Read 1米75 as 一米七五: what follows the unit is said digit by digit."""
+    return f"{quantity(match['n'])}{match['unit']}{one_by_one(match['odd'])}"
+
+
+def _power(match: re.Match[str]) -> str:
+    power = match.group().translate(_RAISED)
+    return (
+        f"的{_POWERS.get(power) or ('负' if power[0] == '-' else '') + cardinal(power.lstrip('+-')) + '次方'}"
+    )
+
+
+def _lowered(match: re.Match[str]) -> str:
+    return one_by_one(match.group().translate(_LOWERED))
+
+
 def _unit(match: re.Match[str]) -> str:
     number = (
         f"{quantity(match['n'])}{_to(match)}{quantity(match['to'])}" if match["to"] else quantity(match["n"])
     )
-    return number + read_map("units_zh.tsv")[match["unit"]]
+    return number + (match["mag"] or "") + read_map("units_zh.tsv")[match["unit"]]
 
 
 def _temperature(match: re.Match[str]) -> str:
@@ -159,6 +189,8 @@ def mandarin_rules() -> tuple[Rule, ...]:
     symbols = "".join(re.escape(symbol) for symbol in read_map("symbols_zh.tsv"))
     dash = r"\s?(?:[-–—－~～〜至]|--)\s?"
     minus = r"(?P<minus>(?<![\dA-Za-z)）])[-−])?"
+    is_, high = "[是为為:：]{0,2}", "[万萬亿億千百]*"
+    callers = any_of(read_words("before_phone_zh.txt"))
     codes = any_of(read_words("codes_zh.txt"))
     life = rf"(?P<a>1\d{{3}}|20\d\d)(?P<year>年)?{dash}(?P<b>1\d{{3}}|20\d\d)(?P<end>年?)"
     day = r"(?P<d>\d\d?)\s?(?P<day>[日号號])"
@@ -171,22 +203,27 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("year", rf"{_BEFORE}(?P<a>\d{{4}})(?P<year>年)?{dash}(?P<b>\d{{4}})(?P<end>年)", _years),
         ("year", rf"(?<={any_of(read_words('eras_zh.txt'))})\d{{1,2}}(?=年)", _counted_year),
         ("year", r"(?<=[A-Za-z]\s)(?:19|20)\d\d(?![\d.])", _one_by_one),
-        ("date", rf"{_BEFORE}\d\d?[·•]\d\d?(?=[{HAN}])", _one_by_one),
-        ("year", rf"{_BEFORE}(?P<y>\d{{4}}|\d{{2}}(?=年(?:的|[春夏秋冬初底末，。]|$)))\s?年", _year),
+        ("date", rf"{_BEFORE}\d\d?[·•]\d\d?(?=[”’」』》]?[{HAN}])", _one_by_one),
+        ("year", rf"{_BEFORE}(?P<y>\d{{4}}|(?<![{_COUNTS_YEARS}])\d{{2}}(?=年(?:的|[春夏秋冬初底末，。]|$)))\s?年", _year),
         ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
         ("time", rf"{_BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?分?(?![\d:：])", _time),
         ("percent", rf"{_BEFORE}(?:(?P<low>{_N})%?{dash})?(?P<n>{_SIGN}(?:{_N}))\s?(?P<sign>[%‰])", _percent),
         ("temperature", rf"{minus}(?:(?P<low>{_N}){dash})?(?P<n>{_N})\s?(?P<scale>℃|℉|°[CF]?)", _temperature),
         ("phone", rf"{_BEFORE}(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{{4}}){{2}}(?!\d)", _phone),
-        ("phone", rf"{_BEFORE}(?:0\d{{2,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", _phone),
-        ("phone", rf"(?<=[打电话号码拨電話號碼撥：])\s?\d{{3,12}}(?![\d{HAN}])", _phone),
+        ("phone", rf"{_BEFORE}(?:0\d{{1,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", _phone),
+        ("phone", rf"(?P<lead>(?:{callers}){is_}\s?)(?P<n>\d{{3,12}})(?![\d.%{HAN}])", _called),
+        ("phone", rf"(?P<lead>[拨撥打]\s?)(?P<n>{_SERVICES})(?!\d|[个個次元块塊])", _called),
+        ("code", rf"{_BEFORE}\d{{3,4}}(?=室|号房|號房|号病房)", _one_by_one),
+        ("code", r"(?:(?<=[GDKTZCLYS])|(?<=[A-Z]{2}))\d{2,4}(?=次|号列车|航班)", _vehicle),
+        ("code", rf"(?:(?<=航班[A-Z]{{2}})|(?<=[{_PROVINCES}][A-Z]))\d{{3,5}}(?!\d)", _vehicle),
+        ("odd", rf"{_BEFORE}(?P<n>\d+)(?P<unit>[米秒块塊])(?P<odd>\d{{1,2}})(?![\d年月日.])", _and_odd),
         ("code", rf"(?:(?<={codes})|(?<=房间号)|(?<=房間號))[：:]?\d{{3,}}", _one_by_one),
         ("code", r"(?<=[A-Z])\d{3,}(?![\d.A-Za-z])", _one_by_one),
         ("difference", rf"{_BEFORE}(?P<a>{_N})\s?[-−]\s?(?P<b>{_N})(?=\s?=)", _difference),
         ("fraction", rf"(?P<whole>\d+)?(?P<sign>[{''.join(FRACTION_SIGNS)}])", _fraction_sign),
         ("fraction", rf"{_BEFORE}(?P<top>\d+)[/⁄](?P<bottom>\d+)(?![\d/])", _fraction),
         ("money", rf"(?P<sign>{currencies})\s?(?P<n>{_N})(?P<mag>[万亿萬億千百]+)?元?", _money),
-        ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?\s?(?P<unit>{units})(?![A-Za-z])", _unit),
+        ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?(?P<mag>{high})\s?(?P<unit>{units})(?![A-Za-z])", _unit),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?=\s?(?:{measures}))", _counted_range),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?![\d-])", _range),
         ("score", rf"{_BEFORE}(?P<a>\d+)\s?[:：∶]\s?(?P<b>\d+)(?!\d)", _score),
@@ -203,6 +240,8 @@ def mandarin_rules() -> tuple[Rule, ...]:
     return (
         *numbers,
         Rule("circled", re.compile("[①-⑳]"), _circled, "zh", CIRCLED),
+        Rule("power", re.compile(r"(?<=[A-Za-z\d)])[⁺⁻]?[⁰¹²³⁴-⁹]+"), _power, "zh", frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")),
+        Rule("lowered", re.compile("[₀-₉]+"), _lowered, "zh", frozenset("₀₁₂₃₄₅₆₇₈₉")),
         Rule("compare", re.compile(r"(?<=\w)\s?[<>＜＞]\s?(?=\d)"), _compared, "zh", frozenset("<>＜＞")),
         Rule("symbol", re.compile(f"[{symbols}]"), _symbol, "zh", signs),
     )

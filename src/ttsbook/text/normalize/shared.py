@@ -16,7 +16,11 @@ _INVISIBLE = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffd\U000e0000-\U000e01ef]+"
 )
-_EMOJI = "[\u2190-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u20e3\U0001f000-\U0001faff]+"
+# Arrows that mathematics says are left to the rules for symbols.
+_EMOJI = (
+    "[\u2190\u2191\u2193-\u21d1\u21d3\u21d5-\u21ff\u2300-\u23ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u20e3"
+    "\U0001f000-\U0001faff]+"
+)
 _EMPHASIS = r"(?<![A-Za-z0-9])[_*]+(?=\S)|(?<=\S)[_*]+(?![A-Za-z0-9])"
 SHARED_RULES = (
     Rule("invisible", re.compile(_INVISIBLE), _silent),
