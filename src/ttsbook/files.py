@@ -64,6 +64,22 @@ def temporary_beside(path: Path, *, durable: bool = True) -> Iterator[Path]:
             _sync(path.parent)
 
 
+@contextlib.contextmanager
+def scratch_beside(path: Path) -> Iterator[Path]:
+    """Yield an empty file in the folder of `path` that is gone when the block ends."""
+    try:
+        with NamedTemporaryFile(
+            dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
+        ) as handle:
+            scratch = Path(handle.name)
+    except OSError as error:
+        raise output_error(path, error) from error
+    try:
+        yield scratch
+    finally:
+        scratch.unlink(missing_ok=True)
+
+
 def output_error(path: Path, error: OSError) -> OutputError:
     """Describe why `path` cannot be written."""
     hints = {

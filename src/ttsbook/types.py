@@ -54,6 +54,14 @@ class Matter(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block was found: in which file inside the book, and the how-manieth of its blocks it is."""
+
+    document: str
+    index: int  # 0-based
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """Text as printed: whitespace collapsed, inline markup joined; only a scene break may be empty."""
 
@@ -61,6 +69,7 @@ class Block:
     text: str
     language: str | None = None  # BCP 47 tag from the markup, if any
     level: int = 0  # heading depth 1-6, list depth; else 0
+    place: Place | None = field(default=None, compare=False)  # None if the book has no files inside
 
 
 @dataclass(frozen=True, slots=True)

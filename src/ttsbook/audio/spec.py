@@ -14,12 +14,12 @@ from ttsbook.types import Cover
 FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
 
 # Rates that each encoder takes, in Hz, ascending. None: any rate.
-_MPEG_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
+MPEG_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 _RATES: dict[str, tuple[int, ...] | None] = {
     "wav": None,
     "flac": None,
-    "mp3": _MPEG_RATES,
-    "m4b": _MPEG_RATES,
+    "mp3": MPEG_RATES,
+    "m4b": MPEG_RATES,
     "opus": (8000, 12000, 16000, 24000, 48000),
 }
 # Bits per second for one voice where the artefacts are no longer heard, at rates up to 24 kHz and above.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -14,15 +14,15 @@ from ttsbook.book.cover import find_cover
 from ttsbook.book.cut import Cutter
 from ttsbook.book.draft import finish
 from ttsbook.book.drm import refuse_drm
-from ttsbook.book.markup import local_name, parse_document
+from ttsbook.book.markup import Element, local_name, parse_document, parse_whole
 from ttsbook.book.matter import matter_by_place, stated_matter
 from ttsbook.book.notes import NoteLinks
 from ttsbook.book.package import Package, SpineItem, read_package
 from ttsbook.book.printed import collapse, visible
 from ttsbook.book.toc import Entry
-from ttsbook.book.xhtml import document_text, document_title, read_document
+from ttsbook.book.xhtml import Document, Trace, document_text, document_title, read_document
 from ttsbook.errors import InputError
-from ttsbook.types import Book, Matter, Skipped
+from ttsbook.types import Block, Book, Matter, Skipped
 
 _MIN_BODY_SHARE = 0.5  # a stated start that leaves less than this to read is a mistake of the file
 
@@ -118,25 +118,70 @@ class _Survey:
         return matter_by_place(paths, stated, ())
 
 
-def _cut(survey: _Survey, contents: Contents, matters: Sequence[Matter], language: str | None) -> Cutter:
-    cutter = Cutter()
-    places: defaultdict[str, list[Entry]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A document as it is written again: its tree, and its blocks with the places of their characters."""
+
+    path: str
+    root: Element  # with comments where the document is well-formed, else repaired
+    blocks: tuple[Block, ...]
+    traces: tuple[Trace, ...]
+
+
+def trace_documents(archive: Archive, package: Package) -> Iterator[Traced]:
+    """Yield the documents in reading order; their blocks are those of `read_epub`, one `Place` each."""
+    contents = read_contents(archive, package)
+    survey = _Survey(archive, package, contents)
+    places = _places(survey, contents)
+    for document in survey.documents:
+        own = parse_document(document.data).root
+        read = _read(survey, document, own, places[document.path], package.metadata.language)
+        blocks = _blocks(read)
+        whole = parse_whole(document.data)
+        if whole is not None:
+            again = _read(survey, document, whole, places[document.path], package.metadata.language)
+            if _blocks(again) == blocks:
+                own, read = whole, again
+        yield Traced(document.path, own, blocks, read.traces)
+
+
+def _blocks(document: Document) -> tuple[Block, ...]:
+    return tuple(item for item in document.items if isinstance(item, Block))
+
+
+def _places(survey: _Survey, contents: Contents) -> defaultdict[str, list[Entry]]:
+    """Return the entries of the table of contents by the document that they lead to."""
     known = {document.path for document in survey.documents}
+    places: defaultdict[str, list[Entry]] = defaultdict(list)
     for entry in contents.entries:
         if entry.path in known:
             places[entry.path].append(entry)
-        else:
+    return places
+
+
+def _read(
+    survey: _Survey, document: _Document, root: Element, entries: Sequence[Entry], language: str | None
+) -> Document:
+    return read_document(
+        root,
+        document.path,
+        language=language,
+        anchors=frozenset(entry.fragment for entry in entries if entry.fragment),
+        note_bodies=survey.notes.bodies(root, document.path),
+    )
+
+
+def _cut(survey: _Survey, contents: Contents, matters: Sequence[Matter], language: str | None) -> Cutter:
+    cutter = Cutter()
+    places = _places(survey, contents)
+    known = {document.path for document in survey.documents}
+    for entry in contents.entries:
+        if entry.path not in known:
             cutter.repairs.append(f"the contents list {entry.title!r}, which is not in the reading order")
     for document, matter in zip(survey.documents, matters, strict=True):
         entries = places[document.path]
         root = parse_document(document.data).root
-        items = read_document(
-            root,
-            document.path,
-            language=language,
-            anchors=frozenset(entry.fragment for entry in entries if entry.fragment),
-            note_bodies=survey.notes.bodies(root, document.path),
-        ).items
+        items = _read(survey, document, root, entries, language).items
         if known.intersection(entry.path for entry in contents.entries):
             cutter.add_listed(items, entries, where=document.path, title=document.title, matter=matter)
         else:

@@ -49,6 +49,16 @@ class Parsed:
     repairs: tuple[str, ...] = ()
 
 
+def parse_whole(data: bytes) -> Element | None:
+    """Parse XML that is to be written again, with its comments and instructions; None if not well-formed."""
+    text, _ = _readable(data)
+    parser = etree.XMLParser(**{**_SAFE, "remove_comments": False, "remove_pis": False})
+    try:
+        return etree.fromstring(text.encode("utf-8"), parser)
+    except etree.XMLSyntaxError:
+        return None
+
+
 def parse_xml(data: bytes) -> tuple[Element | None, tuple[str, ...]]:
     """Parse a package file (OPF, NCX, container); None if nothing can be made of it."""
     text, repairs = _readable(data)

@@ -61,6 +61,7 @@ class Package:
     guide: tuple[Reference, ...]
     nav: str  # path of the EPUB 3 navigation document, or ""
     ncx: str  # path of the EPUB 2 table of contents, or ""
+    path: str  # of the package file itself
     cover_id: str  # what `<meta name="cover">` names: an id, sometimes a path
     repairs: tuple[str, ...]
 
@@ -131,6 +132,7 @@ class _Reader:
             guide=self._guide(),
             nav=nav,
             ncx=self._ncx(),
+            path=self._path,
             cover_id=self._cover_id(),
             repairs=tuple(self._repairs),
         )

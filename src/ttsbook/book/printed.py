@@ -44,6 +44,11 @@ def visible(text: str) -> str:
     return "".join(text.translate(_INVISIBLE).split())
 
 
+def is_visible(character: str) -> bool:
+    """Tell whether a character is among those that `visible` returns."""
+    return not (character.isspace() or ord(character) in _INVISIBLE)
+
+
 def is_scene_break(text: str) -> bool:
     """Tell whether a line of ornaments stands for a break in the scene."""
     text = text.strip()

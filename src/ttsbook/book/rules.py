@@ -11,6 +11,15 @@ import re
 
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
 
+# Elements that end a block of text; all others are inline.
+_BLOCK_NAMES = (
+    "address article aside blockquote body caption center colgroup dd details dialog dir div dl dt fieldset"
+    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol optgroup"
+    " option p pre section summary table tbody td tfoot th thead tr ul"
+    " level1 level2 level3 level4 level5 level6"  # DTBook, in old EPUB 2
+)
+BLOCK_TAGS = frozenset(_BLOCK_NAMES.split())
+
 # Reason by tag. The text inside is not part of what the author says.
 TAGS = {
     "script": "script",

@@ -12,18 +12,12 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
+from ttsbook.book.layout import layout_rows
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
 from ttsbook.book.printed import collapse, is_scene_break, visible
-from ttsbook.book.rules import semantics, skip_reason
-from ttsbook.types import Block, BlockKind, Skipped
+from ttsbook.book.rules import BLOCK_TAGS, semantics, skip_reason
+from ttsbook.types import Block, BlockKind, Place, Skipped
 
-_BLOCK_NAMES = (
-    "address article aside blockquote body caption center colgroup dd details dialog dir div dl dt fieldset"
-    " figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu ol optgroup"
-    " option p pre section summary table tbody td tfoot th thead tr ul"
-    " level1 level2 level3 level4 level5 level6"  # DTBook, in old EPUB 2
-)
-_BLOCK_TAGS = frozenset(_BLOCK_NAMES.split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _KIND_BY_TAG = {
     "blockquote": BlockKind.QUOTE,
@@ -80,10 +74,22 @@ class _Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    text: str
+class Part:
+    """A stretch of text and where it stands: in front of the children of an element, or behind it."""
+
+    text: str  # as long as the text node
     language: str | None
     added: bool = False  # not a text of the document: alternative text of an image, separator
+    element: Element | None = None  # whose text it is; None for separators
+    tail: bool = False  # it stands behind the element
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The parts that a block was made of; its visible characters are theirs from `first` on."""
+
+    parts: tuple[Part, ...]
+    first: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,7 @@ class Document:
 
     items: tuple[Item, ...]
     added: str
+    traces: tuple[Trace, ...]  # of each block
 
 
 def read_document(
@@ -109,9 +116,9 @@ def read_document(
         anchors: the ids to report as `Anchor`, each at its first occurrence.
         note_bodies: elements known to be notes (see `notes`).
     """
-    reader = _Reader(where, language, anchors, note_bodies, _layout_rows(root))
+    reader = _Reader(where, language, anchors, note_bodies, layout_rows(root))
     reader.walk(root)
-    return Document(tuple(reader.items), "".join(reader.added))
+    return Document(tuple(reader.items), "".join(reader.added), tuple(reader.traces))
 
 
 def document_text(root: Element) -> str:
@@ -144,12 +151,13 @@ class _Reader:
     ) -> None:
         self.items: list[Item] = []
         self.added: list[str] = []
+        self.traces: list[Trace] = []
         self._where = where
         self._language = language
         self._anchors = set(anchors)
         self._note_bodies = note_bodies
         self._layout_rows = layout_rows
-        self._parts: list[_Part] = []
+        self._parts: list[Part] = []
         self._owner: _Context | None = None  # of the open block: the context of its first visible text
 
     def walk(self, root: Element) -> None:
@@ -166,13 +174,13 @@ class _Reader:
                 if frame.block:
                     self._block_edge(frame.element, frame.context)
                 if stack:
-                    self._append(frame.element.tail, stack[-1].context)
+                    self._append_tail(frame.element, stack[-1].context)
             elif not isinstance(child.tag, str) or (local_name(child) == "head" and frame.element is root):
-                self._append(child.tail, frame.context)
+                self._append_tail(child, frame.context)
             elif (reason := self._reason(child)) is not None:
-                inline = local_name(child) not in _BLOCK_TAGS or local_name(frame.element) == "p"
+                inline = local_name(child) not in BLOCK_TAGS or local_name(frame.element) == "p"
                 self._skip(child, reason, inline=inline)
-                self._append(child.tail, frame.context)
+                self._append_tail(child, frame.context)
             else:
                 stack.append(self._enter(child, frame.context))
         self._end_block()
@@ -186,38 +194,49 @@ class _Reader:
 
     def _enter(self, element: Element, outer: _Context) -> _Frame:
         name = local_name(element)
-        block = name in _BLOCK_TAGS
+        block = name in BLOCK_TAGS
         if block:
             self._block_edge(element, outer)
         context = _context_inside(element, name, outer, layout_row=element in self._layout_rows)
         self._mark_anchors(element)
         if name == "br":
-            self._parts.append(_Part(_LINE_END, None))
+            self._parts.append(Part(_LINE_END, None))
         elif name == "hr":
-            self.items.append(Block(BlockKind.SCENE_BREAK, ""))
+            self._add_block(BlockKind.SCENE_BREAK, "", Trace((), 0))
         elif name in ("img", "image"):
             self._add_image(element, context)
         elif name in ("td", "th") and context.row:
             self._separate_cells(element, context)
-        self._append(element.text, context)
+        self._append(element.text, context, element)
         return _Frame(element, iter(element), context, block)
 
     def _block_edge(self, element: Element, around: _Context) -> None:
         if around.row and local_name(element) != "tr":
-            self._parts.append(_Part(" ", None))
+            self._parts.append(Part(" ", None))
         elif around.verse and _is_line(element):
-            self._parts.append(_Part(_LINE_END, None))
+            self._parts.append(Part(_LINE_END, None))
         else:
             self._end_block()
 
-    def _append(self, text: str | None, context: _Context, *, added: bool = False) -> None:
+    def _append_tail(self, element: Element, context: _Context) -> None:
+        self._append(element.tail, context, element, tail=True)
+
+    def _append(
+        self,
+        text: str | None,
+        context: _Context,
+        element: Element | None = None,
+        *,
+        tail: bool = False,
+        added: bool = False,
+    ) -> None:
         if not text:
             return
         if self._owner is None and visible(text):
             self._owner = context
         if context.verbatim:
             text = text.replace("\n", _LINE_END)
-        self._parts.append(_Part(text, context.language, added))
+        self._parts.append(Part(text, context.language, added, element, tail))
 
     def _skip(self, element: Element, reason: str, *, inline: bool) -> None:
         if not inline:
@@ -230,7 +249,8 @@ class _Reader:
             self.items.append(Skipped(reason, text, self._where))
         if local_name(element) == "math" and reason == "formula":
             alternative = collapse(attribute(element, "alttext"))
-            self._append(f" {alternative} " if alternative else "", self._owner or _Context(), added=True)
+            spoken = f" {alternative} " if alternative else ""
+            self._append(spoken, self._owner or _Context(), element, added=True)
 
     def _mark_anchors(self, element: Element) -> None:
         for name in ("id", "name"):
@@ -250,7 +270,7 @@ class _Reader:
         elif alt:
             # One or two letters are an initial drawn as a picture and belong to the word that follows.
             joined = len(alt) <= _DROP_CAP_CHARACTERS
-            self._append(alt if joined else f" {alt} ", context, added=True)
+            self._append(alt if joined else f" {alt} ", context, element, added=True)
 
     def _separate_cells(self, cell: Element, context: _Context) -> None:
         while self._parts and not visible(self._parts[-1].text):
@@ -262,14 +282,14 @@ class _Reader:
         after_head = before is not None and local_name(before) == "th" and local_name(cell) == "td"
         if last not in ".,;:!?。，；：！？、":
             self._append(":" if after_head else ",", context, added=True)
-        self._parts.append(_Part(" ", None))
+        self._parts.append(Part(" ", None))
 
     def _end_block(self) -> None:
         parts, owner = self._parts, self._owner
         self._parts, self._owner = [], None
         if owner is None:
             return
-        shown = [part for part in parts if visible(part.text)]
+        shown = tuple(part for part in parts if visible(part.text))
         self.added.extend(part.text for part in shown if part.added)
         kind = BlockKind.CAPTION if all(part.added for part in shown) else owner.kind
         languages = {part.language for part in shown}
@@ -277,18 +297,28 @@ class _Reader:
         if language is not None and self._language is not None and language.lower() == self._language.lower():
             language = None
         level = owner.level if kind in (BlockKind.HEADING, BlockKind.LIST_ITEM) else 0
+        first = 0
         for text in _texts("".join(part.text for part in parts), kind, lines=owner.verse or owner.verbatim):
+            trace = Trace(shown, first)
+            first += len(visible(text))
             if is_scene_break(text):
-                self.items.append(Block(BlockKind.SCENE_BREAK, text))
+                self._add_block(BlockKind.SCENE_BREAK, text, trace)
             else:
-                self.items.append(Block(kind, text, language, level))
+                self._add_block(kind, text, trace, language, level)
+
+    def _add_block(
+        self, kind: BlockKind, text: str, trace: Trace, language: str | None = None, level: int = 0
+    ) -> None:
+        place = Place(self._where, len(self.traces)) if self._where else None
+        self.items.append(Block(kind, text, language, level, place))
+        self.traces.append(trace)
 
 
 def _parted_text(element: Element) -> str:
     """Return the text inside an element with spaces where blocks meet."""
     pieces = []
     for event, inner in etree.iterwalk(element, events=("start", "end")):
-        if local_name(inner) in _BLOCK_TAGS:
+        if local_name(inner) in BLOCK_TAGS:
             pieces.append(" ")
         pieces.append((inner.text if event == "start" else inner.tail if inner is not element else "") or "")
     return "".join(pieces)
@@ -347,26 +377,5 @@ def _is_line(element: Element) -> bool:
     return (
         local_name(element) == "div"
         and _STANZA_WORDS.isdisjoint(_words(element))
-        and not any(local_name(child) in _BLOCK_TAGS or local_name(child) == "br" for child in element)
+        and not any(local_name(child) in BLOCK_TAGS or local_name(child) == "br" for child in element)
     )
-
-
-def _layout_rows(root: Element) -> frozenset[Element]:
-    """Return the rows of tables that only place text on the page: a cell holds several paragraphs."""
-    layout = set()
-    rows = []
-    for element in root.iter():
-        name = local_name(element)
-        if name == "tr":
-            rows.append(element)
-        elif name in ("td", "th") and sum(local_name(child) in _BLOCK_TAGS for child in element) > 1:
-            layout.add(_table_of(element))
-    return frozenset(row for row in rows if _table_of(row) in layout)
-
-
-def _table_of(element: Element) -> Element:
-    for _ in range(4):  # cell, row, group of rows, table
-        if local_name(element) == "table" or element.getparent() is None:
-            break
-        element = element.getparent()
-    return element

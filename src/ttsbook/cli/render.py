@@ -16,7 +16,7 @@ from ttsbook.cli.narrator import find_narrator, warn_of_idle_words
 from ttsbook.cli.outcome import Outcome, exit_code, outcome_entry, plan_entry, plan_text
 from ttsbook.cli.talk import Talk, make_talk, print_json
 from ttsbook.config import Config, Source, load_config
-from ttsbook.errors import TtsbookError
+from ttsbook.errors import TtsbookError, UsageError
 
 if TYPE_CHECKING:
     from ttsbook.cli.job import Job
@@ -72,6 +72,15 @@ Tag = Annotated[
         rich_help_panel=options.OUTPUT,
     ),
 ]
+Epub3 = Annotated[
+    Path | None,
+    typer.Option(
+        "--epub3",
+        metavar="FILE",
+        help="Also write the book as an EPUB 3 that is read along, with the narration in it.",
+        rich_help_panel=options.OUTPUT,
+    ),
+]
 Template = Annotated[
     str | None,
     typer.Option(
@@ -114,6 +123,7 @@ def render(
     subtitles: options.Subtitles = None,
     cues: options.Cues = None,
     split: options.Split = None,
+    epub3: Epub3 = None,
     tag: Tag = None,
     template: Template = None,
     engine: options.Engine = None,
@@ -158,9 +168,11 @@ def render(
 
     suffix = format_of(output, audio_format, loaded.settings.format)
     settings = render_settings(loaded.settings, audio_format=suffix, chapters=chapters, force=force)
-    settings = replace(settings, tags=parse_tags(tag or ()))
+    settings = replace(settings, tags=parse_tags(tag or ()), epub3=epub3)
     check_template(template, output)
     jobs = plan_jobs(books, output=output, out_dir=out_dir, suffix=suffix)
+    if epub3 is not None and len(jobs) > 1:
+        raise UsageError("--epub3 names one file, but there are several books", "render one at a time")
     if template is not None or settings.split:
         jobs = rename(jobs, template, out_dir, suffix, settings)
     if depfile is not None:

@@ -86,6 +86,7 @@ class Report:
     warnings: tuple[str, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()  # steps down from what was asked for, in order
     tracks: tuple[TrackReport, ...] = ()  # of a book in parts; `output` is their playlist
+    epub3: str | None = None  # the book that is read along
     up_to_date: bool = False  # nothing was to do: the figures are of the run that made the file
 
     def as_dict(self) -> dict[str, Any]:

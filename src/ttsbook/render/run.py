@@ -26,7 +26,7 @@ from ttsbook.engines.choose import entry_of, load_engine
 from ttsbook.errors import MissingError
 from ttsbook.files import atomic_write, sha256_file
 from ttsbook.render.account import account_of
-from ttsbook.render.assemble import Stream, assemble
+from ttsbook.render.assemble import Piece, Stream, assemble
 from ttsbook.render.cache import ChunkCache
 from ttsbook.render.cues import CueTrack
 from ttsbook.render.fallback import Fallback, Fallbacks
@@ -37,6 +37,7 @@ from ttsbook.render.machine import choose_workers, n_cores, peak_rss_bytes
 from ttsbook.render.measure import Measured, measure
 from ttsbook.render.plan import ChunkMaker, Plan, plan_book
 from ttsbook.render.pool import Pool, open_pool
+from ttsbook.render.readalong import ReadAlong, check_readable_again
 from ttsbook.render.report import Account, Report, TrackReport
 from ttsbook.render.reporter import Reporter, SilentReporter
 from ttsbook.render.settings import RenderSettings
@@ -94,9 +95,10 @@ def render_book(
     check_writable(target)
     notes = _Notes(reporter)
     fallbacks = Fallbacks(notes.warn, allowed=settings.may_fall_back)
-    beside = () if target.subtitles is None else (target.subtitles,)
+    if target.epub3 is not None:
+        check_readable_again(book, target.epub3)
     with (
-        lock_output(target.output, paths.state_dir() / "locks", beside=beside),
+        lock_output(target.output, paths.state_dir() / "locks", beside=target.beside),
         contextlib.closing(Journal(paths.state_dir() / "renders.sqlite3", notes.warn)) as journal,
     ):
         if not settings.force:
@@ -184,7 +186,9 @@ class _Task:
         cache.sweep()
         store = SpokenStore(cache, resume=settings.resume)
         by_word = settings.cues == "word"
-        cues = CueTrack(front_end, by_word=by_word) if settings.subtitles else None
+        cues = None
+        if settings.subtitles or settings.epub3:
+            cues = CueTrack(front_end, by_word=by_word or settings.epub3 is not None)
         run = _Run(self, plan, settings, engine, spec, draft, account_of(plan), store, cues, tracks)
         report = run.render(inputs)
         self.notes.reporter.finished(report)
@@ -294,23 +298,34 @@ class _Run:
         output, timeline = self.target.output, measured.timeline
         # Everything is in the cache now; should a chunk have vanished, this process speaks it again.
         with self._pool(1) as pool:
-            pieces = assemble(
-                self.plan.chapters,
-                self._stream(pool),
-                self.settings.pauses,
-                self.engine.rate_hz,
-                apart=self.settings.split,
-            )
+            pieces = self._pieces(pool)
             if self.tracks:
                 mark = book_mark(book)
                 written, reports = write_tracks(output, self.tracks, pieces, spec, timeline, mark)
             else:
                 checking = partial(self.notes.reporter.stage, "check")
                 written = write_whole(output, pieces, spec, timeline, checking)
+            self._write_epub3(measured, spec, pool)
         for text in written.warnings:
             self.notes.warn(text)
         self._write_subtitles()
         return gain_db, written, reports
+
+    def _write_epub3(self, measured: Measured, spec: AudioSpec, pool: Pool) -> None:
+        if self.target.epub3 is None or self.cues is None:
+            return
+        self.notes.reporter.stage("epub3")
+        along = ReadAlong(self.plan, self.cues.told(), measured.timeline, spec, spec.tags.narrator)
+        along.write(self.target.epub3, self._pieces(pool), self.notes.warn)
+
+    def _pieces(self, pool: Pool) -> Iterator[tuple[int, Piece]]:
+        return assemble(
+            self.plan.chapters,
+            self._stream(pool),
+            self.settings.pauses,
+            self.engine.rate_hz,
+            apart=self.settings.split,
+        )
 
     def _write_subtitles(self) -> None:
         if self.target.subtitles is None or self.cues is None or self.settings.subtitles is None:
@@ -368,6 +383,7 @@ class _Run:
             output=str(self.target.output),
             output_sha256=sha256_file(self.target.output),
             subtitles=str(self.target.subtitles) if self.target.subtitles else None,
+            epub3=str(self.target.epub3) if self.target.epub3 else None,
             format=self.draft.format,
             rate_hz=written.rate_hz,
             seconds=seconds,

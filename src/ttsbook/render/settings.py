@@ -96,6 +96,7 @@ class RenderSettings:
     tags: tuple[tuple[str, str], ...] = ()  # instead of what the book says of itself
     subtitles: str | None = None  # one of SUBTITLES, written beside the output
     cues: str = "sentence"  # one of CUES: how finely subtitles are timed
+    epub3: Path | None = None  # the book with its narration, as an EPUB with Media Overlays
     # the run
     resume: bool = True  # False speaks every chunk anew
     force: bool = False  # replace an output that this program did not make from this book

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -37,12 +38,19 @@ class Target:
 
     output: Path  # absolute
     subtitles: Path | None
+    epub3: Path | None = None
+
+    @property
+    def beside(self) -> tuple[Path, ...]:
+        """Return what is written besides the output itself."""
+        return tuple(path for path in (self.subtitles, self.epub3) if path is not None)
 
 
 def target_of(output: Path, settings: RenderSettings) -> Target:
     """Name the files that a render to `output` writes."""
     output = (playlist_of(output) if settings.split else output).absolute()
-    return Target(output, output.with_suffix(f".{settings.subtitles}") if settings.subtitles else None)
+    subtitles = output.with_suffix(f".{settings.subtitles}") if settings.subtitles else None
+    return Target(output, subtitles, settings.epub3.absolute() if settings.epub3 else None)
 
 
 def check_writable(target: Target) -> None:
@@ -53,13 +61,16 @@ def check_writable(target: Target) -> None:
     """
     if target.output.suffix == PLAYLIST_SUFFIX:
         _make_folder(target.output.parent)
-    if target.output.is_dir():
-        raise OutputError(f"{target.output} is a folder", "name a file in it with -o")
-    try:
-        with tempfile.TemporaryFile(dir=target.output.parent):
-            pass
-    except OSError as error:
-        raise output_error(target.output, error) from error
+    for path, flag in ((target.output, "-o"), (target.epub3, "--epub3")):
+        if path is None:
+            continue
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder", f"name a file in it with {flag}")
+        try:
+            with tempfile.TemporaryFile(dir=path.parent):
+                pass
+        except OSError as error:
+            raise output_error(path, error) from error
 
 
 def _make_folder(folder: Path) -> None:
@@ -92,6 +103,8 @@ def check_ours(target: Target, book: Book, journal: Journal) -> None:
     subtitles = target.subtitles
     if subtitles and subtitles.is_file() and not journal.wrote_subtitles(subtitles):
         raise _foreign(subtitles)
+    if target.epub3 and target.epub3.is_file() and not _is_marked_archive(target.epub3, book):
+        raise _foreign(target.epub3)
 
 
 def finished_report(target: Target, inputs_sha256: str, journal: Journal) -> Report | None:
@@ -99,7 +112,7 @@ def finished_report(target: Target, inputs_sha256: str, journal: Journal) -> Rep
     last = journal.last_finished(target.output)
     if last is None or last.report is None or last.inputs_sha256 != inputs_sha256:
         return None
-    if not target.output.is_file() or (target.subtitles and not target.subtitles.is_file()):
+    if not all(path.is_file() for path in (target.output, *target.beside)):
         return None
     if sha256_file(target.output) != last.report.output_sha256:
         return None
@@ -111,9 +124,8 @@ def finished_report(target: Target, inputs_sha256: str, journal: Journal) -> Rep
 
 def touch(target: Target) -> None:
     """Make the files newer than what they were made from."""
-    for path in (target.subtitles, target.output):
-        if path is not None:
-            path.touch()
+    for path in (*target.beside, target.output):
+        path.touch()
 
 
 def inputs_hash(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str) -> str:
@@ -129,11 +141,12 @@ def _inputs(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str) 
     yield asdict(settings.pauses)
     yield asdict(tags), sha256_bytes(plan.book.cover.data) if plan.book.cover else None
     yield settings.subtitles, settings.cues if settings.subtitles else None
+    yield str(settings.epub3.absolute()) if settings.epub3 else None
     yield settings.rms_db, settings.room_tone_db, settings.split
     for chapter in plan.chapters:
         yield chapter.chapter.index, chapter.chapter.title
         for planned in chapter.chunks:
-            text = planned.chunk.text if settings.subtitles else ""
+            text = planned.chunk.text if settings.subtitles or settings.epub3 else ""
             yield planned.key, planned.chunk.boundary.value, text
 
 
@@ -154,6 +167,14 @@ def _is_marked(path: Path, book: Book) -> bool:
     except InputError:
         return False
     return any(book_mark(book) in text for text in tags.values())
+
+
+def _is_marked_archive(path: Path, book: Book) -> bool:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return book_mark(book) in archive.comment.decode("utf-8", errors="replace")
+    except (OSError, zipfile.BadZipFile):
+        return False
 
 
 def _foreign(path: Path) -> OutputError:
