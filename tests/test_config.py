@@ -84,7 +84,7 @@ def test_a_named_file_replaces_the_search_and_no_config_stops_it(project: Path, 
     assert (named.settings.seed, named.settings.speed) == (0, 1.5)
     assert named.files == (other,)
     nothing = load(project, source=Source(discover=False))
-    assert (nothing.settings.seed, nothing.settings.batch, nothing.files) == (0, 8, ())
+    assert (nothing.settings.seed, nothing.settings.batch, nothing.files) == (0, "auto", ())
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_name(project: Path) -> None:

@@ -11,9 +11,9 @@ import pytest
 from command_line import CLIP, ROOT, SAMPLE, Command, Start
 
 from ttsbook.cli.cache import parse_size
-from ttsbook.cli.gpu import Gpu, parse_gpus
 from ttsbook.cli.talk import clock, size
 from ttsbook.config import Source, load_config
+from ttsbook.engines.gpu import Gpu, parse_gpus
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -97,3 +97,21 @@ def test_weights_elsewhere_that_are_not_there_are_named(tmp_path: object) -> Non
 def test_an_unknown_option_is_named() -> None:
     with pytest.raises(UsageError, match="colour"):
         Vits2Engine(EngineSpec("vits2", options=(("colour", "red"),)))
+
+
+def test_torch_on_the_processor_speaks_alike_and_is_another_model_to_the_cache(
+    engine: Vits2Engine, voice: VoiceProfile
+) -> None:
+    pytest.importorskip("torch")
+    other = Vits2Engine(EngineSpec("vits2", "cpu", options=(("runtime", "torch"),)))
+    ours, theirs = engine.speak([request()], voice)[0], other.speak([request(), request("")], voice)[0]
+    assert ours.phoneme_ends == theirs.phoneme_ends
+    assert np.abs(ours.samples - theirs.samples).mean() < 1e-4
+    assert engine.fingerprint != other.fingerprint
+
+
+def test_a_device_that_is_not_there_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ttsbook.engines.hardware.list_gpus", lambda: ())
+    with pytest.raises(MissingError, match="no NVIDIA GPU"):
+        Vits2Engine(EngineSpec("vits2", device="cuda"))
+    assert Vits2Engine(EngineSpec("vits2")).device == "cpu"

@@ -178,3 +178,13 @@ def test_a_book_in_a_language_that_the_engine_does_not_read_goes_to_the_next(
     monkeypatch.setitem(ENGINES, ENGINE, replace(mute, languages=("en",)))
     report = render(tmp_path / "b.wav")
     assert report.voice == f"{ENGINE}'s own"
+
+
+def test_a_gpu_without_any_room_gives_way_to_the_processor(tmp_path: Path) -> None:
+    options = {"device": "cuda:0", "fits_nothing": "1"}
+    report = render(tmp_path / "b.wav", options=options, batch=4)
+    assert report.device == "cpu"
+    assert report.fallbacks[-1].kind == "device"
+    assert report.fallbacks[-1].short == "cuda:0 to the processor"
+    with pytest.raises(OutOfMemory):
+        render(tmp_path / "c.wav", options={**options, "model": "2"}, batch=1, may_fall_back=False)

@@ -26,16 +26,17 @@ NAME = "tone_engine:ToneEngine"
 class ToneEngine:
     """Options: log=FILE notes every utterance; kill, hang, fail=WORD misbehave on a word; once=FILE only
     until that file exists; delay=SECONDS per utterance; fits=N batches of more run out of memory;
+    device=NAME is where it runs unless asked for the processor; fits_nothing: there, nothing has room;
     crowd=N is out of memory whenever N processes speak, as counted in crowd_folder; missing=TEXT cannot be
     loaded, missing_later=TEXT not when it is to speak; dies_in_worker is killed while loading in a worker."""
 
     name = "tone"
-    device = "cpu"
     rate_hz = RATE_HZ
     max_phonemes = 400
 
     def __init__(self, spec: EngineSpec) -> None:
         self._options = dict(spec.options)
+        self.device = "cpu" if spec.device == "cpu" else self._options.get("device", "cpu")
         self.fingerprint = f"tone-{self._options.get('model', '1')}"
         if "missing" in self._options:
             raise MissingError(self._options["missing"], "install it")
@@ -48,6 +49,8 @@ class ToneEngine:
         if "missing_later" in self._options:
             raise MissingError(self._options["missing_later"], "install it")
         self._count_the_crowd()
+        if self.device != "cpu" and "fits_nothing" in self._options:
+            raise OutOfMemory("the GPU has no room at all")
         if len(requests) > int(self._options.get("fits", "1000")):
             raise OutOfMemory(f"no room for {len(requests)}")
         return [self._speak(request, voice) for request in requests]

@@ -35,7 +35,7 @@ def render_settings(
         device=chosen.device,
         workers=_whole(chosen.workers),
         threads=chosen.threads,
-        batch=chosen.batch,
+        batch=_whole(chosen.batch),
         format=audio_format or chosen.format,
         rate_hz=chosen.sample_rate,
         bitrate=_bits(chosen.bitrate),
@@ -55,10 +55,13 @@ def render_settings(
 
 def engine_options(chosen: Settings) -> dict[str, Options]:
     """Return what the configuration says to engines that have to be told something, by their names."""
-    return {
-        engine: tuple((key, value) for key, value in asdict(getattr(chosen, engine)).items() if value)
-        for engine in ENGINE_SECTIONS
+    from ttsbook.engines.choose import ENGINES, model_of
+
+    told = {
+        section: tuple((key, value) for key, value in asdict(getattr(chosen, section)).items() if value)
+        for section in ENGINE_SECTIONS
     }
+    return {name: told[model_of(name)] for name in ENGINES if model_of(name) in told}
 
 
 def without_silent_ends(settings: RenderSettings) -> RenderSettings:

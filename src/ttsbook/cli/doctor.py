@@ -17,8 +17,8 @@ from ttsbook.config import Config, Source, load_config
 from ttsbook.errors import MissingError, TtsbookError
 
 if TYPE_CHECKING:
-    from ttsbook.cli.gpu import Gpu
     from ttsbook.engines.base import Availability
+    from ttsbook.engines.gpu import Gpu
 
 MIN_FREE_BYTES = 2_000_000_000  # a long book as WAV and its chunks
 RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
@@ -56,8 +56,8 @@ def doctor(
     loaded = load_config(source=Source(config, not no_config))
 
     from ttsbook.cli.choice import engine_options
-    from ttsbook.cli.gpu import list_gpus
     from ttsbook.engines.choose import available_engines
+    from ttsbook.engines.gpu import list_gpus
     from ttsbook.render.machine import free_memory_bytes, n_cores
 
     engines = available_engines(engine_options(loaded.settings))

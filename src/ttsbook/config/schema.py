@@ -28,7 +28,7 @@ RULES: dict[str, Rule] = {
     "device": Text('"auto", "cpu", "cuda" or "cuda:N"'),
     "workers": Whole(1, 256, word="auto"),
     "threads": Whole(1, 64),
-    "batch": Whole(1, 256),
+    "batch": Whole(1, 256, word="auto"),
     "speed": Number(0.5, 2.0),
     "noise": Number(0.0, 2.0, word="auto"),
     "seed": Whole(0, 2**31 - 1),
@@ -59,6 +59,8 @@ RULES: dict[str, Rule] = {
     "pauses.tail": _PAUSE,
     "fallback.allowed": Flag(),
     "fallback.engines": Names("a list of names of engines"),
+    "vits2.runtime": Choice(("auto", "onnx", "torch")),
+    "vits2.precision": Choice(("auto", "fp32", "fp16", "bf16")),
     "cosyvoice.model": Text("the path of a folder, or empty", is_path=True),
     "cosyvoice.code": Text("the path of a folder, or empty", is_path=True),
     "kokoro.voices": Text("the path of a folder, or empty", is_path=True),
@@ -89,6 +91,14 @@ class FallbackRules:
 
     allowed: bool
     engines: tuple[str, ...]  # the order in which they follow one another
+
+
+@dataclass(frozen=True, slots=True)
+class Vits2Means:
+    """By what the base voice is computed."""
+
+    runtime: str
+    precision: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +135,7 @@ class Settings:
     device: str
     workers: int | str
     threads: int
-    batch: int
+    batch: int | str
     speed: float
     noise: float | str
     seed: int
@@ -147,13 +157,15 @@ class Settings:
     progress: str
     pauses: Pauses
     fallback: FallbackRules
+    vits2: Vits2Means
     cosyvoice: CosyVoicePlaces
     kokoro: KokoroPlaces
     piper: PiperPlaces
 
 
 # Sections that tell an engine something; each has the engine's name.
-ENGINE_SECTIONS: dict[str, type[CosyVoicePlaces] | type[KokoroPlaces] | type[PiperPlaces]] = {
+ENGINE_SECTIONS: dict[str, type[Any]] = {
+    "vits2": Vits2Means,
     "cosyvoice": CosyVoicePlaces,
     "kokoro": KokoroPlaces,
     "piper": PiperPlaces,

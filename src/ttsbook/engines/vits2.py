@@ -1,4 +1,4 @@
-"""The base voice as an engine: requests in, speech out, through ONNX Runtime."""
+"""The base voice as an engine: requests in, speech out, on the processor or a GPU."""
 
 from __future__ import annotations
 
@@ -10,109 +10,142 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ttsbook import paths, symbols
-from ttsbook.engines.base import EngineSpec, Options, Request, in_threads
+from ttsbook.engines.base import EngineSpec, Options, Request
+from ttsbook.engines.hardware import choose_hardware
 from ttsbook.engines.onnx import runtime_version
 from ttsbook.engines.options import check_options
 from ttsbook.errors import MissingError, RenderError
 from ttsbook.types import Speech, VoiceProfile
 
 if TYPE_CHECKING:
-    from ttsbook.vits2.runtime import OnnxSynthesizer
+    from ttsbook.engines.backend import Backend, Spoken
+    from ttsbook.engines.hardware import Hardware
+    from ttsbook.vits2.batch import Utterance
 
 NOISE_SCALE = 0.3  # of the prior: words get clearer down to here; predicted quality does not change
 MAX_PHONEMES = 400  # about 25 s; attention was trained on less, and errors grow beyond
 VERSION = "2"  # raise it when the same weights give other samples
+OPTIONS = ("model", "runtime", "precision")
 
 
 class Vits2Engine:
-    """VITS2 on the processor. Loading waits for the first `speak`.
+    """VITS2. Loading waits for the first `speak`.
 
-    Options: "model" is another folder with exported weights.
+    Options: "model" is another folder with exported weights; "runtime" and "precision" as
+    `hardware.choose_hardware` takes them.
 
     Raises:
-        MissingError: the weights are not there, or the device is not this engine's.
+        MissingError: weights, runtime or device are not there.
     """
 
-    device = "cpu"
     rate_hz = 24_000
     max_phonemes = MAX_PHONEMES
 
     def __init__(self, spec: EngineSpec) -> None:
         self.name = spec.name  # the registry knows it by several names, for several ways to use it
-        if spec.device not in ("auto", "cpu"):
-            raise MissingError(
-                f"engine {self.name} runs on the processor only, not on {spec.device}", "use --device cpu"
-            )
+        told = _told(spec.options)
+        self._hardware = self._choose(spec.device, told)
+        self.device = self._hardware.device
         self._threads = spec.threads
-        self._folder = _model_folder(spec.options)
-        self._hashes = _read_hashes(self._folder)
+        self._folder = _model_folder(told)
+        self._hashes = read_hashes(self._folder)
 
     @classmethod
     def missing(cls, options: Options = ()) -> None:
         """Raise `MissingError` if the weights are not here."""
-        _read_hashes(_model_folder(options))
+        read_hashes(_model_folder(_told(options)))
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Hash of weights and of whatever computes with them: another runtime may round differently."""
-        parts = [
-            VERSION,
-            runtime_version(),
-            *(f"{k}={v}" for k, v in sorted(self._hashes.items())),
-        ]
+        parts = [VERSION, *self._computes(), *(f"{k}={v}" for k, v in sorted(self._hashes.items()))]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:
-        """Speak each request by itself, so that no result depends on its neighbours."""
-        self._synthesizer  # noqa: B018  loaded here, once, before threads ask for it
-        return in_threads(lambda request: self._speak_one(request, voice), requests, self._threads)
+        """Speak requests; none depends on its neighbours."""
+        utterances = [_utterance(request, voice) for request in requests if request.phonemes]
+        spoken = iter(self._backend.speak(utterances) if utterances else ())
+        return [self._speech(next(spoken)) if request.phonemes else self._nothing() for request in requests]
 
     def close(self) -> None:
         """Free the model."""
-        self.__dict__.pop("_synthesizer", None)
+        self.__dict__.pop("_backend", None)
 
     @cached_property
-    def _synthesizer(self) -> OnnxSynthesizer:
-        from ttsbook.vits2.runtime import OnnxSynthesizer
+    def _backend(self) -> Backend:
+        return self._open()
 
-        return OnnxSynthesizer(self._folder)
+    def _choose(self, device: str, options: dict[str, str]) -> Hardware:
+        runtime, precision = options.get("runtime", "auto"), options.get("precision", "auto")
+        return choose_hardware(device, runtime, precision)
 
-    def _speak_one(self, request: Request, voice: VoiceProfile) -> Speech:
+    def _open(self) -> Backend:
+        from ttsbook.engines.backend import open_backend
+
+        return open_backend(self._folder, self._hardware, self._threads)
+
+    def _computes(self) -> tuple[str, ...]:
+        """Say what computes, as far as it may change the last bits."""
+        hardware = self._hardware
+        if hardware.runtime == "torch":
+            from importlib import metadata
+
+            version = f"torch {metadata.version('torch')} {hardware.precision}"
+        else:
+            version = runtime_version()
+        return (version,) if hardware.gpu is None else (version, hardware.gpu.name, hardware.gpu.driver)
+
+    def _speech(self, spoken: Spoken) -> Speech:
         import numpy as np
 
-        from ttsbook.vits2.config import pitch_numbers
-
-        if not request.phonemes:
-            return Speech(np.zeros(0, np.float32), self.rate_hz)
-        if len(request.phonemes) > self.max_phonemes:
-            raise RenderError(
-                f"{len(request.phonemes)} phonemes at once; the voice takes {self.max_phonemes}",
-                "this is a fault of the text front end; please report the sentence",
-            )
-        try:
-            ids = symbols.encode(request.phonemes)
-        except KeyError as error:
-            raise RenderError(f"the voice knows no phoneme {error} (in {request.phonemes!r})") from error
-        samples, durations = self._synthesizer.speak(
-            ids,
-            np.asarray(voice.embedding, np.float32),
-            pitch_numbers(voice.log_f0_mean, voice.log_f0_std),
-            request.language,
-            seed=request.seed,
-            speed=request.speed,
-            noise_scale=NOISE_SCALE if request.noise is None else request.noise,
-        )
+        samples, durations = spoken
         # The pads at both ends are silence of the utterance: the first phoneme starts after its pad.
-        ends = np.minimum(np.cumsum(durations) * self._synthesizer.config.latent_hop, len(samples))
+        ends = np.minimum(np.cumsum(durations) * self._backend.latent_hop, len(samples))
         return Speech(samples, self.rate_hz, tuple(int(end) for end in ends[1:-1]))
 
+    def _nothing(self) -> Speech:
+        import numpy as np
 
-def _model_folder(options: Options) -> Path:
-    return Path(check_options("vits2", options, ("model",)).get("model", paths.packaged("weights")))
+        return Speech(np.zeros(0, np.float32), self.rate_hz)
 
 
-def _read_hashes(folder: Path) -> dict[str, str]:
-    """Return the hashes that the export wrote beside the weights."""
+def _utterance(request: Request, voice: VoiceProfile) -> Utterance:
+    """Put a request into the model's terms.
+
+    Raises:
+        RenderError: it is too long, or has a symbol that the voice does not know.
+    """
+    import numpy as np
+
+    from ttsbook.vits2.batch import Utterance
+    from ttsbook.vits2.config import pitch_numbers
+
+    if len(request.phonemes) > MAX_PHONEMES:
+        raise RenderError(
+            f"{len(request.phonemes)} phonemes at once; the voice takes {MAX_PHONEMES}",
+            "this is a fault of the text front end; please report the sentence",
+        )
+    try:
+        ids = symbols.encode(request.phonemes)
+    except KeyError as error:
+        raise RenderError(f"the voice knows no phoneme {error} (in {request.phonemes!r})") from error
+    return Utterance(
+        ids,
+        np.asarray(voice.embedding, np.float32),
+        pitch_numbers(voice.log_f0_mean, voice.log_f0_std),
+        request.language,
+        request.seed,
+        request.speed,
+        NOISE_SCALE if request.noise is None else request.noise,
+    )
+
+
+def read_hashes(folder: Path) -> dict[str, str]:
+    """Return the hashes that the export wrote beside the weights.
+
+    Raises:
+        MissingError: weights are not there or damaged.
+    """
     index = folder / "base.json"
     try:
         hashes: dict[str, str] = json.loads(index.read_text("utf-8"))["sha256"]
@@ -124,3 +157,11 @@ def _read_hashes(folder: Path) -> dict[str, str]:
         if not (folder / name).is_file():
             raise MissingError(f"the base voice lacks {folder / name}", "reinstall ttsbook")
     return hashes
+
+
+def _told(options: Options) -> dict[str, str]:
+    return check_options("vits2", options, OPTIONS)
+
+
+def _model_folder(options: dict[str, str]) -> Path:
+    return Path(options.get("model") or paths.packaged("weights"))

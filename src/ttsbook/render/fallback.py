@@ -15,7 +15,7 @@ from ttsbook.errors import TtsbookError
 class Fallback:
     """One step down."""
 
-    kind: str  # "engine", "pool", "workers" or "batch"
+    kind: str  # "engine", "device", "pool", "workers" or "batch"
     before: str  # "hybrid", "4 workers", "batches of 8"
     after: str
     why: str

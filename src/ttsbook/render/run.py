@@ -23,7 +23,7 @@ from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec
 from ttsbook.audio.subtitles import write_subtitles
 from ttsbook.engines.base import Engine, EngineSpec
 from ttsbook.engines.choose import entry_of, load_engine
-from ttsbook.errors import MissingError
+from ttsbook.errors import MissingError, OutOfMemory
 from ttsbook.files import atomic_write, sha256_file
 from ttsbook.render.account import account_of
 from ttsbook.render.assemble import Piece, Stream, assemble
@@ -160,7 +160,14 @@ class _Task:
             engine = load_engine(spec)
         voice = voice_of(settings.engine, self.voice)
         with contextlib.closing(engine):
-            return replace(self, voice=voice)._render(settings, spec, engine)
+            try:
+                return replace(self, voice=voice)._render(settings, spec, engine)
+            except OutOfMemory as error:
+                if engine.device.startswith("cpu"):
+                    raise
+                step = Fallback("device", engine.device, "the processor", error.message)
+                self.fallbacks.step(step, error)
+        return self.render(replace(settings, device="cpu"))
 
     def _render(self, settings: RenderSettings, spec: EngineSpec, engine: Engine) -> Report:
         self.notes.reporter.stage("plan")
@@ -359,7 +366,7 @@ class _Run:
             n_workers,
             keep=self._keep,
             tell=self.notes.warn,
-            batch=self.settings.batch,
+            batch=self.settings.batch_on(self.engine.device),
             engine=self.engine,
             fallbacks=self.task.fallbacks,
         )

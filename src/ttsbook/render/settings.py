@@ -17,6 +17,7 @@ _SUFFIXES = {"wave": "wav", "m4a": "m4b", "mp4": "m4b", "ogg": "opus", "oga": "o
 SUBTITLES = ("srt", "vtt", "lrc")
 CUES = ("sentence", "word")
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
+BATCH, GPU_BATCH = 8, 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class RenderSettings:
     device: str = "auto"
     workers: int | None = None  # processes; 1 renders in this process; None by cores and memory
     threads: int | None = None  # per worker; None shares the cores among them
-    batch: int = 8  # chunks per call of the engine, at most
+    batch: int | None = None  # chunks per call of the engine, at most; None by the device
     engine_options: Options = ()
     fallback: tuple[EngineChoice, ...] = ()  # engines to go on with, in this order, if `engine` cannot load
     may_fall_back: bool = True  # False: any step down, be it only a smaller batch, is an error
@@ -117,6 +118,10 @@ class RenderSettings:
         for name, value in (("workers", self.workers), ("threads", self.threads), ("batch", self.batch)):
             if value is not None and value < 1:
                 raise UsageError(f"{name} must be at least 1, not {value}")
+
+    def batch_on(self, device: str) -> int:
+        """Return how many chunks to speak in one go: a GPU is only busy with many."""
+        return self.batch or (BATCH if device.startswith("cpu") else GPU_BATCH)
 
     def with_engine(self, choice: EngineChoice) -> RenderSettings:
         """Return the same settings for another engine, which falls back on nothing."""

@@ -11,7 +11,7 @@ a product. Long inputs fill a core anyway; more cores are used by speaking utter
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,34 +56,8 @@ class OnnxSynthesizer:
     """
 
     def __init__(self, folder: Path, *, providers: Sequence[str] = ("CPUExecutionProvider",)) -> None:
-        try:
-            import onnxruntime
-        except ImportError as error:
-            raise MissingError("ONNX Runtime is not installed", "pip install 'ttsbook[cpu]'") from error
-        self.config = ModelConfig()
-        self._failures = _runtime_failures()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1  # more would change the last bits; see above
-        options.inter_op_num_threads = 1
-        # Every utterance has another length: memory kept for the shapes of the last ones only piles up.
-        options.enable_cpu_mem_arena = False
-        options.enable_mem_pattern = False
-        options.log_severity_level = 3  # errors only: warnings about graph optimisation are noise
-        sessions = {}
-        for name in GRAPHS:
-            path = folder / f"{name}.onnx"
-            if not path.is_file():
-                raise MissingError(f"the model's graph {path} is missing", "reinstall ttsbook")
-            try:
-                sessions[name] = onnxruntime.InferenceSession(str(path), options, providers=list(providers))
-            except self._failures as error:
-                raise MissingError(
-                    f"cannot load {path}: {_first_line(error)}", "reinstall ttsbook"
-                ) from error
-        self._sessions = sessions
-        text_meta = sessions["text"].get_modelmeta().custom_metadata_map
-        if "config" in text_meta:
-            self.config = ModelConfig.from_json(text_meta["config"])
+        self._sessions = {name: open_graph(folder, name, providers) for name in GRAPHS}
+        self.config = load_config(self._sessions["text"])
 
     def speak(
         self,
@@ -171,15 +145,61 @@ class OnnxSynthesizer:
         return samples
 
     def _run(self, name: str, **inputs: NDArray[Any]) -> list[Any]:
-        feed = {key: np.ascontiguousarray(value) for key, value in inputs.items()}
-        try:
-            outputs: list[Any] = self._sessions[name].run(None, feed)
-        except self._failures as error:
-            line = _first_line(error)
-            if "alloc" in line.lower() or "memory" in line.lower():
-                raise OutOfMemory(f"out of memory in the model's {name} part: {line}") from error
-            raise RenderError(f"the model's {name} part failed: {line}") from error
-        return outputs
+        return run_graph(self._sessions[name], name, inputs)
+
+
+def open_graph(folder: Path, name: str, providers: Sequence[Any] = ("CPUExecutionProvider",)) -> Any:
+    """Open one of the model's graphs.
+
+    Args:
+        providers: ONNX Runtime execution providers in order of preference, each a name or a pair of name
+            and options.
+
+    Raises:
+        MissingError: ONNX Runtime or the graph is not there, or it cannot be loaded.
+    """
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise MissingError("ONNX Runtime is not installed", "pip install 'ttsbook[cpu]'") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # more would change the last bits; see above
+    options.inter_op_num_threads = 1
+    # Every utterance has another length: memory kept for the shapes of the last ones only piles up.
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_pattern = False
+    options.log_severity_level = 3  # errors only: warnings about graph optimisation are noise
+    path = folder / f"{name}.onnx"
+    if not path.is_file():
+        raise MissingError(f"the model's graph {path} is missing", "reinstall ttsbook")
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=list(providers))
+    except _runtime_failures() as error:
+        raise MissingError(f"cannot load {path}: {_first_line(error)}", "reinstall ttsbook") from error
+
+
+def load_config(text_session: Any) -> ModelConfig:
+    """Return the sizes that the text encoder's graph carries."""
+    found = text_session.get_modelmeta().custom_metadata_map
+    return ModelConfig.from_json(found["config"]) if "config" in found else ModelConfig()
+
+
+def run_graph(session: Any, name: str, inputs: Mapping[str, NDArray[Any]]) -> list[Any]:
+    """Run one of the model's graphs.
+
+    Raises:
+        OutOfMemory: the inputs do not fit.
+        RenderError: the runtime failed.
+    """
+    feed = {key: np.ascontiguousarray(value) for key, value in inputs.items()}
+    try:
+        outputs: list[Any] = session.run(None, feed)
+    except _runtime_failures() as error:
+        line = _first_line(error)
+        if "alloc" in line.lower() or "memory" in line.lower():
+            raise OutOfMemory(f"out of memory in the model's {name} part: {line}") from error
+        raise RenderError(f"the model's {name} part failed: {line}") from error
+    return outputs
 
 
 def spread_frames(hidden: Real, durations: NDArray[np.int64]) -> tuple[Real, Real]:

@@ -1,0 +1,125 @@
+"""The base voice loaded for some hardware: utterances in, samples and durations out.
+
+Knows nothing of requests, voices by name, or phonemes as symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ttsbook.engines.hardware import CPU, CUDA, Hardware
+from ttsbook.errors import MissingError, OutOfMemory
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ttsbook.vits2.batch import Stages, Utterance
+
+    Spoken = tuple[NDArray[np.float32], NDArray[np.int64]]  # samples [L], durations [T] in latent frames
+
+_LEAST_FRAMES = 128  # of a batch: smaller ones would not be
+
+
+class Backend(Protocol):
+    """Speaks many utterances; the result of each depends on nothing but itself."""
+
+    @property
+    def latent_hop(self) -> int:
+        """Samples in a latent frame."""
+        ...
+
+    def speak(self, utterances: Sequence[Utterance]) -> list[Spoken]: ...
+
+
+def open_backend(folder: Path, hardware: Hardware, threads: int) -> Backend:
+    """Load the base voice.
+
+    Args:
+        folder: holds the exported weights.
+        threads: utterances side by side, on the processor.
+
+    Raises:
+        MissingError: weights or runtime are not there, or cannot use the device.
+    """
+    if not hardware.in_batches:
+        return OneByOne(folder, threads)
+    if hardware.runtime == "torch":
+        return InBatches(_torch_stages(folder, hardware), hardware)
+    return InBatches(_cuda_stages(folder, hardware), hardware)
+
+
+class OneByOne:
+    """ONNX Runtime on the processor: each utterance by itself, by one thread."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        from ttsbook.vits2.runtime import OnnxSynthesizer
+
+        self._synthesizer = OnnxSynthesizer(folder)
+        self._threads = threads
+        self.latent_hop = self._synthesizer.config.latent_hop
+
+    def speak(self, utterances: Sequence[Utterance]) -> list[Spoken]:
+        # Splitting one utterance over threads would change the order of its sums, and with it the last bits.
+        if self._threads == 1 or len(utterances) < 2:
+            return [self._speak_one(utterance) for utterance in utterances]
+        with ThreadPoolExecutor(self._threads) as threads:
+            return list(threads.map(self._speak_one, utterances))
+
+    def _speak_one(self, utterance: Utterance) -> Spoken:
+        return self._synthesizer.speak(
+            utterance.ids,
+            utterance.embedding,
+            utterance.pitch,
+            utterance.language,
+            seed=utterance.seed,
+            speed=utterance.speed,
+            noise_scale=utterance.noise_scale,
+        )
+
+
+class InBatches:
+    """Utterances of similar length together; smaller batches after running out of memory."""
+
+    def __init__(self, stages: Stages[Any], hardware: Hardware, *, coarse: bool = False) -> None:
+        from ttsbook.vits2.batch import COARSE, FINE, frames_that_fit
+
+        self._stages = stages
+        self.latent_hop = stages.config.latent_hop
+        self._buckets = COARSE if coarse else FINE
+        self._frames = frames_that_fit(hardware.gpu.free_bytes if hardware.gpu else None)
+
+    def speak(self, utterances: Sequence[Utterance]) -> list[Spoken]:
+        from ttsbook.vits2.batch import speak_all
+
+        try:
+            return speak_all(self._stages, utterances, buckets=self._buckets, frames_at_once=self._frames)
+        except OutOfMemory:
+            # Whoever asked comes again with half as much; rows are padded, so that alone saves nothing.
+            self._frames = max(_LEAST_FRAMES, self._frames // 2)
+            raise
+
+
+def _torch_stages(folder: Path, hardware: Hardware) -> Stages[Any]:
+    try:
+        from ttsbook.vits2.torch_stages import TorchStages
+    except ImportError as error:
+        raise MissingError(f"torch cannot be loaded: {error}", "pip install torch") from error
+    return TorchStages(folder, hardware.device, hardware.precision)
+
+
+def _cuda_stages(folder: Path, hardware: Hardware) -> Stages[Any]:
+    from ttsbook.vits2.onnx_stages import OnnxStages
+    from ttsbook.vits2.runtime import GRAPHS, open_graph
+
+    cuda = (CUDA, {"device_id": str(hardware.index), "cudnn_conv_algo_search": "HEURISTIC"})
+    sessions = {name: open_graph(folder, name, (cuda, CPU)) for name in GRAPHS}
+    if CUDA not in sessions["decoder"].get_providers():  # it warns and goes on without it
+        raise MissingError(
+            f"ONNX Runtime cannot use {hardware.device}: CUDA or cuDNN cannot be loaded",
+            "pip install 'onnxruntime-gpu[cuda,cudnn]'",
+        )
+    return OnnxStages(lambda name, _rows, _length: sessions[name])

@@ -1,0 +1,112 @@
+"""Where the base voice runs and with what: the wishes of a person and the machine in, a decision out.
+
+Knows nothing of models.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from ttsbook.engines.gpu import Gpu, list_gpus
+from ttsbook.errors import MissingError, UsageError
+
+RUNTIMES = ("auto", "onnx", "torch")
+PRECISIONS = ("auto", "fp32", "fp16", "bf16")
+CUDA, TENSORRT, CPU = "CUDAExecutionProvider", "TensorrtExecutionProvider", "CPUExecutionProvider"
+GET_GPU = "pip uninstall -y onnxruntime && pip install 'ttsbook[gpu]'"
+
+
+@dataclass(frozen=True, slots=True)
+class Hardware:
+    """What computes."""
+
+    device: str  # "cpu" or "cuda:N"
+    runtime: str  # "onnx" or "torch"
+    precision: str  # "fp32", "fp16" or "bf16"
+    gpu: Gpu | None = None
+
+    @property
+    def index(self) -> int:
+        """Number of the GPU."""
+        return int(self.device.partition(":")[2] or 0)
+
+    @property
+    def in_batches(self) -> bool:
+        """Whether utterances are computed together: not by ONNX Runtime on the processor."""
+        return (self.device, self.runtime) != ("cpu", "onnx")
+
+
+def choose_hardware(device: str = "auto", runtime: str = "auto", precision: str = "auto") -> Hardware:
+    """Decide for a device, and for a runtime that can use it.
+
+    Args:
+        device: "auto" takes the first GPU if something can use it, else the processor.
+        runtime: "auto" takes torch for a GPU, if it is there, and ONNX Runtime for the processor.
+        precision: for torch; "auto" is fp16 on a GPU, else fp32. ONNX Runtime computes in fp32.
+
+    Raises:
+        UsageError: there is no such device, runtime or precision.
+        MissingError: what was asked for is not here.
+    """
+    for value, known in ((runtime, RUNTIMES), (precision, PRECISIONS)):
+        if value not in known:
+            raise UsageError(f"{value!r} is none of {', '.join(known)}")
+    if device == "cpu":
+        return _on_processor(runtime, precision)
+    gpus = list_gpus()
+    if device == "auto":
+        if not gpus:
+            return _on_processor(runtime, precision)
+        try:
+            return _on_gpu(gpus[0], runtime, precision)
+        except MissingError:  # `ttsbook doctor` says that there is a GPU which nothing uses
+            return _on_processor(runtime, precision)
+    return _on_gpu(_gpu_named(device, gpus), runtime, precision)
+
+
+def providers() -> tuple[str, ...]:
+    """Return what ONNX Runtime, if it is installed, was built for."""
+    if find_spec("onnxruntime") is None:
+        return ()
+    return tuple(import_module("onnxruntime").get_available_providers())
+
+
+def torch_sees_gpus() -> bool:
+    """Tell whether torch is installed and can use a GPU. Loads torch, if it is there."""
+    if find_spec("torch") is None:
+        return False
+    torch: Any = import_module("torch")
+    return bool(torch.cuda.is_available())
+
+
+def _on_processor(runtime: str, precision: str) -> Hardware:
+    if runtime == "torch":
+        if find_spec("torch") is None:
+            raise MissingError("torch is not installed", "pip install torch, or choose the runtime onnx")
+        return Hardware("cpu", "torch", "fp32" if precision == "auto" else precision)
+    return Hardware("cpu", "onnx", "fp32")
+
+
+def _on_gpu(gpu: Gpu, runtime: str, precision: str) -> Hardware:
+    device = f"cuda:{gpu.index}"
+    if runtime in ("auto", "torch") and torch_sees_gpus():
+        return Hardware(device, "torch", "fp16" if precision == "auto" else precision, gpu)
+    if runtime == "torch":
+        raise MissingError(f"torch is not installed or cannot use {gpu.name}", GET_GPU)
+    if CUDA not in providers():
+        raise MissingError(f"neither torch nor ONNX Runtime can use {gpu.name}", GET_GPU)
+    return Hardware(device, "onnx", "fp32", gpu)
+
+
+def _gpu_named(device: str, gpus: tuple[Gpu, ...]) -> Gpu:
+    kind, _, number = device.partition(":")
+    if kind != "cuda" or (number and not number.isdigit()):
+        raise UsageError(f"no device is called {device!r}", 'devices: "auto", "cpu", "cuda" or "cuda:N"')
+    for gpu in gpus:
+        if gpu.index == int(number or 0):
+            return gpu
+    there = ", ".join(f"cuda:{gpu.index}" for gpu in gpus) or "no NVIDIA GPU"
+    raise MissingError(f"device {device} was asked for, and there is {there}", "use --device cpu")

@@ -1,0 +1,111 @@
+"""The synthesizer's three graphs in batches, through ONNX Runtime's providers for GPUs.
+
+Pulses and spectra are computed by numpy on the processor, as in `runtime`. The decoder's graph knows no mask:
+a row ends as if silence followed, which changes the last hundredths of a second, always in the same way.
+Knows nothing of batching, engines or phonemes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ttsbook.vits2.batch import EncodeBatch, Timed, spread_index
+from ttsbook.vits2.config import ModelConfig
+from ttsbook.vits2.runtime import draw_noise, load_config, run_graph
+from ttsbook.vits2.waveform import LEVEL, istft, pulse_train, stft
+
+Real = NDArray[np.float32]
+Sessions = Callable[[str, int, int], Any]  # graph, rows and length → session that takes such inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """One utterance after the text encoder."""
+
+    g: Real  # [S]
+    hidden: Real  # [C, T]
+
+
+class OnnxStages:
+    """Graphs behind `sessions`. Used by one thread at a time."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self.config: ModelConfig = load_config(sessions("text", 1, 1))
+
+    def encode(self, batch: EncodeBatch) -> list[tuple[Encoded, Real]]:
+        """See `Stages.encode`."""
+        g, hidden, log_frames = self._run(
+            "text",
+            *batch.ids.shape,
+            ids=batch.ids,
+            mask=batch.mask,
+            embedding=batch.embedding,
+            pitch=batch.pitch,
+            language=batch.language,
+        )
+        return [(Encoded(g[row], hidden[row]), log_frames[row]) for row in range(len(g))]
+
+    def decode(self, rows: Sequence[Timed[Encoded]], n_frames: int, n_rows: int) -> list[Real]:
+        """See `Stages.decode`."""
+        config = self.config
+        noises = [draw_noise(row.utterance.seed, config, row.n_frames) for row in rows]
+        z, f0 = self._latents(rows, [noise.latent for noise in noises], n_frames, n_rows)
+        embedding = np.stack([row.utterance.embedding for row in _filled(rows, n_rows)])
+        spectra = [np.zeros((n_rows, config.n_bins, 2 * n_frames), np.complex64) for _ in range(2)]
+        for at, (row, noise) in enumerate(zip(rows, noises, strict=True)):
+            n = 2 * row.n_frames
+            pulses = pulse_train(f0[at, :n], config.hop, config.rate_hz, noise.start_phase)
+            for spectrum, wave in zip(spectra, (pulses, noise.white * LEVEL), strict=True):
+                spectrum[at, :, :n] = stft(wave, config.n_fft, config.hop)
+        tone, hiss = spectra
+        real, imaginary = self._run(
+            "decoder",
+            n_rows,
+            n_frames,
+            z=z,
+            f0=f0,
+            embedding=embedding,
+            tone_real=tone.real,
+            tone_imag=tone.imag,
+            noise_real=hiss.real,
+            noise_imag=hiss.imag,
+        )
+        shaped = real[: len(rows)] + np.complex64(1j) * imaginary[: len(rows)]
+        return [
+            istft(shaped[at, :, : 2 * row.n_frames], config.n_fft, config.hop) for at, row in enumerate(rows)
+        ]
+
+    def _latents(
+        self, rows: Sequence[Timed[Encoded]], noises: Sequence[Real], n_frames: int, n_rows: int
+    ) -> tuple[Real, Real]:
+        """Return latents [B, Z, N] and pitch [B, 2N], both zero beyond a row's own end."""
+        config = self.config
+        spread = np.zeros((n_rows, config.hidden_width, n_frames), np.float32)
+        position = np.zeros((n_rows, 2, n_frames), np.float32)
+        mask = np.zeros((n_rows, 1, n_frames), np.float32)
+        noise = np.zeros((n_rows, config.latent_width, n_frames), np.float32)
+        for at, row in enumerate(rows):
+            n = row.n_frames
+            index, position[at] = spread_index(row.durations, n_frames)
+            spread[at, :, :n] = row.encoded.hidden[:, index[:n]]
+            mask[at, :, :n] = 1
+            noise[at, :, :n] = noises[at] * np.float32(row.utterance.noise_scale)
+        g = np.stack([row.encoded.g for row in _filled(rows, n_rows)])
+        z, f0 = self._run(
+            "latents", n_rows, n_frames, spread=spread, position=position, mask=mask, g=g, noise=noise
+        )
+        return z * mask, f0 * np.repeat(mask[:, 0], 2, axis=1)
+
+    def _run(self, name: str, n_rows: int, length: int, **inputs: NDArray[Any]) -> list[Any]:
+        return run_graph(self._sessions(name, n_rows, length), name, inputs)
+
+
+def _filled(rows: Sequence[Timed[Encoded]], n_rows: int) -> list[Timed[Encoded]]:
+    """Repeat the first row until there are `n_rows`."""
+    return [*rows, *[rows[0]] * (n_rows - len(rows))]

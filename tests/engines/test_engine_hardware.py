@@ -1,0 +1,69 @@
+"""Where the base voice runs: decided by what is asked for and what is there."""
+
+from __future__ import annotations
+
+import pytest
+
+from ttsbook.engines import hardware
+from ttsbook.engines.gpu import Gpu
+from ttsbook.engines.hardware import CPU, CUDA, Hardware, choose_hardware
+from ttsbook.errors import MissingError, UsageError
+
+FIRST = Gpu(0, "NVIDIA One", 24 << 30, 20 << 30, "580.1")
+SECOND = Gpu(1, "NVIDIA Two", 24 << 30, 20 << 30, "580.1")
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> object:
+    """Two GPUs, and a way to say what can use them."""
+
+    def build(*, gpus: tuple[Gpu, ...] = (FIRST, SECOND), torch: bool = False, onnx: bool = False) -> None:
+        monkeypatch.setattr(hardware, "list_gpus", lambda: gpus)
+        monkeypatch.setattr(hardware, "torch_sees_gpus", lambda: torch)
+        monkeypatch.setattr(hardware, "providers", lambda: (CUDA, CPU) if onnx else (CPU,))
+
+    return build
+
+
+def test_a_gpu_is_taken_with_torch_if_that_can_use_it(machine) -> None:  # type: ignore[no-untyped-def]
+    machine(torch=True, onnx=True)
+    assert choose_hardware() == Hardware("cuda:0", "torch", "fp16", FIRST)
+    assert choose_hardware("cuda:1", "onnx") == Hardware("cuda:1", "onnx", "fp32", SECOND)
+    assert choose_hardware("cpu") == Hardware("cpu", "onnx", "fp32")
+    assert choose_hardware(precision="bf16").precision == "bf16"
+
+
+def test_else_with_onnx_runtime(machine) -> None:  # type: ignore[no-untyped-def]
+    machine(onnx=True)
+    assert choose_hardware() == Hardware("cuda:0", "onnx", "fp32", FIRST)
+    with pytest.raises(MissingError, match="torch is not installed or cannot use NVIDIA One") as caught:
+        choose_hardware("cuda", "torch")
+    assert "ttsbook[gpu]" in (caught.value.hint or "")
+
+
+def test_a_gpu_that_nothing_can_use_is_left_alone_unless_asked_for(machine) -> None:  # type: ignore[no-untyped-def]
+    machine()
+    assert choose_hardware().device == "cpu"
+    with pytest.raises(MissingError, match="neither torch nor ONNX Runtime can use NVIDIA One"):
+        choose_hardware("cuda")
+
+
+def test_devices_that_are_not_there_or_make_no_sense(machine) -> None:  # type: ignore[no-untyped-def]
+    machine(torch=True)
+    with pytest.raises(MissingError, match="there is cuda:0, cuda:1"):
+        choose_hardware("cuda:2")
+    machine(gpus=())
+    with pytest.raises(MissingError, match="no NVIDIA GPU"):
+        choose_hardware("cuda")
+    for wrong in ("gpu", "cuda:one"):
+        with pytest.raises(UsageError, match="no device is called"):
+            choose_hardware(wrong)
+    with pytest.raises(UsageError, match="'fp8' is none of"):
+        choose_hardware(precision="fp8")
+
+
+def test_only_the_processor_with_onnx_runtime_speaks_one_by_one() -> None:
+    assert not Hardware("cpu", "onnx", "fp32").in_batches
+    assert Hardware("cpu", "torch", "fp32").in_batches
+    assert Hardware("cuda:1", "onnx", "fp32", SECOND).in_batches
+    assert Hardware("cuda:1", "onnx", "fp32", SECOND).index == 1
