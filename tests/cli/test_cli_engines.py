@@ -106,3 +106,20 @@ def test_settings_with_sections_are_printed_as_they_can_be_read(ttsbook: Command
     assert '[fallback]\nallowed = true\nengines = ["hybrid", "vits2"]\n' in out
     (folder / "ttsbook.toml").write_text(out, encoding="utf-8")
     assert ttsbook("config", "show").out == out
+
+
+def test_optimize_says_what_it_needs(ttsbook: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ttsbook.engines.tensorrt_engine.list_gpus", lambda: ())
+    run = ttsbook("optimize")
+    assert run.code == 4
+    assert "there is no NVIDIA GPU here" in run.err
+
+
+def test_tensorrt_without_a_gpu_gives_way_in_one_line(
+    ttsbook: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ttsbook.engines.tensorrt_engine.list_gpus", lambda: ())
+    run = ttsbook("speak", "Hello.", "-o", "a.wav", "--engine", "tensorrt", "--verbose")
+    assert run.code == 0
+    assert run.err.count("instead of tensorrt") == 1
+    assert "no NVIDIA GPU" in run.err

@@ -57,7 +57,7 @@ def onnx_stages() -> Stages:  # type: ignore[type-arg]
     from ttsbook.vits2.runtime import GRAPHS, open_graph
 
     sessions = {name: open_graph(WEIGHTS, name) for name in GRAPHS}
-    return OnnxStages(lambda name, _rows, _length: sessions[name])
+    return OnnxStages(lambda name, _rows, _length: sessions[name], sessions["text"])
 
 
 def torch_stages(precision: str = "fp32") -> Stages:  # type: ignore[type-arg]

@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from ttsbook import __version__
-from ttsbook.cli import bench, cache, config, doctor, inspect, lexicon, render, say, speak, verify, voices
+from ttsbook.cli import (
+    bench,
+    cache,
+    config,
+    doctor,
+    inspect,
+    lexicon,
+    optimize,
+    render,
+    say,
+    speak,
+    verify,
+    voices,
+)
 from ttsbook.cli.grouped import GroupedCommand
 
 HELP = """Audiobooks in a chosen voice: EPUB or text in, one audio file out.
@@ -49,3 +62,4 @@ app.command("doctor", cls=GroupedCommand)(doctor.doctor)
 app.add_typer(cache.app, name="cache")
 app.add_typer(config.app, name="config")
 app.command("bench", cls=GroupedCommand)(bench.bench)
+app.command("optimize", cls=GroupedCommand)(optimize.optimize)

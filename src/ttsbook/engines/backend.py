@@ -122,4 +122,4 @@ def _cuda_stages(folder: Path, hardware: Hardware) -> Stages[Any]:
             f"ONNX Runtime cannot use {hardware.device}: CUDA or cuDNN cannot be loaded",
             "pip install 'onnxruntime-gpu[cuda,cudnn]'",
         )
-    return OnnxStages(lambda name, _rows, _length: sessions[name])
+    return OnnxStages(lambda name, _rows, _length: sessions[name], sessions["text"])

@@ -61,6 +61,13 @@ ENGINES: dict[str, Entry] = {
         analysis="hybrid",
         min_workers=2,
     ),
+    "tensorrt": Entry(
+        target="ttsbook.engines.tensorrt_engine:TensorRtEngine",
+        summary="hybrid with the model built for this NVIDIA GPU by TensorRT (`ttsbook optimize`)",
+        needs=("onnxruntime",),
+        fix="pip uninstall -y onnxruntime && pip install 'ttsbook[gpu]' tensorrt-cu12",
+        analysis="hybrid",
+    ),
     "cosyvoice": Entry(
         target="ttsbook.engines.cosyvoice:CosyVoiceEngine",
         summary="CosyVoice 2 or 3 from an installation of its own: slow, and close to the recording",

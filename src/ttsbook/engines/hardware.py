@@ -64,7 +64,7 @@ def choose_hardware(device: str = "auto", runtime: str = "auto", precision: str 
             return _on_gpu(gpus[0], runtime, precision)
         except MissingError:  # `ttsbook doctor` says that there is a GPU which nothing uses
             return _on_processor(runtime, precision)
-    return _on_gpu(_gpu_named(device, gpus), runtime, precision)
+    return _on_gpu(gpu_for(device, gpus), runtime, precision)
 
 
 def providers() -> tuple[str, ...]:
@@ -101,12 +101,24 @@ def _on_gpu(gpu: Gpu, runtime: str, precision: str) -> Hardware:
     return Hardware(device, "onnx", "fp32", gpu)
 
 
-def _gpu_named(device: str, gpus: tuple[Gpu, ...]) -> Gpu:
+def gpu_for(device: str, gpus: tuple[Gpu, ...]) -> Gpu:
+    """Return the GPU that a device stands for; "auto" and "cuda" are the first.
+
+    Raises:
+        UsageError: it stands for none.
+        MissingError: it is not there.
+    """
+    if device == "auto":
+        device = "cuda"
+    elif device == "cpu":
+        raise MissingError("the processor was asked for, and a GPU is needed", "leave out --device cpu")
     kind, _, number = device.partition(":")
     if kind != "cuda" or (number and not number.isdigit()):
         raise UsageError(f"no device is called {device!r}", 'devices: "auto", "cpu", "cuda" or "cuda:N"')
     for gpu in gpus:
         if gpu.index == int(number or 0):
             return gpu
-    there = ", ".join(f"cuda:{gpu.index}" for gpu in gpus) or "no NVIDIA GPU"
-    raise MissingError(f"device {device} was asked for, and there is {there}", "use --device cpu")
+    there = ", ".join(f"cuda:{gpu.index}" for gpu in gpus)
+    if not there:
+        raise MissingError("there is no NVIDIA GPU here, or no driver for it", "use --device cpu")
+    raise MissingError(f"device {device} was asked for, and there is {there}", "use one of them")

@@ -40,10 +40,11 @@ class Vits2Engine:
 
     rate_hz = 24_000
     max_phonemes = MAX_PHONEMES
+    options: tuple[str, ...] = OPTIONS
 
     def __init__(self, spec: EngineSpec) -> None:
         self.name = spec.name  # the registry knows it by several names, for several ways to use it
-        told = _told(spec.options)
+        told = check_options(self.name, spec.options, self.options)
         self._hardware = self._choose(spec.device, told)
         self.device = self._hardware.device
         self._threads = spec.threads
@@ -53,7 +54,7 @@ class Vits2Engine:
     @classmethod
     def missing(cls, options: Options = ()) -> None:
         """Raise `MissingError` if the weights are not here."""
-        read_hashes(_model_folder(_told(options)))
+        check_weights("vits2", options, cls.options)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -159,8 +160,9 @@ def read_hashes(folder: Path) -> dict[str, str]:
     return hashes
 
 
-def _told(options: Options) -> dict[str, str]:
-    return check_options("vits2", options, OPTIONS)
+def check_weights(engine: str, options: Options, known: tuple[str, ...]) -> None:
+    """Raise `MissingError` if the weights that an engine of this kind is told to take are not here."""
+    read_hashes(_model_folder(check_options(engine, options, known)))
 
 
 def _model_folder(options: dict[str, str]) -> Path:

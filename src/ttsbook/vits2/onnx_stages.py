@@ -32,11 +32,11 @@ class Encoded:
 
 
 class OnnxStages:
-    """Graphs behind `sessions`. Used by one thread at a time."""
+    """Graphs behind `sessions`, of which `text` is one that tells the model's sizes. For one thread at a time."""
 
-    def __init__(self, sessions: Sessions) -> None:
+    def __init__(self, sessions: Sessions, text: Any) -> None:
         self._sessions = sessions
-        self.config: ModelConfig = load_config(sessions("text", 1, 1))
+        self.config: ModelConfig = load_config(text)
 
     def encode(self, batch: EncodeBatch) -> list[tuple[Encoded, Real]]:
         """See `Stages.encode`."""

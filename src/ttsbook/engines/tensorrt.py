@@ -1,0 +1,113 @@
+"""ONNX graphs through ONNX Runtime's TensorRT provider: built once for a shape, kept on disk.
+
+A build takes minutes and fits one GPU, driver, TensorRT and graph; all of them are in the name of the folder
+that keeps it. Knows nothing of what a graph computes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module, metadata
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ttsbook import paths
+from ttsbook.engines.gpu import Gpu
+from ttsbook.engines.hardware import CPU, CUDA, GET_GPU, TENSORRT, providers
+from ttsbook.engines.onnx import runtime_version
+from ttsbook.errors import MissingError
+from ttsbook.files import output_error, sha256_bytes
+
+GET_TENSORRT = "pip install tensorrt-cu12, in the version that `onnxruntime-gpu` was built for"
+PACKAGES = ("tensorrt-cu12", "tensorrt", "tensorrt-cu13")
+_KEY_DIGITS = 20
+
+Shape = tuple[int, ...]
+
+
+def check_tensorrt() -> None:
+    """Make sure that the provider and TensorRT itself are installed, without loading them.
+
+    Raises:
+        MissingError: one is not.
+    """
+    if TENSORRT not in providers():
+        raise MissingError("the installed ONNX Runtime has no TensorRT provider", GET_GPU)
+    if find_spec("tensorrt") is None:
+        raise MissingError("TensorRT is not installed", GET_TENSORRT)
+
+
+def tensorrt_version() -> str:
+    """Return the installed package and its version."""
+    for package in PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            return f"{package} {metadata.version(package)}"
+    return "tensorrt"
+
+
+def cache_folder(gpu: Gpu, model: Iterable[str]) -> Path:
+    """Return the folder for what is built of a model on a GPU; made if it is not there.
+
+    Args:
+        model: what identifies it, for example hashes.
+    """
+    parts = (gpu.name, gpu.driver, runtime_version(), tensorrt_version(), *model)
+    folder = paths.cache_dir() / "tensorrt" / sha256_bytes("\n".join(parts).encode())[:_KEY_DIGITS]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(folder, error) from error
+    return folder
+
+
+def provider_chain(
+    gpu: Gpu, folder: Path, name: str, shapes: Mapping[str, Shape], *, fp16: bool
+) -> list[tuple[str, dict[str, str]] | str]:
+    """Return the providers for a session whose inputs have just these shapes: TensorRT, CUDA, processor.
+
+    Args:
+        folder: where what is built is kept, with the times that the builder has measured.
+        name: of the build, unique in the folder.
+        shapes: of all inputs; the one optimisation profile.
+        fp16: whether the builder may compute in half precision.
+    """
+    profile = ",".join(f"{key}:{'x'.join(map(str, shape))}" for key, shape in shapes.items())
+    tensorrt = {
+        "device_id": str(gpu.index),
+        "trt_fp16_enable": str(fp16),
+        "trt_engine_cache_enable": "True",
+        "trt_engine_cache_path": str(folder),
+        "trt_engine_cache_prefix": name,
+        "trt_timing_cache_enable": "True",
+        "trt_timing_cache_path": str(folder),
+        "trt_profile_min_shapes": profile,
+        "trt_profile_opt_shapes": profile,
+        "trt_profile_max_shapes": profile,
+    }
+    return [(TENSORRT, tensorrt), (CUDA, {"device_id": str(gpu.index)}), CPU]
+
+
+def shapes_of(inputs: Sequence[Any], sizes: Mapping[str, int]) -> dict[str, Shape]:
+    """Return the shapes of a session's inputs, with the axes that have names at the given sizes."""
+    return {
+        value.name: tuple(sizes[axis] if isinstance(axis, str) else int(axis) for axis in value.shape)
+        for value in inputs
+    }
+
+
+def check_in_use(session: Any) -> None:
+    """Make sure that a session has not quietly gone on without TensorRT.
+
+    Raises:
+        MissingError: it has.
+    """
+    if TENSORRT not in session.get_providers():
+        raise MissingError("ONNX Runtime cannot load TensorRT's libraries", GET_TENSORRT)
+
+
+def load_libraries() -> None:
+    """Load TensorRT's libraries from its Python package, where the provider does not look for them."""
+    with contextlib.suppress(ImportError, OSError):  # `check_in_use` notices
+        import_module("tensorrt")

@@ -1,0 +1,133 @@
+"""TensorRT with a GPU that is made up and the processor in its place: everything but the provider itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ttsbook.engines import hardware, tensorrt, tensorrt_engine
+from ttsbook.engines.base import EngineSpec, Request
+from ttsbook.engines.choose import check_engine, load_engine
+from ttsbook.engines.gpu import Gpu
+from ttsbook.engines.hardware import CPU, CUDA, TENSORRT
+from ttsbook.engines.tensorrt_engine import TensorRtEngine
+from ttsbook.errors import MissingError
+from ttsbook.types import Provenance, VoiceProfile
+
+pytest.importorskip("onnxruntime")
+
+GPU = Gpu(0, "NVIDIA Made Up", 24 << 30, 600 << 20, "580.1")  # little free memory: small batches here
+TEXT = "ðə kwˈɪk bɹˈWn fˈɑks."
+
+
+@pytest.fixture
+def voice() -> VoiceProfile:
+    embedding = np.full(256, 1 / 16)
+    return VoiceProfile("flat", tuple(embedding.tolist()), 5.0, 0.2, Provenance("made up", "", 0.0, "plain"))
+
+
+@pytest.fixture
+def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
+    """What would be built, by name, with the provider's options."""
+    monkeypatch.setenv("TTSBOOK_HOME", str(tmp_path))
+    asked: list[tuple[str, dict[str, str]]] = []
+
+    def chain(gpu, folder, name, shapes, *, fp16):  # type: ignore[no-untyped-def]
+        (_, options), *_ = tensorrt.provider_chain(gpu, folder, name, shapes, fp16=fp16)
+        asked.append((name, options))
+        return [CPU]
+
+    monkeypatch.setattr(tensorrt_engine, "list_gpus", lambda: (GPU,))
+    monkeypatch.setattr(tensorrt_engine, "check_tensorrt", lambda: None)
+    monkeypatch.setattr(tensorrt_engine, "load_libraries", lambda: None)
+    monkeypatch.setattr(tensorrt_engine, "provider_chain", chain)
+    monkeypatch.setattr(tensorrt_engine, "check_in_use", lambda _: None)
+    return asked
+
+
+def test_it_speaks_like_the_base_voice_and_builds_each_shape_once(
+    built: list[tuple[str, dict[str, str]]], voice: VoiceProfile
+) -> None:
+    engine = load_engine(EngineSpec("tensorrt"))
+    request = Request(TEXT, "", "en", seed=3)
+    (speech, again) = (engine.speak([request], voice)[0] for _ in range(2))
+    (plain,) = load_engine(EngineSpec("vits2", "cpu")).speak([request], voice)
+    assert speech.phoneme_ends == plain.phoneme_ends
+    assert np.abs(speech.samples - plain.samples).mean() < 1e-4
+    assert np.array_equal(speech.samples, again.samples)
+    assert len(built) == len({name for name, _ in built}) == 3
+    assert engine.device == "cuda:0"
+
+
+def test_every_build_has_one_shape_and_only_the_decoder_half_precision(
+    built: list[tuple[str, dict[str, str]]], voice: VoiceProfile
+) -> None:
+    engine = load_engine(EngineSpec("tensorrt"))
+    engine.speak([Request(TEXT, "", "en", seed=3)], voice)
+    options = {name.partition("-")[0]: told for name, told in built}
+    assert {name: told["trt_fp16_enable"] for name, told in options.items()} == {
+        "text": "False", "latents": "False", "decoder": "True",
+    }  # fmt: skip
+    assert "ids:16x64,mask:16x64,embedding:16x256,pitch:16x2,language:16" in options["text"].values()
+    decoder = options["decoder"]["trt_profile_opt_shapes"]
+    rows, _, frames = decoder.partition(",")[0].removeprefix("z:").split("x")
+    assert f"f0:{rows}x{2 * int(frames)}" in decoder
+    folder = Path(options["text"]["trt_engine_cache_path"])
+    assert folder.is_dir()
+    assert folder.parent.name == "tensorrt"
+
+
+def test_another_gpu_driver_or_model_has_its_own_folder(built: object) -> None:
+    folders = {
+        tensorrt.cache_folder(gpu, (model,))
+        for gpu in (GPU, Gpu(0, "NVIDIA Other", 1, 1, "580.1"), Gpu(0, "NVIDIA Made Up", 1, 1, "590.2"))
+        for model in ("one", "two")
+    }
+    assert len(folders) == 6
+    assert tensorrt.cache_folder(Gpu(1, GPU.name, 5, 5, GPU.driver), ("one",)) in folders  # memory and number
+
+
+@pytest.mark.slow
+def test_building_ahead_covers_every_length(built: list[tuple[str, dict[str, str]]]) -> None:
+    engine = load_engine(EngineSpec("tensorrt"))
+    assert isinstance(engine, TensorRtEngine)
+    told: list[str] = []
+    assert engine.build(told.append) == len(told) == len(built) == 16
+    assert engine.build(told.append) == 16
+    assert len(built) == 16
+
+
+def test_what_is_missing_is_named_with_the_way_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tensorrt_engine, "list_gpus", lambda: ())
+    absent = check_engine("tensorrt")
+    assert (absent.available, absent.why) == (False, "there is no NVIDIA GPU here, or no driver for it")
+    monkeypatch.setattr(tensorrt_engine, "list_gpus", lambda: (GPU,))
+    monkeypatch.setattr(tensorrt, "providers", lambda: (CPU,))
+    assert "ttsbook[gpu]" in check_engine("tensorrt").fix
+    monkeypatch.setattr(tensorrt, "providers", lambda: (TENSORRT, CUDA, CPU))
+    monkeypatch.setattr(tensorrt, "find_spec", lambda _: None)
+    assert "pip install tensorrt-cu12" in check_engine("tensorrt").fix
+    with pytest.raises(MissingError, match="processor was asked for"):
+        load_engine(EngineSpec("tensorrt", "cpu"))
+
+
+def test_a_session_that_goes_on_without_tensorrt_is_noticed() -> None:
+    class Session:
+        def get_providers(self) -> list[str]:
+            return [CUDA, CPU]
+
+    with pytest.raises(MissingError, match="cannot load TensorRT's libraries"):
+        tensorrt.check_in_use(Session())
+
+
+@pytest.mark.gpu
+def test_on_a_gpu_it_speaks_like_the_base_voice(voice: VoiceProfile) -> None:
+    request = Request(TEXT, "", "en", seed=3)
+    (speech,) = load_engine(EngineSpec("tensorrt", hardware.choose_hardware("cuda").device)).speak(
+        [request], voice
+    )
+    (plain,) = load_engine(EngineSpec("vits2", "cpu")).speak([request], voice)
+    assert speech.phoneme_ends == plain.phoneme_ends
+    assert np.abs(speech.samples - plain.samples).mean() < 1e-3
