@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-FOLDER = Path(__file__).parent
-sys.path.insert(0, str(FOLDER))
-
-from score import held_out, table  # noqa: E402
+from score import held_out, table
 
 NAMES = ("en", "zh", "heteronyms", "polyphones")
 

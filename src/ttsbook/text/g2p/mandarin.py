@@ -154,7 +154,7 @@ def _read_between(words: Sequence[str], index: int) -> tuple[str, ...]:
 
 
 def _read_new_word(word: str, before: str, after: str, earlier: Sequence[str]) -> tuple[str, ...]:
-    """Read a word that jieba's model has joined: 种麦子, 想弹. Its characters are read as if they stood alone."""
+    """Read a word that jieba's model has joined, 想弹: its characters as if they stood alone."""
     syllables = list(read_word(word))
     if len(syllables) != len(word) or _surname(word):
         return tuple(syllables)

@@ -189,11 +189,12 @@ def mandarin_rules() -> tuple[Rule, ...]:
     symbols = "".join(re.escape(symbol) for symbol in read_map("symbols_zh.tsv"))
     dash = r"\s?(?:[-–—－~～〜至]|--)\s?"
     minus = r"(?P<minus>(?<![\dA-Za-z)）])[-−])?"
-    is_, high = "[是为為:：]{0,2}", "[万萬亿億千百]*"
+    is_, high = "[是为為:：]{0,2}", "(?P<mag>[万萬亿億千百]*)"
     callers = any_of(read_words("before_phone_zh.txt"))
     codes = any_of(read_words("codes_zh.txt"))
     life = rf"(?P<a>1\d{{3}}|20\d\d)(?P<year>年)?{dash}(?P<b>1\d{{3}}|20\d\d)(?P<end>年?)"
     day = r"(?P<d>\d\d?)\s?(?P<day>[日号號])"
+    dates_end = r"年(?:的|[春夏秋冬初底末，。]|$)"
     table = (
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?P<m>\d\d?)\s?月\s?(?:{day})?", _date),
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?P<day>)(?![\d.])", _date),
@@ -204,7 +205,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("year", rf"(?<={any_of(read_words('eras_zh.txt'))})\d{{1,2}}(?=年)", _counted_year),
         ("year", r"(?<=[A-Za-z]\s)(?:19|20)\d\d(?![\d.])", _one_by_one),
         ("date", rf"{_BEFORE}\d\d?[·•]\d\d?(?=[”’」』》]?[{HAN}])", _one_by_one),
-        ("year", rf"{_BEFORE}(?P<y>\d{{4}}|(?<![{_COUNTS_YEARS}])\d{{2}}(?=年(?:的|[春夏秋冬初底末，。]|$)))\s?年", _year),
+        ("year", rf"{_BEFORE}(?P<y>\d{{4}}|(?<![{_COUNTS_YEARS}])\d{{2}}(?={dates_end}))\s?年", _year),
         ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
         ("time", rf"{_BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?分?(?![\d:：])", _time),
         ("percent", rf"{_BEFORE}(?:(?P<low>{_N})%?{dash})?(?P<n>{_SIGN}(?:{_N}))\s?(?P<sign>[%‰])", _percent),
@@ -223,7 +224,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("fraction", rf"(?P<whole>\d+)?(?P<sign>[{''.join(FRACTION_SIGNS)}])", _fraction_sign),
         ("fraction", rf"{_BEFORE}(?P<top>\d+)[/⁄](?P<bottom>\d+)(?![\d/])", _fraction),
         ("money", rf"(?P<sign>{currencies})\s?(?P<n>{_N})(?P<mag>[万亿萬億千百]+)?元?", _money),
-        ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?(?P<mag>{high})\s?(?P<unit>{units})(?![A-Za-z])", _unit),
+        ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?{high}\s?(?P<unit>{units})(?![A-Za-z])", _unit),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?=\s?(?:{measures}))", _counted_range),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?![\d-])", _range),
         ("score", rf"{_BEFORE}(?P<a>\d+)\s?[:：∶]\s?(?P<b>\d+)(?!\d)", _score),
