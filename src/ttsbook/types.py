@@ -53,6 +53,28 @@ class Matter(str, Enum):
     BACK = "back"
 
 
+class MarkupKind(str, Enum):
+    """What the page says about how a stretch of text is read; the form of `Markup.value`."""
+
+    PHONEMES = "phonemes"  # the reading, in the notation that `detail` names ("ipa", "x-sampa", "pinyin")
+    LANGUAGE = "language"  # a BCP 47 tag
+    ALIAS = "alias"  # the words to say instead
+    SAY_AS = "say-as"  # what the text is: "characters", "telephone", "ordinal"
+    EMPHASIS = "emphasis"  # "" or "strong"
+    BREAK = "break"  # a pause at `start`, in milliseconds; the stretch is empty
+
+
+@dataclass(frozen=True, slots=True)
+class Markup:
+    """What the page says about `Block.text[start:end]`."""
+
+    start: int
+    end: int
+    kind: MarkupKind
+    value: str = ""
+    detail: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a block was found: in which file inside the book, and the how-manieth of its blocks it is."""
@@ -70,6 +92,7 @@ class Block:
     language: str | None = None  # BCP 47 tag from the markup, if any
     level: int = 0  # heading depth 1-6, list depth; else 0
     place: Place | None = field(default=None, compare=False)  # None if the book has no files inside
+    markup: tuple[Markup, ...] = ()  # by start
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +149,24 @@ class Book:
     repairs: tuple[str, ...] = ()  # what was wrong with the file and how it was read anyway
 
 
+class MarkKind(str, Enum):
+    """How a stretch of a chunk is said, as far as the page shows it."""
+
+    SPEECH = "speech"  # between quotation marks
+    QUESTION = "question"
+    EXCLAMATION = "exclamation"
+    EMPHASIS = "emphasis"
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """`Chunk.text[start:end]` is said in a manner that a voice may follow."""
+
+    start: int
+    end: int
+    kind: MarkKind
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """The unit of work: a piece of one block that the model takes in one go.
@@ -143,6 +184,8 @@ class Chunk:
     phonemes: str  # one symbol per character (ttsbook.symbols); "" if there is nothing to say
     language: str  # "en" or "zh": the language that dominates
     boundary: Boundary
+    pause_ms: int = 0  # at least this long after it, where the page asks for a break
+    marks: tuple[Mark, ...] = ()  # by start; they change no phoneme
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from ttsbook.book.markup import Element, local_name, parse_document, parse_whole
 from ttsbook.book.matter import matter_by_place, stated_matter
 from ttsbook.book.notes import NoteLinks
 from ttsbook.book.package import Package, SpineItem, read_package
+from ttsbook.book.pls import Lexicons, apply_lexicons
 from ttsbook.book.printed import collapse, visible
 from ttsbook.book.toc import Entry
 from ttsbook.book.xhtml import Document, Trace, document_text, document_title, read_document
@@ -39,12 +40,20 @@ def read_epub(file: Path | BinaryIO, *, source: str, sha256: str) -> Book:
         contents = read_contents(archive, package)
         survey = _Survey(archive, package, contents)
         matters = survey.matters(contents)
-        cutter = _cut(survey, contents, matters, package.metadata.language)
+        lexicons = Lexicons(archive)
+        cutter = _cut(survey, contents, matters, package.metadata.language, lexicons)
         chapters, outside = finish(cutter.drafts)
         cover, cover_notes = find_cover(archive, package)
     if not chapters:
         raise _nothing_to_read(source, survey, package.repairs)
-    repairs = (*package.repairs, *contents.repairs, *survey.repairs, *cutter.repairs, *cover_notes)
+    repairs = (
+        *package.repairs,
+        *contents.repairs,
+        *survey.repairs,
+        *cutter.repairs,
+        *lexicons.repairs,
+        *cover_notes,
+    )
     return Book(
         source=source,
         sha256=sha256,
@@ -171,7 +180,13 @@ def _read(
     )
 
 
-def _cut(survey: _Survey, contents: Contents, matters: Sequence[Matter], language: str | None) -> Cutter:
+def _cut(
+    survey: _Survey,
+    contents: Contents,
+    matters: Sequence[Matter],
+    language: str | None,
+    lexicons: Lexicons,
+) -> Cutter:
     cutter = Cutter()
     places = _places(survey, contents)
     known = {document.path for document in survey.documents}
@@ -182,6 +197,8 @@ def _cut(survey: _Survey, contents: Contents, matters: Sequence[Matter], languag
         entries = places[document.path]
         root = parse_document(document.data).root
         items = _read(survey, document, root, entries, language).items
+        if found := lexicons.of(root, document.path):
+            items = apply_lexicons(items, found, language)
         if known.intersection(entry.path for entry in contents.entries):
             cutter.add_listed(items, entries, where=document.path, title=document.title, matter=matter)
         else:

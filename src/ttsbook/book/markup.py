@@ -32,7 +32,8 @@ _BARE_LESS = re.compile(r"<(?![A-Za-z_/!?])")
 _NUMERIC = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
 # HTML has no empty-element syntax for these: `<title/>` would swallow the whole document.
 _SELF_CLOSED = re.compile(
-    r"<(title|script|style|textarea|iframe|noscript|a|span|div|p|i|b|em|td|th|li)(\s[^<>]*)?/>", re.IGNORECASE
+    r"<(title|script|style|textarea|iframe|noscript|a|span|div|p|i|b|em|td|th|li|break|phoneme|say-as|lang)(\s[^<>]*)?/>",
+    re.IGNORECASE,
 )
 _TAG = re.compile(r"</?([A-Za-z][\w:.-]*)[^<>]*>")
 _NO_TEXT = (("<!--", "-->"), ("<head>", "</head>"), ("<script", "</script>"), ("<style", "</style>"))

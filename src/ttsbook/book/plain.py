@@ -15,9 +15,11 @@ from itertools import pairwise
 
 from ttsbook.book.draft import Draft
 from ttsbook.book.headings import ChapterLine, chapter_line, is_contents_line, numbered_line, without_page
-from ttsbook.book.printed import collapse, is_scene_break
+from ttsbook.book.printed import collapse, is_scene_break, visible
+from ttsbook.book.spans import Span, lay_spans, with_markup
+from ttsbook.book.ssml import Said, take_tags
 from ttsbook.book.wrap import Layout, group_lines, make_paragraph, measure_layout
-from ttsbook.types import Block, BlockKind, Skipped
+from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Skipped
 
 _PICTURE = re.compile(r"\[Illustration\b[^\]]{0,1000}\]", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![^\W_])_([^_\n]+)_(?![^\W_])")
@@ -182,12 +184,43 @@ def _add_paragraph(draft: Draft, lines: tuple[str, ...], layout: Layout) -> None
     if not kept:
         return
     paragraph = make_paragraph(kept, layout)
-    if is_scene_break(paragraph.text):
-        draft.items.append(Block(BlockKind.SCENE_BREAK, paragraph.text))
+    untagged = take_tags(paragraph.text)
+    if untagged.tags:
+        draft.items.append(Skipped("markup", " ".join(untagged.tags), ""))
+    if not untagged.text:
+        _pause_after_last(draft, untagged.markup)
+    elif is_scene_break(untagged.text):
+        draft.items.append(Block(BlockKind.SCENE_BREAK, untagged.text))
     elif len(kept) == 1 and numbered_line(kept[0]) is not None:
-        draft.items.append(Block(BlockKind.HEADING, paragraph.text, level=3))
+        draft.items.append(Block(BlockKind.HEADING, untagged.text, level=3))
     else:
-        draft.items.append(Block(paragraph.kind, paragraph.text))
+        block = Block(paragraph.kind, untagged.text, markup=untagged.markup)
+        stressed = lay_spans([block.text], _stressed(without, untagged.text)) if n else [()]
+        draft.items.append(with_markup(block, stressed[0]))
+
+
+def _stressed(written: str, text: str) -> list[Span]:
+    """Return the words between underscores, by places counted in visible characters."""
+    if visible(_EMPHASIS.sub(r"\1", written)) != visible(text):
+        return []  # tags stand among them
+    spans = []
+    taken = 0  # underscores before
+    for match in _EMPHASIS.finditer(written):
+        start = len(visible(written[: match.start()])) - taken
+        spans.append((start, start + len(visible(match.group(1))), Said(MarkupKind.EMPHASIS)))
+        taken += 2
+    return spans
+
+
+def _pause_after_last(draft: Draft, markup: Sequence[Markup]) -> None:
+    """Give a break on a line of its own to the block before it."""
+    for index in range(len(draft.items) - 1, -1, -1):
+        last = draft.items[index]
+        if isinstance(last, Block):
+            end = len(last.text)
+            breaks = (replace(mark, start=end, end=end) for mark in markup if mark.kind is MarkupKind.BREAK)
+            draft.items[index] = with_markup(last, breaks)
+            return
 
 
 def _absorb_title(draft: Draft) -> None:

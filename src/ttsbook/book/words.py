@@ -5,9 +5,10 @@ Knows nothing of files: the words are at hand.
 
 from __future__ import annotations
 
+from ttsbook.book.ssml import take_tags
 from ttsbook.errors import InputError
 from ttsbook.files import sha256_bytes
-from ttsbook.types import Block, BlockKind, Book, Chapter, Metadata
+from ttsbook.types import Block, BlockKind, Book, Chapter, Metadata, Skipped
 
 
 def book_of_text(text: str) -> Book:
@@ -16,13 +17,18 @@ def book_of_text(text: str) -> Book:
     Raises:
         InputError: there is nothing but space.
     """
-    paragraphs = [" ".join(part.split()) for part in text.replace("\r\n", "\n").split("\n\n")]
-    blocks = tuple(Block(BlockKind.PARAGRAPH, paragraph) for paragraph in paragraphs if paragraph)
+    paragraphs = [take_tags(" ".join(part.split())) for part in text.replace("\r\n", "\n").split("\n\n")]
+    blocks = tuple(
+        Block(BlockKind.PARAGRAPH, paragraph.text, markup=paragraph.markup)
+        for paragraph in paragraphs
+        if paragraph.text
+    )
+    tags = tuple(Skipped("markup", tag, "") for paragraph in paragraphs for tag in paragraph.tags)
     if not blocks:
         raise InputError("there is no text to speak")
     return Book(
         source="text",
         sha256=sha256_bytes(text.encode("utf-8", "surrogateescape")),
         metadata=Metadata(),
-        chapters=(Chapter(1, "", blocks),),
+        chapters=(Chapter(1, "", blocks, tags),),
     )

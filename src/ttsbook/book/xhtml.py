@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lxml import etree
-
+from ttsbook.book.inline import Part, part_spans, parted_text, said_of
 from ttsbook.book.layout import layout_rows
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
 from ttsbook.book.printed import collapse, is_scene_break, visible
 from ttsbook.book.rules import BLOCK_TAGS, semantics, skip_reason
-from ttsbook.types import Block, BlockKind, Place, Skipped
+from ttsbook.book.spans import lay_spans, with_markup
+from ttsbook.book.ssml import Said
+from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Place, Skipped
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _KIND_BY_TAG = {
@@ -63,6 +64,8 @@ class _Context:
     verse: bool = False
     verbatim: bool = False  # line ends count
     row: bool = False  # in a table row that becomes one block
+    said: tuple[tuple[int, Said], ...] = ()  # by elements around it, each with its number
+    alphabet: str = ""  # of readings (ssml:alphabet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +74,6 @@ class _Frame:
     children: Iterator[Element]
     context: _Context
     block: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of text and where it stands: in front of the children of an element, or behind it."""
-
-    text: str  # as long as the text node
-    language: str | None
-    added: bool = False  # not a text of the document: alternative text of an image, separator
-    element: Element | None = None  # whose text it is; None for separators
-    tail: bool = False  # it stands behind the element
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +151,7 @@ class _Reader:
         self._layout_rows = layout_rows
         self._parts: list[Part] = []
         self._owner: _Context | None = None  # of the open block: the context of its first visible text
+        self._n_said = 0
 
     def walk(self, root: Element) -> None:
         reason = self._reason(root)
@@ -198,6 +191,7 @@ class _Reader:
         if block:
             self._block_edge(element, outer)
         context = _context_inside(element, name, outer, layout_row=element in self._layout_rows)
+        context = self._hear(element, name, context)
         self._mark_anchors(element)
         if name == "br":
             self._parts.append(Part(_LINE_END, None))
@@ -209,6 +203,19 @@ class _Reader:
             self._separate_cells(element, context)
         self._append(element.text, context, element)
         return _Frame(element, iter(element), context, block)
+
+    def _hear(self, element: Element, name: str, context: _Context) -> _Context:
+        """Add what an element says about the reading of the text inside it."""
+        if element.attrib and (alphabet := attribute(element, "alphabet")):
+            context = replace(context, alphabet=alphabet)
+        said = said_of(element, name, context.alphabet)
+        if said is None:
+            return context
+        self._n_said += 1
+        if said.kind is MarkupKind.BREAK:
+            self._parts.append(Part("", None, said=((self._n_said, said),)))
+            return context
+        return replace(context, said=(*context.said, (self._n_said, said)))
 
     def _block_edge(self, element: Element, around: _Context) -> None:
         if around.row and local_name(element) != "tr":
@@ -236,7 +243,7 @@ class _Reader:
             self._owner = context
         if context.verbatim:
             text = text.replace("\n", _LINE_END)
-        self._parts.append(Part(text, context.language, added, element, tail))
+        self._parts.append(Part(text, context.language, added, element, tail, context.said))
 
     def _skip(self, element: Element, reason: str, *, inline: bool) -> None:
         if not inline:
@@ -244,7 +251,7 @@ class _Reader:
         if self._anchors:
             for inner in element.iter():
                 self._mark_anchors(inner)
-        text = collapse(_parted_text(element))
+        text = collapse(parted_text(element))
         if text:
             self.items.append(Skipped(reason, text, self._where))
         if local_name(element) == "math" and reason == "formula":
@@ -288,6 +295,7 @@ class _Reader:
         parts, owner = self._parts, self._owner
         self._parts, self._owner = [], None
         if owner is None:
+            self._pause_after_last(parts)
             return
         shown = tuple(part for part in parts if visible(part.text))
         self.added.extend(part.text for part in shown if part.added)
@@ -297,31 +305,36 @@ class _Reader:
         if language is not None and self._language is not None and language.lower() == self._language.lower():
             language = None
         level = owner.level if kind in (BlockKind.HEADING, BlockKind.LIST_ITEM) else 0
+        texts = _texts("".join(part.text for part in parts), kind, lines=owner.verse or owner.verbatim)
+        spans = part_spans(parts, language or self._language)
         first = 0
-        for text in _texts("".join(part.text for part in parts), kind, lines=owner.verse or owner.verbatim):
+        for text, markup in zip(texts, lay_spans(texts, spans), strict=True):
             trace = Trace(shown, first)
             first += len(visible(text))
             if is_scene_break(text):
                 self._add_block(BlockKind.SCENE_BREAK, text, trace)
             else:
-                self._add_block(kind, text, trace, language, level)
+                self._add_block(kind, text, trace, language, level, markup)
 
     def _add_block(
-        self, kind: BlockKind, text: str, trace: Trace, language: str | None = None, level: int = 0
+        self,
+        kind: BlockKind,
+        text: str,
+        trace: Trace,
+        language: str | None = None,
+        level: int = 0,
+        markup: tuple[Markup, ...] = (),
     ) -> None:
         place = Place(self._where, len(self.traces)) if self._where else None
-        self.items.append(Block(kind, text, language, level, place))
+        self.items.append(Block(kind, text, language, level, place, markup))
         self.traces.append(trace)
 
-
-def _parted_text(element: Element) -> str:
-    """Return the text inside an element with spaces where blocks meet."""
-    pieces = []
-    for event, inner in etree.iterwalk(element, events=("start", "end")):
-        if local_name(inner) in BLOCK_TAGS:
-            pieces.append(" ")
-        pieces.append((inner.text if event == "start" else inner.tail if inner is not element else "") or "")
-    return "".join(pieces)
+    def _pause_after_last(self, parts: list[Part]) -> None:
+        """Give a break that stands between blocks to the block before it."""
+        breaks = [said for part in parts for _, said in part.said if said.kind is MarkupKind.BREAK]
+        if breaks and self.items and isinstance(last := self.items[-1], Block):
+            end = len(last.text)
+            self.items[-1] = with_markup(last, (said.over(end, end) for said in breaks))
 
 
 def _texts(raw: str, kind: BlockKind, *, lines: bool) -> list[str]:

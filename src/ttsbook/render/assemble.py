@@ -54,7 +54,8 @@ def assemble(
                 yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))
                 yield position, _joint(next(speeches), planned, rate_hz)
                 pause_ms = 0
-            pause_ms = max(pause_ms, pauses.after_ms(planned.chunk.boundary))
+            chunk = planned.chunk
+            pause_ms = max(pause_ms, pauses.after_ms(chunk.boundary), chunk.pause_ms)
         is_last = apart or position == spoken[-1][0]
         pause_ms = pauses.tail_ms if is_last else max(pause_ms, pauses.chapter_ms)
         yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))

@@ -218,7 +218,7 @@ def _estimate(chapters: Iterable[PlannedChapter], speed: float, pauses: PauseTab
         for planned in chapter.chunks:
             chunk = planned.chunk
             speech += len(chunk.phonemes) * _SECONDS_PER_SYMBOL.get(chunk.language, 0.07)
-            pause_ms += pauses.after_ms(chunk.boundary)
+            pause_ms += max(pauses.after_ms(chunk.boundary), chunk.pause_ms)
     return speech / speed + pause_ms / 1000
 
 

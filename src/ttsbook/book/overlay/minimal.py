@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from lxml import etree
 
 from ttsbook.book.epub import Traced
+from ttsbook.book.inline import Part
 from ttsbook.book.markup import Element
 from ttsbook.book.overlay.rebuild import XHTML
 from ttsbook.book.overlay.smil import EPUB
-from ttsbook.book.xhtml import Part, Trace
+from ttsbook.book.xhtml import Trace
 from ttsbook.types import Block, BlockKind, Book, Chapter, Place
 
 _OPF = "http://www.idpf.org/2007/opf"
