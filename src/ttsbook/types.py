@@ -185,6 +185,7 @@ class Chunk:
     language: str  # "en" or "zh": the language that dominates
     boundary: Boundary
     pause_ms: int = 0  # at least this long after it, where the page asks for a break
+    markup: tuple[Markup, ...] = ()  # what the page says of its readings, by places in `text`
     marks: tuple[Mark, ...] = ()  # by start; they change no phoneme
 
 

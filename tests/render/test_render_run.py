@@ -19,6 +19,7 @@ import pytest
 from stand_in import VOICE, LetterFrontEnd, make_book, make_settings
 
 from ttsbook.audio.probe import probe
+from ttsbook.book.words import book_of_text
 from ttsbook.errors import MissingError, OutputError, RenderError, UsageError
 from ttsbook.files import sha256_file
 from ttsbook.render import journal
@@ -29,6 +30,7 @@ from ttsbook.render.report import ChapterReport, Report
 from ttsbook.render.reporter import Progress, SilentReporter
 from ttsbook.render.run import render_book
 from ttsbook.render.settings import PauseTable
+from ttsbook.text import FrontEnd
 from ttsbook.types import Book, Chapter, Chunk, Speech, VoiceProfile
 
 
@@ -116,6 +118,19 @@ def test_nothing_clicks_where_chunks_meet_silence() -> None:
     pieces = assemble(plan.chapters, lambda chunks: (loud for _ in chunks), PauseTable(), 8000)
     samples = np.concatenate([piece.samples for _, piece in pieces])
     assert np.abs(np.diff(samples)).max() < 0.03 < 0.4 < samples.max()
+
+
+def test_a_break_of_the_page_is_silence_of_its_length_where_the_table_asks_for_less() -> None:
+    book = book_of_text('One. <break time="1300ms"/> Two. <break time="1ms"/> Three.')
+    plan = plan_book(book, make_settings(), VOICE, FrontEnd(), "model")
+    loud = Speech(np.full(4000, 0.5, np.float32), 8000)
+    pauses = PauseTable(head_ms=0, tail_ms=0, sentence_ms=350)
+    pieces = [
+        piece for _, piece in assemble(plan.chapters, lambda chunks: (loud for _ in chunks), pauses, 8000)
+    ]
+    silences = [len(piece.samples) / 8 for piece in pieces if piece.planned is None]
+    assert silences == [1300, 350]
+    assert plan.estimated_seconds > 1.65
 
 
 def test_one_gain_brings_the_book_to_its_loudness(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ Knows nothing of files, voices or pauses in milliseconds.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,15 +18,27 @@ from ttsbook.text.align import align_words
 from ttsbook.text.cut import Piece, cut_long, cut_text
 from ttsbook.text.g2p.english import spell_letters
 from ttsbook.text.lexicon import Lexicon
+from ttsbook.text.marks import marks_of, marks_within
+from ttsbook.text.markup import claims_of, languages_of, within
 from ttsbook.text.normalize import Normalized, normalize
 from ttsbook.text.normalize.normalize import fold
 from ttsbook.text.phonemes import Fixed, close_utterance, to_phonemes
 from ttsbook.text.script import dominant_language, short_language
 from ttsbook.text.sentence import split_sentences
-from ttsbook.types import Block, BlockKind, Boundary, Chapter, Chunk, SpokenWord
+from ttsbook.types import (
+    Block,
+    BlockKind,
+    Boundary,
+    Chapter,
+    Chunk,
+    Markup,
+    MarkupKind,
+    SpokenWord,
+)
 
 VERSION = 3  # raise it when the same text may come out with other phonemes
 _SYMBOLS = frozenset(SYMBOL_IDS)
+_ENDED = re.compile(r"[.!?…。！？；]['\"”’»)」』）]*\s*$")  # a text that needs no comma before a break
 _SPELT_RULES = ("initials", "acronym")
 _MARK_AFTER = {Boundary.NONE: ",", Boundary.CLAUSE: ","}  # what an unfinished piece ends with; else a stop
 
@@ -74,6 +87,8 @@ class FrontEnd:
         for position, block in enumerate(chapter.blocks):
             fallback = short_language(block.language) or short_language(default_language) or "en"
             last = _block_boundary(chapter, position)
+            marks = marks_of(block) if block.kind is not BlockKind.SCENE_BREAK else ()
+            pauses = _pauses(block)
             chunks = [
                 Chunk(
                     chapter=chapter.index,
@@ -86,6 +101,9 @@ class FrontEnd:
                     phonemes=phonemes,
                     language=language,
                     boundary=piece.boundary,
+                    pause_ms=pauses.get(piece.end, 0),
+                    markup=within(block.markup, piece.start, piece.end),
+                    marks=marks_within(marks, piece.start, piece.end),
                 )
                 for offset, (piece, spoken, phonemes, language) in enumerate(self._say_block(block, fallback))
             ]
@@ -116,7 +134,7 @@ class FrontEnd:
         What is read as one ("£5", "1984", "Dr.") is one word. Empty if the chunk's phonemes are not those
         of its text, so that nobody can tell.
         """
-        normalized = self.normalize(chunk.text, chunk.language)
+        normalized = self.normalize(chunk.text, chunk.language, chunk.markup)
         said = align_words(normalized.spoken, chunk.phonemes, tuple(_fixed_spans(normalized)))
         words: list[SpokenWord] = []
         for start, end, first, last in said:
@@ -133,33 +151,42 @@ class FrontEnd:
         chosen = self._language_of(text, short_language(language) or "en")
         return *self._say(text, chosen, "."), chosen
 
-    def normalize(self, text: str, language: str) -> Normalized:
-        """Return the spoken form of `text` with the map back to it."""
+    def normalize(self, text: str, language: str, markup: tuple[Markup, ...] = ()) -> Normalized:
+        """Return the spoken form of `text` with the map back to it.
+
+        The user's lexicon goes before what the page says, and that before every rule.
+        """
         plain = fold(text)
-        return normalize(plain, language, self.lexicon.find(plain, language) if self.lexicon else ())
+        taken = self.lexicon.find(plain, language) if self.lexicon else []
+        if not markup:
+            return normalize(plain, language, taken)
+        taken = [*taken, *claims_of(plain, markup, language, taken)]
+        return normalize(plain, language, taken, languages_of(markup))
 
     def _say_block(self, block: Block, fallback: str) -> Iterator[tuple[Piece, str, str, str]]:
         if block.kind is BlockKind.SCENE_BREAK:
             yield Piece(0, len(block.text), Boundary.SCENE), "", "", fallback
             return
-        for piece in cut_text(block.text, self.max_characters, by_line=block.kind is BlockKind.VERSE):
-            yield from self._say_piece(block.text, piece, fallback)
+        for piece in _cut_block(block, self.max_characters):
+            yield from self._say_piece(block, piece, fallback)
 
-    def _say_piece(self, text: str, piece: Piece, fallback: str) -> Iterator[tuple[Piece, str, str, str]]:
+    def _say_piece(self, block: Block, piece: Piece, fallback: str) -> Iterator[tuple[Piece, str, str, str]]:
         """Say one piece; cut it again if it has more phonemes than the model takes."""
+        text = block.text
         printed = text[piece.start : piece.end]
-        language = self._language_of(printed, fallback)
-        spoken, phonemes = self._say(printed, language, _MARK_AFTER.get(piece.boundary, "."))
+        markup = within(block.markup, piece.start, piece.end) if block.markup else ()
+        language = self._language_of(printed, fallback, markup)
+        spoken, phonemes = self._say(printed, language, _MARK_AFTER.get(piece.boundary, "."), markup)
         if len(phonemes) <= self.max_phonemes or piece.end - piece.start < 2:
             yield piece, spoken, phonemes, language
             return
         half = (piece.end - piece.start + 1) // 2
         for part in cut_long(text, piece.start, piece.end, half):
             closing = piece.boundary if part.end == piece.end else part.boundary
-            yield from self._say_piece(text, Piece(part.start, part.end, closing), fallback)
+            yield from self._say_piece(block, Piece(part.start, part.end, closing), fallback)
 
-    def _say(self, text: str, language: str, mark: str) -> tuple[str, str]:
-        normalized = self.normalize(text, language)
+    def _say(self, text: str, language: str, mark: str, markup: tuple[Markup, ...] = ()) -> tuple[str, str]:
+        normalized = self.normalize(text, language, markup)
         fixed = tuple(_fixed_spans(normalized))
         phonemes = close_utterance(to_phonemes(normalized.spoken, language, fixed), language, mark)
         if not _SYMBOLS.issuperset(
@@ -168,8 +195,38 @@ class FrontEnd:
             raise AssertionError(f"phonemes outside the inventory: {phonemes!r}")
         return (" ".join(normalized.spoken.split()), phonemes) if phonemes else ("", "")
 
-    def _language_of(self, text: str, fallback: str) -> str:
-        return self.language if self.language != "auto" else dominant_language(fold(text), fallback)
+    def _language_of(self, text: str, fallback: str, markup: tuple[Markup, ...] = ()) -> str:
+        if self.language != "auto":
+            return self.language
+        whole = (
+            language for start, end, language in languages_of(markup) if end - start >= len(text.strip())
+        )
+        return dominant_language(fold(text), next(whole, fallback))
+
+
+def _cut_block(block: Block, max_characters: int) -> Iterator[Piece]:
+    """Yield the pieces of a block; a break of the page ends one."""
+    text = block.text
+    places = sorted({mark.start for mark in block.markup if mark.kind is MarkupKind.BREAK} | {len(text)})
+    start = 0
+    for place in places:
+        if place == 0 and text:
+            yield Piece(0, 0, Boundary.NONE)  # says nothing; a pause before the first word
+        part = text[start:place]
+        for piece in cut_text(part, max_characters, by_line=block.kind is BlockKind.VERSE):
+            unfinished = place < len(text) and piece.end == len(part) and not _ENDED.search(part)
+            boundary = Boundary.CLAUSE if unfinished else piece.boundary
+            yield Piece(start + piece.start, start + piece.end, boundary)
+        start = place
+
+
+def _pauses(block: Block) -> dict[int, int]:
+    """Return the milliseconds of each break by its place; of several there the longest."""
+    pauses: dict[int, int] = {}
+    for mark in block.markup:
+        if mark.kind is MarkupKind.BREAK:
+            pauses[mark.start] = max(pauses.get(mark.start, 0), int(mark.value))
+    return pauses
 
 
 def _fixed_spans(normalized: Normalized) -> Iterator[Fixed]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from ttsbook.text.normalize.english import english_rules
@@ -12,17 +12,26 @@ from ttsbook.text.normalize.shared import SHARED_RULES
 from ttsbook.text.script import has_han, has_latin, language_around
 
 
-def normalize(text: str, language: str, taken: Iterable[Claim] = ()) -> Normalized:
+def normalize(
+    text: str,
+    language: str,
+    taken: Iterable[Claim] = (),
+    marked: Sequence[tuple[int, int, str]] = (),
+) -> Normalized:
     """Return the words of `text` as read out in `language` ("en" or "zh").
 
     Args:
         text: as printed; must have been through `fold` if it may hold full-width forms.
         language: what the text is mostly written in; decides how digits and symbols are read.
-        taken: stretches that a lexicon has already claimed.
+        taken: stretches that a lexicon or the page has already claimed.
+        marked: (start, end, "en" or "zh") of stretches that the page states a language of.
     """
-    mixed = has_han(text) and has_latin(text)
+    mixed = bool(marked) or (has_han(text) and has_latin(text))
 
     def language_at(start: int, end: int) -> str:
+        for low, high, stated in marked:
+            if low <= start and end <= high:
+                return stated
         return language_around(text, start, end, language)
 
     rules = _rules("") if mixed else _rules(language)
