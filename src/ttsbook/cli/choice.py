@@ -8,7 +8,7 @@ from pathlib import Path
 from ttsbook.config import Settings
 from ttsbook.config.schema import ENGINE_SECTIONS
 from ttsbook.engines.base import Options
-from ttsbook.render.settings import EngineChoice, PauseTable, RenderSettings
+from ttsbook.render.settings import Check, EngineChoice, PauseTable, RenderSettings
 
 
 def render_settings(
@@ -48,6 +48,7 @@ def render_settings(
         pauses=_pauses(chosen),
         subtitles=None if chosen.subtitles == "none" else chosen.subtitles,
         cues=chosen.cues,
+        check=_check(chosen),
         resume=chosen.resume,
         force=force,
     )
@@ -65,10 +66,9 @@ def engine_options(chosen: Settings) -> dict[str, Options]:
 
 
 def without_silent_ends(settings: RenderSettings) -> RenderSettings:
-    """Leave out silence, credits and parts: they are for books, not for a line."""
-    return replace(
-        settings, split=False, credits=False, pauses=replace(settings.pauses, head_ms=0, tail_ms=0)
-    )
+    """Leave out silence, credits, parts and listening: they are for books, not for a line."""
+    pauses = replace(settings.pauses, head_ms=0, tail_ms=0)
+    return replace(settings, split=False, credits=False, check=None, pauses=pauses)
 
 
 def _engines(chosen: Settings) -> list[EngineChoice]:
@@ -90,6 +90,12 @@ def _engines(chosen: Settings) -> list[EngineChoice]:
         EngineChoice(choice.name, choice.options + prompt_options(choice.name, clip, chosen.ref_text))
         for choice in choices
     ]
+
+
+def _check(chosen: Settings) -> Check | None:
+    if not chosen.check:
+        return None
+    return Check(Path(chosen.check_model) if chosen.check_model else None, chosen.check_attempts)
 
 
 def _pauses(chosen: Settings) -> PauseTable:

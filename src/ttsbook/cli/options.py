@@ -76,6 +76,22 @@ Split = Annotated[
     str | None, _setting("split", "none|chapter", AUDIO, "One file for each chapter, and a playlist.", "none")
 ]
 
+Check = Annotated[
+    bool | None,
+    typer.Option(
+        "--check/--no-check",
+        help="Listen to all of it (extra qa), speak again what sounds wrong, and write FILE.check.html. "
+        "[default: no-check]",
+        rich_help_panel=AUDIO,
+    ),
+]
+CheckModel = Annotated[
+    str | None, _setting("check-model", "FOLDER", AUDIO, "A faster-whisper model that listens instead.")
+]
+CheckAttempts = Annotated[
+    str | None, _setting("check-attempts", "N", AUDIO, "How often it is spoken again, at most.", "3")
+]
+
 Language = Annotated[
     str | None, _setting("language", "auto|en|zh", TEXT, "Language where the text does not tell.", "auto")
 ]

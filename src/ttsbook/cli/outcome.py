@@ -65,8 +65,18 @@ def outcome_entry(outcome: Outcome) -> dict[str, object]:
 
 
 def exit_code(outcomes: Sequence[Outcome]) -> int:
-    """Return 0 only if every book is there; the code of the errors if they agree, else 1."""
+    """Return 0 only if every book is there and sounds right, if that was checked.
+
+    The code of the errors if they agree, else 1.
+    """
     codes = {outcome.error.exit_code for outcome in outcomes if outcome.error is not None}
+    if any(_is_flagged(outcome.report) for outcome in outcomes if outcome.report is not None):
+        codes.add(1)
     if not codes:
         return 0
     return codes.pop() if len(codes) == 1 else 1
+
+
+def _is_flagged(report: dict[str, Any]) -> bool:
+    check = report["check"]
+    return check is not None and check["flagged"] > 0

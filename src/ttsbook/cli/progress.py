@@ -23,6 +23,7 @@ STDERR = 2
 _STAGES = {
     "plan": "Reading and planning",
     "speak": "Speaking",
+    "listen": "Listening",
     "encode": "Writing the audio file",
     "check": "Checking the audio file",
 }
@@ -62,11 +63,15 @@ class PlainReporter:
     def stage(self, name: str) -> None:
         self._talk.detail(_STAGES.get(name, name))
 
+    def heard(self, done: int, total: int) -> None:
+        self._talk.detail(f"  heard {done}/{total}")
+
     def warning(self, text: str) -> None:
         self._talk.warn(text)
 
     def finished(self, report: Report) -> None:
         self._talk.note(describe_report(report))
+        tell_check(report, self._talk)
 
 
 class JsonReporter:
@@ -102,11 +107,17 @@ class JsonReporter:
     def stage(self, name: str) -> None:
         self._say("stage", name=name)
 
+    def heard(self, done: int, total: int) -> None:
+        self._say("heard", done=done, total=total)
+
     def warning(self, text: str) -> None:
         self._say("warning", text=text)
 
     def finished(self, report: Report) -> None:
-        self._say("finished", output=report.output, seconds=round(report.seconds, 3), rtf=report.rtf)
+        flagged = {"flagged": report.check.flagged} if report.check else {}
+        self._say(
+            "finished", output=report.output, seconds=round(report.seconds, 3), rtf=report.rtf, **flagged
+        )
 
     def _say(self, event: str, **values: object) -> None:
         print(json.dumps({"event": event, **values}, ensure_ascii=False), file=sys.stderr, flush=True)
@@ -122,7 +133,7 @@ class BarReporter:
 
     def started(self, plan: Plan) -> None:
         self._talk.note(describe_plan(plan))
-        self._bar, self._task = _make_bar(plan)
+        self._bar, self._task = _make_bar(plan.n_chunks)
         self._bar.start()
 
     def chunk_done(self, progress: Progress) -> None:
@@ -142,6 +153,14 @@ class BarReporter:
         # Each takes seconds with a long book: a screen that stands still looks like a fault.
         self._talk.note(f"{_STAGES.get(name, name)} …")
 
+    def heard(self, done: int, total: int) -> None:
+        if done == 1:
+            self._stop()
+            self._bar, self._task = _make_bar(total)
+            self._bar.start()
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=done, chapter="heard")
+
     def warning(self, text: str) -> None:
         if self._bar is None:
             self._talk.warn(text)
@@ -151,6 +170,7 @@ class BarReporter:
     def finished(self, report: Report) -> None:
         self._stop()
         self._talk.note(describe_report(report))
+        tell_check(report, self._talk)
 
     def close(self) -> None:
         """Give the terminal back; also after an error."""
@@ -188,6 +208,18 @@ def describe_report(report: Report) -> str:
     return f"{made}{speed}, at most {memory} of memory{cached}"
 
 
+def tell_check(report: Report, talk: Talk) -> None:
+    """Say what listening has found, if someone listened."""
+    check = report.check
+    if check is None:
+        return
+    found = f"heard {count(check.chunks, 'passage')}, {check.mended} spoken again and good now"
+    if check.flagged:
+        talk.warn(f"{found}; {check.flagged} may not sound as written: listen to them in {check.page}")
+    else:
+        talk.note(f"{found}; {check.page}")
+
+
 def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
@@ -196,7 +228,7 @@ def _shorten(text: str, width: int = 28) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
-def _make_bar(plan: Plan) -> tuple[Bar, TaskID]:
+def _make_bar(total: int) -> tuple[Bar, TaskID]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
@@ -211,4 +243,4 @@ def _make_bar(plan: Plan) -> tuple[Bar, TaskID]:
         console=Console(stderr=True),
         transient=True,
     )
-    return bar, bar.add_task("speak", total=plan.n_chunks, chapter="", speed="", left="")
+    return bar, bar.add_task("speak", total=total, chapter="", speed="", left="")

@@ -126,6 +126,9 @@ def render(
     epub3: Epub3 = None,
     tag: Tag = None,
     template: Template = None,
+    check: options.Check = None,
+    check_model: options.CheckModel = None,
+    check_attempts: options.CheckAttempts = None,
     engine: options.Engine = None,
     no_fallback: options.NoFallback = False,
     device: options.Device = None,
@@ -147,7 +150,8 @@ def render(
       ttsbook render shelf/ --out-dir audio --format mp3
 
     Prints the path of each finished file. A run that was stopped goes on where it was when the
-    same command is given again.
+    same command is given again. With --check, exits with 1 if passages are left that someone
+    should listen to; the file is there nevertheless, and FILE.check.html plays them.
     """
     flags = {
         "voice": voice, "speed": speed, "seed": seed,
@@ -156,6 +160,7 @@ def render(
         "loudness": loudness, "peak": peak, "subtitles": subtitles, "cues": cues, "split": split,
         "engine": engine, "device": device, "workers": workers, "ref-text": ref_text,
         "fallback.allowed": False if no_fallback else None,
+        "check": check, "check-model": check_model, "check-attempts": check_attempts,
         "resume": resume, "progress": progress,
     }  # fmt: skip
     loaded = load_config(flags, Source(config, not no_config, preset))
@@ -251,6 +256,8 @@ def _depfile_text(jobs: Iterable[Job], loaded: Config) -> str:
     shared = [*loaded.files, *voice_files(loaded.settings.voice)]
     if loaded.settings.lexicon:
         shared.append(Path(loaded.settings.lexicon))
+    if loaded.settings.check and loaded.settings.check_model:
+        shared.append(Path(loaded.settings.check_model) / "model.bin")
 
     def needed(job: Job) -> list[Path]:
         beside = None if loaded.settings.lexicon else lexicon_beside(job.source)

@@ -46,6 +46,9 @@ RULES: dict[str, Rule] = {
     "peak": Number(-9.0, -0.1, "dBTP"),
     "subtitles": Choice(SUBTITLES),
     "cues": Choice(CUES),
+    "check": Flag(),
+    "check-model": Text("the path of a folder with a faster-whisper model, or empty", is_path=True),
+    "check-attempts": Whole(0, 20),
     "resume": Flag(),
     "progress": Choice(PROGRESS),
     "pauses.clause": _PAUSE,
@@ -153,6 +156,9 @@ class Settings:
     peak: float
     subtitles: str
     cues: str
+    check: bool
+    check_model: str
+    check_attempts: int
     resume: bool
     progress: str
     pauses: Pauses

@@ -34,6 +34,7 @@ _MAGIC = b"TTBC"
 _VERSION = 1
 _CHECKED = _HEADER.size - 32  # bytes of the header that the checksum covers, all but itself
 _SUFFIX = ".chunk"
+VERDICT_SUFFIX = ".verdict"  # what listening to a chunk has found (`ttsbook.render.verdicts`)
 _ROOM = "free some space, or set TTSBOOK_HOME to another folder; finished chunks are kept"
 _STALE_SECONDS = 60.0  # writing a chunk takes milliseconds: an older unfinished file has no writer
 
@@ -89,8 +90,9 @@ class ChunkCache:
 
     def info(self) -> CacheInfo:
         """Count what is there."""
-        sizes = [size for _, size, _ in self._files()]
-        return CacheInfo(self.folder, len(sizes), sum(sizes))
+        found = [(path, size) for _, size, path in self._files()]
+        n_chunks = sum(path.suffix == _SUFFIX for path, _ in found)
+        return CacheInfo(self.folder, n_chunks, sum(size for _, size in found))
 
     def gc(self, max_bytes: int) -> int:
         """Remove what was not used for longest until `max_bytes` are left; return the bytes freed."""
@@ -129,7 +131,7 @@ class ChunkCache:
         return self.folder / key[:2] / (key[2:] + _SUFFIX)
 
     def _files(self) -> Iterator[tuple[float, int, Path]]:
-        for path in self.folder.glob(f"??/*{_SUFFIX}"):
+        for path in (*self.folder.glob(f"??/*{_SUFFIX}"), *self.folder.glob(f"??/*{VERDICT_SUFFIX}")):
             with contextlib.suppress(OSError):  # another process may remove it meanwhile
                 status = path.stat()
                 yield status.st_mtime, status.st_size, path

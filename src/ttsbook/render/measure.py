@@ -19,6 +19,15 @@ from ttsbook.render.settings import PauseTable
 from ttsbook.render.speech import SpokenStore
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a spoken chunk lies, in samples."""
+
+    start: int
+    chapter_start: int
+    n_samples: int
+
+
 @dataclass(slots=True)
 class Measured:
     """What the pass has found."""
@@ -27,6 +36,7 @@ class Measured:
     meter: LoudnessMeter
     cues: CueTrack | None  # None if nobody asked for subtitles
     chapters: list[ChapterReport] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)  # of the spoken chunks, in order
     n_cached: int = 0  # chunks that were not spoken in this run
 
 
@@ -45,7 +55,10 @@ def measure(
     measured = Measured(Timeline(), LoudnessMeter(rate_hz), cues)
     pace = _Pace(plan, store, rate_hz)
     at: int | None = None
+    chapter_start = 0
     for position, piece in assemble(plan.chapters, stream, pauses, rate_hz, apart=apart):
+        if position != at:
+            chapter_start = measured.timeline.n_samples
         if at is not None and position != at:
             _close_chapter(measured, plan, at, store, rate_hz, reporter)
         at = position
@@ -54,6 +67,8 @@ def measure(
         measured.timeline.add(position, piece)
         measured.meter.add(piece.samples)
         if piece.planned is not None:
+            start = measured.timeline.n_samples - len(piece.samples)
+            measured.places.append(Place(start, chapter_start, len(piece.samples)))
             reporter.chunk_done(pace.after(position, piece.planned, measured.timeline.n_samples))
     if at is not None:
         _close_chapter(measured, plan, at, store, rate_hz, reporter)

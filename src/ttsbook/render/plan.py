@@ -58,13 +58,13 @@ class Recipe:
     noise: float | None
     seed: int
 
-    def seed_of(self, chunk: Chunk) -> int:
-        """Return the chunk's own seed, the same wherever it stands."""
-        digest = _digest((self.seed, chunk.phonemes, chunk.spoken, chunk.language))
+    def seed_of(self, chunk: Chunk, attempt: int = 0) -> int:
+        """Return the chunk's own seed, the same wherever it stands; each attempt has another."""
+        digest = _digest((self.seed, chunk.phonemes, chunk.spoken, chunk.language, *_mark(attempt)))
         return int(digest[:15], 16)  # 60 bits: fits a signed 64-bit seed
 
-    def key_of(self, chunk: Chunk) -> str:
-        """Return the content address of the chunk's samples."""
+    def key_of(self, chunk: Chunk, attempt: int = 0) -> str:
+        """Return the content address of the chunk's samples, spoken for the first time or again."""
         return _digest(
             (
                 SAMPLES_VERSION,
@@ -78,14 +78,21 @@ class Recipe:
                 chunk.language,
                 chunk.phonemes,
                 chunk.spoken,
+                *_mark(attempt),
             )
         )
+
+
+def _mark(attempt: int) -> tuple[str, ...]:
+    """Return what tells an attempt from the first, which has no mark of its own."""
+    return (f"attempt {attempt}",) if attempt else ()
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedChunk:
     chunk: Chunk
     key: str  # "" if there is nothing to say
+    attempt: int = 0  # 1 and more: spoken again with another seed, because it did not sound right
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +127,13 @@ class Plan:
         for chapter in self.chapters:
             yield from (planned for planned in chapter.chunks if planned.key)
 
-    def request(self, chunk: Chunk) -> Request:
+    def request(self, chunk: Chunk, attempt: int = 0) -> Request:
         """Return what the engine is asked for."""
         return Request(
             phonemes=chunk.phonemes,
             spoken=chunk.spoken,
             language=chunk.language,
-            seed=self.recipe.seed_of(chunk),
+            seed=self.recipe.seed_of(chunk, attempt),
             speed=self.recipe.speed,
             noise=self.recipe.noise,
         )

@@ -50,6 +50,17 @@ class TrackReport:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckSummary:
+    """What listening has found; the whole of it is in `path` and `page`."""
+
+    path: str  # JSON
+    page: str  # HTML
+    chunks: int
+    mended: int  # good now, after being spoken again
+    flagged: int  # not good in any attempt: someone should listen
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One finished render."""
 
@@ -87,6 +98,7 @@ class Report:
     fallbacks: tuple[Fallback, ...] = ()  # steps down from what was asked for, in order
     tracks: tuple[TrackReport, ...] = ()  # of a book in parts; `output` is their playlist
     epub3: str | None = None  # the book that is read along
+    check: CheckSummary | None = None  # if it was listened to
     up_to_date: bool = False  # nothing was to do: the figures are of the run that made the file
 
     def as_dict(self) -> dict[str, Any]:
@@ -111,6 +123,8 @@ class Report:
             fields["account"] = Account(account["total"], account["spoken"], skipped, account["failed"])
             fields["chapters"] = tuple(ChapterReport(**chapter) for chapter in fields["chapters"])
             fields["tracks"] = tuple(TrackReport(**track) for track in fields.get("tracks", ()))
+            check = fields.get("check")
+            fields["check"] = CheckSummary(**check) if check else None
             fields["repairs"] = tuple(fields["repairs"])
             fields["warnings"] = tuple(fields["warnings"])
             fields["fallbacks"] = tuple(Fallback(**step) for step in fields.get("fallbacks", ()))

@@ -40,7 +40,10 @@ class Reporter(Protocol):
     def chapter_done(self, chapter: ChapterReport) -> None: ...
 
     def stage(self, name: str) -> None:
-        """One of "plan", "speak", "encode", "check" begins."""
+        """One of "plan", "speak", "listen", "encode", "check" begins."""
+
+    def heard(self, done: int, total: int) -> None:
+        """So many chunks of `total` were listened to; each round of speaking again counts anew."""
 
     def warning(self, text: str) -> None: ...
 
@@ -57,6 +60,8 @@ class SilentReporter:
     def chapter_done(self, chapter: ChapterReport) -> None: ...
 
     def stage(self, name: str) -> None: ...
+
+    def heard(self, done: int, total: int) -> None: ...
 
     def warning(self, text: str) -> None: ...
 

@@ -25,13 +25,16 @@ from ttsbook.engines.base import Engine, EngineSpec
 from ttsbook.engines.choose import entry_of, load_engine
 from ttsbook.errors import MissingError, OutOfMemory
 from ttsbook.files import atomic_write, sha256_file
+from ttsbook.qa.judge import Ear
 from ttsbook.render.account import account_of
 from ttsbook.render.assemble import Piece, Stream, assemble
 from ttsbook.render.cache import ChunkCache
+from ttsbook.render.checking import Checking, make_checking, make_ear
 from ttsbook.render.cues import CueTrack
 from ttsbook.render.fallback import Fallback, Fallbacks
 from ttsbook.render.fit import check_languages, voice_of
 from ttsbook.render.journal import Journal, NewRun
+from ttsbook.render.listen import Listening
 from ttsbook.render.lock import lock_output, remove_leftovers
 from ttsbook.render.machine import choose_workers, n_cores, peak_rss_bytes
 from ttsbook.render.measure import Measured, measure
@@ -71,6 +74,7 @@ def render_book(
     voice: VoiceProfile,
     reporter: Reporter = _NOBODY,
     front_end: ChunkMaker | None = None,
+    ear: Ear | None = None,
 ) -> Report:
     """Render `book` to the file `output`, which appears whole or not at all.
 
@@ -81,6 +85,7 @@ def render_book(
         voice: who reads.
         reporter: is told what happens.
         front_end: makes chunks of chapters; None is ttsbook's own, as the settings say.
+        ear: listens, if the settings ask for a check; None is Whisper.
 
     Raises:
         UsageError: settings make no sense.
@@ -97,13 +102,14 @@ def render_book(
     fallbacks = Fallbacks(notes.warn, allowed=settings.may_fall_back)
     if target.epub3 is not None:
         check_readable_again(book, target.epub3)
+    ear = ear or make_ear(settings.check)
     with (
         lock_output(target.output, paths.state_dir() / "locks", beside=target.beside),
         contextlib.closing(Journal(paths.state_dir() / "renders.sqlite3", notes.warn)) as journal,
     ):
         if not settings.force:
             check_ours(target, book, journal)
-        task = _Task(book, target, file_format, voice, journal, notes, fallbacks, front_end, began)
+        task = _Task(book, target, file_format, voice, journal, notes, fallbacks, front_end, ear, began)
         chosen = settings
         for choice in settings.fallback:
             try:
@@ -150,6 +156,7 @@ class _Task:
     notes: _Notes
     fallbacks: Fallbacks
     front_end: ChunkMaker | None
+    ear: Ear | None
     began: float
 
     def render(self, settings: RenderSettings) -> Report:
@@ -182,7 +189,8 @@ class _Task:
             remove_leftovers(track.path)
         if not settings.force:
             check_tracks_ours(tracks, self.book)
-        inputs = inputs_hash(plan, settings, draft.tags, draft.format)
+        ear = self.ear.fingerprint if self.ear else ""
+        inputs = inputs_hash(plan, settings, draft.tags, draft.format, ear)
         if settings.resume and not settings.force:
             report = finished_report(self.target, inputs, self.journal)
             if report is not None:
@@ -196,7 +204,8 @@ class _Task:
         cues = None
         if settings.subtitles or settings.epub3:
             cues = CueTrack(front_end, by_word=by_word or settings.epub3 is not None)
-        run = _Run(self, plan, settings, engine, spec, draft, account_of(plan), store, cues, tracks)
+        checking = make_checking(settings.check, self.ear, store, cache.folder, engine.rate_hz)
+        run = _Run(self, plan, settings, engine, spec, draft, account_of(plan), store, cues, tracks, checking)
         report = run.render(inputs)
         self.notes.reporter.finished(report)
         return report
@@ -228,6 +237,7 @@ class _Run:
     store: SpokenStore
     cues: CueTrack | None
     tracks: tuple[Track, ...]  # of a book in parts
+    checking: Checking | None
     n_workers: int = 1
     worker_peak_rss_bytes: int = 0
 
@@ -250,8 +260,13 @@ class _Run:
             self.notes.reporter.started(self.plan)
             with _engine_needed():
                 measured = self._speak()
+            listening = self._listen()
+            if listening is not None:
+                measured = replace(self._measure_again(), n_cached=measured.n_cached)
             gain_db, written, tracks = self._write(measured)
             report = replace(self._report(measured, gain_db, written), tracks=tracks)
+            if self.checking is not None and listening is not None:
+                report = replace(report, check=self.checking.write(listening, measured, self.target))
         except BaseException as error:
             state = "failed" if isinstance(error, Exception) else "interrupted"
             self.task.journal.fail(state, str(error), n_cached + len(self.store.fresh))
@@ -270,27 +285,50 @@ class _Run:
         """Have every missing chunk spoken while the book is measured."""
         self.notes.reporter.stage("speak")
         missing = {planned.key for planned in self.plan.spoken_chunks() if not self.store.has(planned.key)}
-        self.n_workers = choose_workers(
+        self.n_workers = self._choose_workers(len(missing))
+        with self._pool(self.n_workers) as pool:
+            measured = self._measure(pool, self.notes.reporter, None if self.checking else self.cues)
+            self.n_workers = pool.n_workers
+            self.worker_peak_rss_bytes = pool.peak_rss_bytes
+        return measured
+
+    def _listen(self) -> Listening | None:
+        """Have what does not sound right spoken again, if someone asked for it; the plan changes."""
+        if self.checking is None:
+            return None
+        reporter = self.notes.reporter
+        reporter.stage("listen")
+        listening = self.checking.listen(
+            self.plan, lambda n_chunks: self._pool(self._choose_workers(n_chunks)), reporter.heard
+        )
+        self.plan = listening.plan
+        return listening
+
+    def _measure_again(self) -> Measured:
+        """Measure the book with the performances that were chosen; all of them are in the cache."""
+        with self._pool(1) as pool:
+            return self._measure(pool, SilentReporter(), self.cues)
+
+    def _measure(self, pool: Pool, reporter: Reporter, cues: CueTrack | None) -> Measured:
+        return measure(
+            self.plan,
+            self._stream(pool),
+            self.store,
+            self.settings.pauses,
+            self.engine.rate_hz,
+            reporter,
+            cues,
+            apart=self.settings.split,
+        )
+
+    def _choose_workers(self, n_chunks: int) -> int:
+        return choose_workers(
             self.settings.workers,
-            n_chunks=len(missing),
+            n_chunks=n_chunks,
             device=self.engine.device,
             worker_bytes=_WORKER_BYTES,
             at_least=entry_of(self.settings.engine).min_workers,
         )
-        with self._pool(self.n_workers) as pool:
-            measured = measure(
-                self.plan,
-                self._stream(pool),
-                self.store,
-                self.settings.pauses,
-                self.engine.rate_hz,
-                self.notes.reporter,
-                self.cues,
-                apart=self.settings.split,
-            )
-            self.n_workers = pool.n_workers
-            self.worker_peak_rss_bytes = pool.peak_rss_bytes
-        return measured
 
     def _write(self, measured: Measured) -> tuple[float, Written, tuple[TrackReport, ...]]:
         """Assemble the book again, into the encoder; files appear once they have been read back."""

@@ -62,6 +62,14 @@ class EngineChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class Check:
+    """How speech is listened to before it becomes a file (extra `qa`)."""
+
+    model: Path | None = None  # folder of a faster-whisper model; None is Whisper base from its packages
+    attempts: int = 3  # how often a chunk that does not sound right is spoken again, at most
+
+
+@dataclass(frozen=True, slots=True)
 class RenderSettings:
     """Everything a person can choose about a render. None means: decide here and now."""
 
@@ -98,6 +106,7 @@ class RenderSettings:
     subtitles: str | None = None  # one of SUBTITLES, written beside the output
     cues: str = "sentence"  # one of CUES: how finely subtitles are timed
     epub3: Path | None = None  # the book with its narration, as an EPUB with Media Overlays
+    check: Check | None = None  # listen to every chunk; a report is written beside the output
     # the run
     resume: bool = True  # False speaks every chunk anew
     force: bool = False  # replace an output that this program did not make from this book

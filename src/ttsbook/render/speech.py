@@ -81,4 +81,4 @@ class SpeechSource:
         return speech
 
     def _submit(self, planned: PlannedChunk) -> None:
-        self._pool.submit(planned.key, self._plan.request(planned.chunk))
+        self._pool.submit(planned.key, self._plan.request(planned.chunk, planned.attempt))

@@ -23,6 +23,7 @@ from ttsbook.audio.probe import probe
 from ttsbook.audio.tags import Tags
 from ttsbook.errors import InputError, OutputError
 from ttsbook.files import output_error, sha256_bytes, sha256_file
+from ttsbook.render.check_report import report_paths
 from ttsbook.render.journal import Journal
 from ttsbook.render.plan import Plan
 from ttsbook.render.report import Report
@@ -39,18 +40,20 @@ class Target:
     output: Path  # absolute
     subtitles: Path | None
     epub3: Path | None = None
+    reports: tuple[Path, ...] = ()  # of listening, for programs and for people
 
     @property
     def beside(self) -> tuple[Path, ...]:
         """Return what is written besides the output itself."""
-        return tuple(path for path in (self.subtitles, self.epub3) if path is not None)
+        return (*(path for path in (self.subtitles, self.epub3) if path is not None), *self.reports)
 
 
 def target_of(output: Path, settings: RenderSettings) -> Target:
     """Name the files that a render to `output` writes."""
     output = (playlist_of(output) if settings.split else output).absolute()
     subtitles = output.with_suffix(f".{settings.subtitles}") if settings.subtitles else None
-    return Target(output, subtitles, settings.epub3.absolute() if settings.epub3 else None)
+    epub3 = settings.epub3.absolute() if settings.epub3 else None
+    return Target(output, subtitles, epub3, report_paths(output) if settings.check else ())
 
 
 def check_writable(target: Target) -> None:
@@ -105,6 +108,9 @@ def check_ours(target: Target, book: Book, journal: Journal) -> None:
         raise _foreign(subtitles)
     if target.epub3 and target.epub3.is_file() and not _is_marked_archive(target.epub3, book):
         raise _foreign(target.epub3)
+    for report in target.reports:
+        if report.is_file() and not _is_marked_text(report, book):
+            raise _foreign(report)
 
 
 def finished_report(target: Target, inputs_sha256: str, journal: Journal) -> Report | None:
@@ -128,21 +134,23 @@ def touch(target: Target) -> None:
         path.touch()
 
 
-def inputs_hash(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str) -> str:
-    """Return the hash of everything that changes the output's bytes."""
+def inputs_hash(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str, ear: str = "") -> str:
+    """Return the hash of everything that changes the output's bytes; `ear` tells who listens."""
     digest = hashlib.sha256()
-    for part in _inputs(plan, settings, tags, file_format):
+    for part in _inputs(plan, settings, tags, file_format, ear):
         digest.update(json.dumps(part).encode("ascii") + b"\n")
     return digest.hexdigest()
 
 
-def _inputs(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str) -> Iterator[object]:
+def _inputs(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str, ear: str) -> Iterator[object]:
     yield __version__, file_format, settings.rate_hz, settings.bitrate, settings.loudness, settings.ceiling_db
     yield asdict(settings.pauses)
     yield asdict(tags), sha256_bytes(plan.book.cover.data) if plan.book.cover else None
     yield settings.subtitles, settings.cues if settings.subtitles else None
     yield str(settings.epub3.absolute()) if settings.epub3 else None
     yield settings.rms_db, settings.room_tone_db, settings.split
+    if settings.check:  # more than its own files: chunks that are spoken again change the output
+        yield "check", settings.check.attempts, ear
     for chapter in plan.chapters:
         yield chapter.chapter.index, chapter.chapter.title
         for planned in chapter.chunks:
@@ -161,7 +169,7 @@ def _is_ours(output: Path, book: Book, journal: Journal) -> bool:
 def _is_marked(path: Path, book: Book) -> bool:
     """Tell whether a file says of itself that it was made here from the book."""
     if path.suffix == PLAYLIST_SUFFIX:
-        return book_mark(book) in path.read_text(encoding="utf-8", errors="replace")
+        return _is_marked_text(path, book)
     try:
         tags = probe(path).tags
     except InputError:
@@ -175,6 +183,10 @@ def _is_marked_archive(path: Path, book: Book) -> bool:
             return book_mark(book) in archive.comment.decode("utf-8", errors="replace")
     except (OSError, zipfile.BadZipFile):
         return False
+
+
+def _is_marked_text(path: Path, book: Book) -> bool:
+    return book_mark(book) in path.read_text(encoding="utf-8", errors="replace")
 
 
 def _foreign(path: Path) -> OutputError:

