@@ -2,7 +2,7 @@
 
     from ttsbook import tensorrt_optimizer
 
-    optimized = tensorrt_optimizer.optimize_model(model="net.onnx", input_shape=(1, 80, 400), model_name="net")
+    optimized = tensorrt_optimizer.optimize_model(model="net.onnx", input_shape=(1, 80), model_name="net")
     outputs = optimized.run(samples)
     print(tensorrt_optimizer.get_gpu_memory_info())
 

@@ -116,7 +116,7 @@ def test_optimize_says_what_it_needs(ttsbook: Command, monkeypatch: pytest.Monke
 
 
 def test_tensorrt_without_a_gpu_gives_way_in_one_line(
-    ttsbook: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ttsbook: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ttsbook.engines.tensorrt_engine.list_gpus", lambda: ())
     run = ttsbook("speak", "Hello.", "-o", "a.wav", "--engine", "tensorrt", "--verbose")

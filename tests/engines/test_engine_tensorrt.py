@@ -79,7 +79,8 @@ def test_every_build_has_one_shape_and_only_the_decoder_half_precision(
     assert folder.parent.name == "tensorrt"
 
 
-def test_another_gpu_driver_or_model_has_its_own_folder(built: object) -> None:
+@pytest.mark.usefixtures("built")
+def test_another_gpu_driver_or_model_has_its_own_folder() -> None:
     folders = {
         tensorrt.cache_folder(gpu, (model,))
         for gpu in (GPU, Gpu(0, "NVIDIA Other", 1, 1, "580.1"), Gpu(0, "NVIDIA Made Up", 1, 1, "590.2"))

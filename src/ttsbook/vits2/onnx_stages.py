@@ -32,7 +32,7 @@ class Encoded:
 
 
 class OnnxStages:
-    """Graphs behind `sessions`, of which `text` is one that tells the model's sizes. For one thread at a time."""
+    """Graphs behind `sessions`, and `text`, one that tells the model's sizes. For one thread at a time."""
 
     def __init__(self, sessions: Sessions, text: Any) -> None:
         self._sessions = sessions
