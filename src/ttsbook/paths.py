@@ -50,6 +50,11 @@ def environment_at(home: Path) -> dict[str, str]:
     return {**os.environ, "TTSBOOK_HOME": str(home)}
 
 
+def set_for_children(variable: str, value: str) -> None:
+    """Set an environment variable for the processes that this one starts."""
+    os.environ[variable] = value
+
+
 def packaged(kind: str) -> Path:
     """Return the folder of data shipped with the program: "configs", "voices" or "weights".
 

@@ -15,7 +15,8 @@ from ttsbook.engines.base import EngineSpec, Request
 from ttsbook.engines.choose import ENGINES, Entry
 from ttsbook.errors import MissingError, OutOfMemory, RenderError
 from ttsbook.render.fallback import Fallbacks
-from ttsbook.render.pool import Limits, open_pool
+from ttsbook.render.limits import Limits
+from ttsbook.render.pool import open_pool
 from ttsbook.render.report import Report
 from ttsbook.render.reporter import SilentReporter
 from ttsbook.render.run import render_book

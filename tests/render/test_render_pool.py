@@ -15,7 +15,8 @@ from stand_in import ENGINE, VOICE
 from ttsbook.engines.base import EngineSpec, Request
 from ttsbook.errors import MissingError, OutOfMemory, RenderError
 from ttsbook.render.backlog import Backlog, Task
-from ttsbook.render.pool import Limits, RemoteTraceback, open_pool
+from ttsbook.render.limits import Limits, RemoteTraceback
+from ttsbook.render.pool import open_pool
 from ttsbook.types import Speech
 
 LIMITS = Limits()

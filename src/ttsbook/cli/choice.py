@@ -33,6 +33,8 @@ def render_settings(
         noise=_number(chosen.noise),
         seed=chosen.seed,
         device=chosen.device,
+        executor=chosen.executor,
+        ray_address=chosen.ray_address,
         workers=_whole(chosen.workers),
         threads=chosen.threads,
         batch=_whole(chosen.batch),

@@ -54,6 +54,14 @@ Device = Annotated[
 Workers = Annotated[
     str | None, _setting("workers", "N|auto", ENGINE, "Processes that speak at the same time.", "auto")
 ]
+Executor = Annotated[
+    str | None,
+    _setting("executor", "local|ray", ENGINE, "Who runs the processes: this machine or a cluster.", "local"),
+]
+RayAddress = Annotated[
+    str | None,
+    _setting("ray-address", "ADDRESS", ENGINE, "A running cluster; without it Ray starts one here."),
+]
 
 Format = Annotated[
     str | None,

@@ -26,6 +26,8 @@ RULES: dict[str, Rule] = {
     "ref-text": Text("the words that are said in the clip"),
     "engine": Text("the name of an engine (see `ttsbook doctor`)"),
     "device": Text('"auto", "cpu", "cuda" or "cuda:N"'),
+    "executor": Choice(("local", "ray")),
+    "ray-address": Text("the address of a Ray cluster, or empty"),
     "workers": Whole(1, 256, word="auto"),
     "threads": Whole(1, 64),
     "batch": Whole(1, 256, word="auto"),
@@ -136,6 +138,8 @@ class Settings:
     ref_text: str
     engine: str
     device: str
+    executor: str
+    ray_address: str
     workers: int | str
     threads: int
     batch: int | str

@@ -14,7 +14,7 @@ import multiprocessing
 import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
@@ -25,41 +25,16 @@ from ttsbook.engines.base import Engine, EngineSpec, Request
 from ttsbook.engines.choose import load_engine
 from ttsbook.errors import OutOfMemory, RenderError
 from ttsbook.render.backlog import Backlog, Task
-from ttsbook.render.fallback import Fallback, Fallbacks
-from ttsbook.render.stepping import IN_THIS_PROCESS, NoWorkers, SteppingPool
+from ttsbook.render.fallback import Fallbacks
+from ttsbook.render.limits import Keep, Limits, RemoteTraceback, Tell, retry_smaller
+from ttsbook.render.stepping import ALL_THERE_ARE, IN_THIS_PROCESS, NoWorkers, SteppingPool
 from ttsbook.render.worker import Failed, Ready, Spoken, speak_batch, work
-from ttsbook.types import Speech, VoiceProfile
+from ttsbook.types import VoiceProfile
 
-Keep = Callable[[str, Speech], None]
-Tell = Callable[[str], None]
-
+_LIMITS = Limits()
 _QUEUED = 2  # batches per worker: one being spoken, one waiting, so that it never waits for the parent
 _CLOSE_SECONDS = 1.0
 _KILLED = "was killed (SIGKILL, often for want of memory)"
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When to give up on a worker, and on a chunk."""
-
-    start_seconds: float = 300.0  # loading an engine, cold disk included
-    batch_seconds: float = 60.0
-    phoneme_seconds: float = 1.0  # ten times slower than speech
-    deaths: int = 3  # of workers while speaking the same chunk, or in a row while loading
-
-    def seconds_for(self, tasks: list[Task]) -> float:
-        return self.batch_seconds + self.phoneme_seconds * sum(task.length for task in tasks)
-
-
-class RemoteTraceback(Exception):
-    """Carries a worker's traceback as the cause of the error that it sent."""
-
-    def __init__(self, trace: str) -> None:
-        super().__init__(trace)
-        self.trace = trace
-
-    def __str__(self) -> str:
-        return f"\n{self.trace}"
 
 
 class Pool(Protocol):
@@ -104,10 +79,11 @@ def open_pool(
     tell: Tell,
     batch: int = 8,
     engine: Engine | None = None,
-    limits: Limits = Limits(),
+    limits: Limits = _LIMITS,
     fallbacks: Fallbacks | None = None,
+    cluster: str | None = None,
 ) -> Iterator[Pool]:
-    """Open a pool of processes, or for one worker the same in this process.
+    """Open a pool of processes, or for one worker the same in this process; or one on a Ray cluster.
 
     Args:
         spec: what each worker loads.
@@ -119,17 +95,30 @@ def open_pool(
         engine: one loaded from `spec`, for a pool in this process to use; the caller closes it.
         limits: when to give up.
         fallbacks: what is allowed when it cannot go on like this; None allows all, told through `tell`.
+        cluster: address of a Ray cluster, "" for one that Ray starts here; None is no cluster. On a cluster
+            0 workers are as many as it has room for.
     """
     steps = fallbacks or Fallbacks(tell)
 
     def open_one(n_processes: int, keep: Keep) -> Pool:
         if n_processes == IN_THIS_PROCESS:
             return LocalPool(spec, voice, keep=keep, fallbacks=steps, batch=batch, engine=engine)
+        if cluster is not None:
+            from ttsbook.render.ray_pool import RayPool
+
+            fingerprint = engine.fingerprint if engine else ""
+            return RayPool(
+                spec, voice, max(0, n_processes), keep=keep, tell=tell, batch=batch, limits=limits,
+                fallbacks=steps, address=cluster, fingerprint=fingerprint,
+            )  # fmt: skip
         return ProcessPool(
             spec, voice, n_processes, keep=keep, tell=tell, batch=batch, limits=limits, fallbacks=steps
         )
 
-    n_processes = n_workers if n_workers > 1 else IN_THIS_PROCESS
+    if cluster is not None:
+        n_processes = n_workers or ALL_THERE_ARE
+    else:
+        n_processes = n_workers if n_workers > 1 else IN_THIS_PROCESS
     pool = SteppingPool(open_one, n_processes, keep=keep, fallbacks=steps)
     try:
         yield pool
@@ -180,7 +169,7 @@ class LocalPool:
             self._engine = self._owned = load_engine(self._spec)
         answer = speak_batch(self._engine, [task.request for task in tasks], self._voice)
         if isinstance(answer, Failed):
-            _retry_smaller(self._backlog, tasks, answer, self._fallbacks)
+            retry_smaller(self._backlog, tasks, answer, self._fallbacks)
             return
         for task, speech in zip(tasks, answer.speeches, strict=True):
             self._keep(task.key, speech)
@@ -277,7 +266,7 @@ class ProcessPool:
         tasks = worker.batches.popleft()
         self._set_deadline(worker)
         if isinstance(message, Failed):
-            _retry_smaller(self._backlog, tasks, message, self._fallbacks)
+            retry_smaller(self._backlog, tasks, message, self._fallbacks)
             return
         self.peak_rss_bytes = max(self.peak_rss_bytes, message.peak_rss_bytes)
         for task, speech in zip(tasks, message.speeches, strict=True):
@@ -341,17 +330,6 @@ class ProcessPool:
         theirs.close()  # else the pipe would not end with the worker
         deadline = time.monotonic() + self._limits.start_seconds
         self._workers.append(_Worker(process, ours, deadline))
-
-
-def _retry_smaller(backlog: Backlog, tasks: list[Task], failed: Failed, fallbacks: Fallbacks) -> None:
-    """Put a batch that did not fit into memory back as smaller ones; raise any other failure."""
-    if not isinstance(failed.error, OutOfMemory) or len(tasks) == 1:
-        raise failed.error from RemoteTraceback(failed.trace)
-    smaller = f"batches of at most {len(tasks) // 2}"
-    step = Fallback("batch", f"batches of {len(tasks)}", smaller, failed.error.message)
-    fallbacks.step(step, failed.error)
-    backlog.shrink(len(tasks))
-    backlog.put_back(tasks)
 
 
 @contextlib.contextmanager

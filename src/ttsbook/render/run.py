@@ -40,6 +40,7 @@ from ttsbook.render.machine import choose_workers, n_cores, peak_rss_bytes
 from ttsbook.render.measure import Measured, measure
 from ttsbook.render.plan import ChunkMaker, Plan, plan_book
 from ttsbook.render.pool import Pool, open_pool
+from ttsbook.render.ray_pool import check_ray
 from ttsbook.render.readalong import ReadAlong, check_readable_again
 from ttsbook.render.report import Account, Report, TrackReport
 from ttsbook.render.reporter import Reporter, SilentReporter
@@ -95,6 +96,8 @@ def render_book(
         RenderError: an engine or worker failed; finished chunks are kept.
     """
     began = time.monotonic()
+    if settings.executor == "ray":
+        check_ray()
     target = target_of(output, settings)
     file_format = settings.format_of(output)
     check_writable(target)
@@ -285,8 +288,7 @@ class _Run:
         """Have every missing chunk spoken while the book is measured."""
         self.notes.reporter.stage("speak")
         missing = {planned.key for planned in self.plan.spoken_chunks() if not self.store.has(planned.key)}
-        self.n_workers = self._choose_workers(len(missing))
-        with self._pool(self.n_workers) as pool:
+        with self._speaking_pool(len(missing)) as pool:
             measured = self._measure(pool, self.notes.reporter, None if self.checking else self.cues)
             self.n_workers = pool.n_workers
             self.worker_peak_rss_bytes = pool.peak_rss_bytes
@@ -298,9 +300,7 @@ class _Run:
             return None
         reporter = self.notes.reporter
         reporter.stage("listen")
-        listening = self.checking.listen(
-            self.plan, lambda n_chunks: self._pool(self._choose_workers(n_chunks)), reporter.heard
-        )
+        listening = self.checking.listen(self.plan, self._speaking_pool, reporter.heard)
         self.plan = listening.plan
         return listening
 
@@ -320,6 +320,12 @@ class _Run:
             cues,
             apart=self.settings.split,
         )
+
+    def _speaking_pool(self, n_chunks: int) -> AbstractContextManager[Pool]:
+        """Open the pool for so many chunks that are missing."""
+        if self.settings.executor == "ray" and n_chunks:
+            return self._pool(self.settings.workers or 0, on_cluster=True)
+        return self._pool(self._choose_workers(n_chunks))
 
     def _choose_workers(self, n_chunks: int) -> int:
         return choose_workers(
@@ -396,10 +402,13 @@ class _Run:
             limiter_db=_LIMITER_DB,
         )
 
-    def _pool(self, n_workers: int) -> AbstractContextManager[Pool]:
-        threads = self.settings.threads or max(1, n_cores() // n_workers)
+    def _pool(self, n_workers: int, *, on_cluster: bool = False) -> AbstractContextManager[Pool]:
+        threads = 1 if on_cluster else max(1, n_cores() // n_workers)
+        spec = replace(self.engine_spec, threads=self.settings.threads or threads)
+        if on_cluster:
+            spec = replace(spec, device=self.engine.device)  # what "auto" is here, it shall be there
         return open_pool(
-            replace(self.engine_spec, threads=threads),
+            spec,
             self.task.voice,
             n_workers,
             keep=self._keep,
@@ -407,6 +416,7 @@ class _Run:
             batch=self.settings.batch_on(self.engine.device),
             engine=self.engine,
             fallbacks=self.task.fallbacks,
+            cluster=self.settings.ray_address if on_cluster else None,
         )
 
     def _stream(self, pool: Pool) -> Stream:

@@ -18,6 +18,7 @@ SUBTITLES = ("srt", "vtt", "lrc")
 CUES = ("sentence", "word")
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
 BATCH, GPU_BATCH = 8, 64
+EXECUTORS = ("local", "ray")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,8 @@ class RenderSettings:
     seed: int = 0
     # by what
     device: str = "auto"
+    executor: str = "local"  # one of EXECUTORS: who runs the workers
+    ray_address: str = ""  # of the cluster; "" is one that Ray starts on this machine
     workers: int | None = None  # processes; 1 renders in this process; None by cores and memory
     threads: int | None = None  # per worker; None shares the cores among them
     batch: int | None = None  # chunks per call of the engine, at most; None by the device
@@ -114,6 +117,8 @@ class RenderSettings:
     def __post_init__(self) -> None:
         if not MIN_SPEED <= self.speed <= MAX_SPEED:
             raise UsageError(f"speed {self.speed:g} is outside {MIN_SPEED:g} to {MAX_SPEED:g}")
+        if self.executor not in EXECUTORS:
+            raise UsageError(f"no executor is called {self.executor!r}", f"executors: {', '.join(EXECUTORS)}")
         if self.format is not None and self.format not in FORMATS:
             raise UsageError(f"no format is called {self.format!r}", f"formats: {', '.join(FORMATS)}")
         if self.subtitles not in (None, *SUBTITLES):

@@ -17,9 +17,11 @@ from ttsbook.render.fallback import Fallback, Fallbacks
 from ttsbook.types import Speech
 
 if TYPE_CHECKING:
-    from ttsbook.render.pool import Keep, Pool
+    from ttsbook.render.limits import Keep
+    from ttsbook.render.pool import Pool
 
 IN_THIS_PROCESS = 0
+ALL_THERE_ARE = -1  # processes on a cluster: as many as it has room for
 
 
 class NoWorkers(RenderError):
@@ -42,7 +44,7 @@ class SteppingPool:
         self._fallbacks = fallbacks
         self._under_way: dict[str, Request] = {}
         self._earlier_peak = 0
-        self._pool = opener(n_processes, self._kept)
+        self._pool = self._opened(n_processes)
 
     @property
     def n_workers(self) -> int:
@@ -73,6 +75,15 @@ class SteppingPool:
     def close(self) -> None:
         self._pool.close()
 
+    def _opened(self, n_processes: int) -> Pool:
+        """Open the first pool, or the one of this process where there is no cluster to reach."""
+        try:
+            return self._open(n_processes, self._kept)
+        except NoWorkers as error:
+            step, self._n_processes = self._next(error)
+            self._fallbacks.step(step, error)
+            return self._open(self._n_processes, self._kept)
+
     def _kept(self, key: str, speech: Speech) -> None:
         self._under_way.pop(key, None)
         self._keep(key, speech)
@@ -102,11 +113,13 @@ class SteppingPool:
         if isinstance(error, NoWorkers) and self._n_processes != IN_THIS_PROCESS:
             return Fallback("pool", before, "this process alone", error.message), IN_THIS_PROCESS
         # One process is the end of it: without it, the system would kill this one the next time.
-        if isinstance(error, OutOfMemory) and self._n_processes > 1:
-            fewer = self._n_processes // 2
+        if isinstance(error, OutOfMemory) and self._pool.n_workers > 1:
+            fewer = self._pool.n_workers // 2
             return Fallback("workers", before, _workers(fewer), error.message), fewer
         raise error
 
 
 def _workers(number: int) -> str:
+    if number == ALL_THERE_ARE:
+        return "a cluster"
     return "1 worker" if number == 1 else f"{number} workers"

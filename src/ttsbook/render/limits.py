@@ -1,0 +1,53 @@
+"""What all pools share: when they give up, and what becomes of a batch that does not fit into memory.
+
+Knows nothing of processes or clusters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ttsbook.errors import OutOfMemory
+from ttsbook.render.backlog import Backlog, Task
+from ttsbook.render.fallback import Fallback, Fallbacks
+from ttsbook.render.worker import Failed
+from ttsbook.types import Speech
+
+Keep = Callable[[str, Speech], None]
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to give up on a worker, and on a chunk."""
+
+    start_seconds: float = 300.0  # loading an engine, cold disk included
+    batch_seconds: float = 60.0
+    phoneme_seconds: float = 1.0  # ten times slower than speech
+    deaths: int = 3  # of workers while speaking the same chunk, or in a row while loading
+
+    def seconds_for(self, tasks: list[Task]) -> float:
+        return self.batch_seconds + self.phoneme_seconds * sum(task.length for task in tasks)
+
+
+class RemoteTraceback(Exception):
+    """Carries a worker's traceback as the cause of the error that it sent."""
+
+    def __init__(self, trace: str) -> None:
+        super().__init__(trace)
+        self.trace = trace
+
+    def __str__(self) -> str:
+        return f"\n{self.trace}"
+
+
+def retry_smaller(backlog: Backlog, tasks: list[Task], failed: Failed, fallbacks: Fallbacks) -> None:
+    """Put a batch that did not fit into memory back as smaller ones; raise any other failure."""
+    if not isinstance(failed.error, OutOfMemory) or len(tasks) == 1:
+        raise failed.error from RemoteTraceback(failed.trace)
+    smaller = f"batches of at most {len(tasks) // 2}"
+    step = Fallback("batch", f"batches of {len(tasks)}", smaller, failed.error.message)
+    fallbacks.step(step, failed.error)
+    backlog.shrink(len(tasks))
+    backlog.put_back(tasks)
