@@ -68,6 +68,8 @@ RULES: dict[str, Rule] = {
     "vits2.precision": Choice(("auto", "fp32", "fp16", "bf16")),
     "cosyvoice.model": Text("the path of a folder, or empty", is_path=True),
     "cosyvoice.code": Text("the path of a folder, or empty", is_path=True),
+    "coqui.model": Choice(("xtts_v2", "your_tts", "vits")),
+    "coqui.agree": Text("the name of the model's licence, or empty"),
     "kokoro.voices": Text("the path of a folder, or empty", is_path=True),
     "kokoro.english": Text("the name of a voice pack"),
     "kokoro.mandarin": Text("the name of a voice pack"),
@@ -112,6 +114,14 @@ class CosyVoicePlaces:
 
     model: str
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CoquiModel:
+    """Which of Coqui's models, and the licence that was agreed to; "" is none."""
+
+    model: str
+    agree: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +179,7 @@ class Settings:
     fallback: FallbackRules
     vits2: Vits2Means
     cosyvoice: CosyVoicePlaces
+    coqui: CoquiModel
     kokoro: KokoroPlaces
     piper: PiperPlaces
 
@@ -177,6 +188,7 @@ class Settings:
 ENGINE_SECTIONS: dict[str, type[Any]] = {
     "vits2": Vits2Means,
     "cosyvoice": CosyVoicePlaces,
+    "coqui": CoquiModel,
     "kokoro": KokoroPlaces,
     "piper": PiperPlaces,
 }

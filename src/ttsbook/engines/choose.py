@@ -75,6 +75,13 @@ ENGINES: dict[str, Entry] = {
         analysis="hybrid",  # for the engine that it falls back on; itself it listens to the clip
         wants_clip=True,
     ),
+    "coqui": Entry(
+        target="ttsbook.engines.coqui:CoquiEngine",
+        summary="XTTS v2, YourTTS or VITS through coqui-tts: slow, and not all are free to use",
+        fix="pip install 'ttsbook[coqui]'",
+        analysis="hybrid",
+        wants_clip=True,
+    ),
     "kokoro": Entry(
         target="ttsbook.engines.kokoro:KokoroEngine",
         summary="Kokoro-82M (Apache-2.0), to compare with: 82 million weights, voices of its own",

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ttsbook.engines.base import EngineSpec, Options, Request
+from ttsbook.engines.clip import clip_of
 from ttsbook.engines.options import check_options
 from ttsbook.errors import MissingError, OutOfMemory, RenderError
 from ttsbook.types import Speech, VoiceProfile
@@ -64,7 +65,7 @@ class CosyVoiceEngine:
         self._code = options.get("code", "")
         _check_code(self._code)
         self._model = _model_folder(options)
-        self._clip = _clip(options)
+        self._clip = clip_of(options, "CosyVoice's models")
         self._transcript = options.get("transcript", "")
         self.device = _device(spec.device)
 
@@ -192,18 +193,6 @@ def _factory(module: Any, model: Path) -> Any:
     if hasattr(module, "AutoModel"):
         return module.AutoModel
     return getattr(module, f"CosyVoice{_generation(model)}")
-
-
-def _clip(options: dict[str, str]) -> Path:
-    clip = options.get("clip")
-    if not clip:
-        raise MissingError(
-            "CosyVoice listens to a recording, and the voice is a profile", "use --voice with a clip"
-        )
-    path = Path(clip)
-    if not path.is_file():
-        raise MissingError(f"the recording {path} is not there", "use --voice with a clip")
-    return path
 
 
 def _device(asked: str) -> str:

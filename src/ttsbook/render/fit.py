@@ -5,23 +5,24 @@ Knows nothing of how speech is made.
 
 from __future__ import annotations
 
+from ttsbook.engines.base import Engine
 from ttsbook.engines.choose import entry_of
 from ttsbook.errors import MissingError
 from ttsbook.render.plan import Plan
 from ttsbook.types import Provenance, VoiceProfile
 
 
-def check_languages(plan: Plan, engine: str) -> None:
+def check_languages(plan: Plan, name: str, engine: Engine) -> None:
     """Refuse a book with a language that the engine does not read, before the long part.
 
     Raises:
         MissingError: there is such text in it.
     """
-    reads = entry_of(engine).languages
+    reads: tuple[str, ...] = getattr(engine, "languages", entry_of(name).languages)
     for planned in plan.spoken_chunks():
         if planned.chunk.language not in reads:
             raise MissingError(
-                f"engine {engine} does not read {planned.chunk.text.strip()[:40]!r}",
+                f"engine {name} does not read {planned.chunk.text.strip()[:40]!r}",
                 "choose other --chapters, or another engine",
             )
 

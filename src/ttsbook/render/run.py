@@ -184,7 +184,7 @@ class _Task:
         front_end = self.front_end or _front_end(settings, engine)
         plan = plan_book(self.book, settings, self.voice, front_end, engine.fingerprint)
         with _engine_needed():
-            check_languages(plan, settings.engine)
+            check_languages(plan, settings.engine, engine)
         draft = _draft(plan, self, settings, engine.rate_hz)
         check_spec(draft)
         tracks = tracks_of(plan, self.target.output, draft.format) if settings.split else ()
