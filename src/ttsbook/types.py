@@ -187,6 +187,9 @@ class Chunk:
     pause_ms: int = 0  # at least this long after it, where the page asks for a break
     markup: tuple[Markup, ...] = ()  # what the page says of its readings, by places in `text`
     marks: tuple[Mark, ...] = ()  # by start; they change no phoneme
+    role: str = "narrator"  # or "quoted": speech in quotation marks, where somebody asked
+    voice: str = ""  # who says it, by name; "" is the narrator
+    exact_pause_ms: int | None = None  # after it, instead of what its boundary asks for
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def select_chapters(book: Book, spec: str | None, include_matter: bool = False) 
 
 
 def _chosen(book: Book, token: str) -> range | list[int]:
-    n = len(book.chapters)
+    n = max(chapter.index for chapter in book.chapters)
     if token.isascii() and token.isdigit():
         return _checked(int(token), int(token), n, token)
     span = _RANGE.fullmatch(token)

@@ -15,6 +15,7 @@ from ttsbook.cli import (
     inspect,
     lexicon,
     optimize,
+    plan,
     render,
     say,
     speak,
@@ -53,6 +54,7 @@ def _root(
 
 app.command("render", cls=GroupedCommand)(render.render)
 app.command("inspect", cls=GroupedCommand)(inspect.inspect)
+app.command("plan", cls=GroupedCommand)(plan.plan)
 app.command("speak", cls=GroupedCommand)(speak.speak)
 app.command("say", cls=GroupedCommand)(say.say)
 app.command("verify", cls=GroupedCommand)(verify.verify)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ttsbook.cli.source import STDIN
 from ttsbook.errors import InputError, UsageError
+from ttsbook.render.planfile import SUFFIX, is_plan
 from ttsbook.render.settings import RenderSettings
 
 BOOK_SUFFIXES = (".epub", ".md", ".markdown", ".txt")
@@ -70,7 +71,11 @@ def _jobs_of(book: str, output: Path | None, out_dir: Path | None, suffix: str) 
         return _jobs_in(path, output, out_dir, suffix)
     if not path.exists():
         raise InputError(f"{path} does not exist")
-    return [Job(book, output or (out_dir or path.parent) / f"{path.stem}.{suffix}")]
+    return [Job(book, output or (out_dir or path.parent) / f"{_stem(path)}.{suffix}")]
+
+
+def _stem(path: Path) -> str:
+    return path.name[: -len(SUFFIX)] if is_plan(path.name) else path.stem
 
 
 def _jobs_in(folder: Path, output: Path | None, out_dir: Path | None, suffix: str) -> list[Job]:

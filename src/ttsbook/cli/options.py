@@ -32,6 +32,15 @@ Voice = Annotated[
         "voice", "NAME|CLIP", VOICE, "A voice by name, or a recording of one (3 s or more of speech).", "nora"
     ),
 ]
+Cast = Annotated[
+    Path | None,
+    typer.Option(
+        "--cast",
+        metavar="FILE",
+        help="Voices by role: a TOML file with narrator, quoted and [characters].",
+        rich_help_panel=VOICE,
+    ),
+]
 Speed = Annotated[str | None, _setting("speed", "0.5–2", VOICE, "Speaking rate.", "1.0")]
 Seed = Annotated[str | None, _setting("seed", "N", VOICE, "Another seed gives another performance.", "0")]
 

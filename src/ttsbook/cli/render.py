@@ -20,12 +20,13 @@ from ttsbook.errors import TtsbookError, UsageError
 
 if TYPE_CHECKING:
     from ttsbook.cli.job import Job
+    from ttsbook.render.cast import Cast
     from ttsbook.render.settings import RenderSettings
     from ttsbook.types import VoiceProfile
 
 Books = Annotated[
     list[str],
-    typer.Argument(metavar="BOOK", help="EPUB, Markdown or text; a folder of them; - for standard input."),
+    typer.Argument(metavar="BOOK", help="EPUB, Markdown or text, or a plan; a folder of them; -."),
 ]
 Output = Annotated[
     Path | None,
@@ -109,6 +110,7 @@ def render(
     depfile: DepFile = None,
     voice: options.Voice = None,
     ref_text: options.RefText = None,
+    cast: options.Cast = None,
     speed: options.Speed = None,
     seed: options.Seed = None,
     chapters: options.Chapters = None,
@@ -155,8 +157,11 @@ def render(
     same command is given again. With --check, exits with 1 if passages are left that someone
     should listen to; the file is there nevertheless, and FILE.check.html plays them.
     """
+    from ttsbook.cli.script import cast_of, narrator_of
+
+    chosen_cast = cast_of(cast)
     flags = {
-        "voice": voice, "speed": speed, "seed": seed,
+        "voice": voice or narrator_of(books, chosen_cast), "speed": speed, "seed": seed,
         "include-matter": include_matter, "language": language, "lexicon": lexicon,
         "format": audio_format, "sample-rate": sample_rate, "bitrate": bitrate,
         "loudness": loudness, "peak": peak, "subtitles": subtitles, "cues": cues, "split": split,
@@ -194,7 +199,9 @@ def render(
         for job in jobs:
             make_folder(job.output.parent)
 
-    outcomes = _render_all(jobs, settings, profile, loaded, talk, dry_run=dry_run, show=not as_json)
+    outcomes = _render_all(
+        jobs, settings, profile, loaded, talk, chosen_cast, dry_run=dry_run, show=not as_json
+    )
     entries = document(books=[outcome_entry(outcome) for outcome in outcomes])
     if as_json:
         print_json(entries)
@@ -212,6 +219,7 @@ def _render_all(
     voice: VoiceProfile,
     loaded: Config,
     talk: Talk,
+    cast: Cast | None,
     *,
     dry_run: bool,
     show: bool,
@@ -220,21 +228,32 @@ def _render_all(
     from ttsbook.cli.beside import with_lexicon_beside
     from ttsbook.cli.pace import remember_pace
     from ttsbook.cli.progress import close_reporter, make_reporter
-    from ttsbook.cli.source import plan_without_engine, read_source
+    from ttsbook.cli.script import book_beside, find_voices, read_script
+    from ttsbook.cli.source import plan_without_engine
     from ttsbook.render.run import render_book
 
     outcomes = []
     for job in jobs:
         reporter = make_reporter(loaded.settings.progress, talk)
         try:
-            book = read_source(job.source)
-            own = with_lexicon_beside(settings, job.source, talk)
+            script = read_script(job.source, cast, talk)
+            voices = find_voices(script.voices, talk, settings.engine)
+            own = with_lexicon_beside(settings, book_beside(job.source), talk)
             if dry_run:
-                plan = plan_entry(plan_without_engine(book, own, voice), own, voice)
+                planned = plan_without_engine(script.book, own, voice, script.adapt, voices)
+                plan = plan_entry(planned, own, voice)
                 outcomes.append(Outcome(job, plan=plan))
                 result: object = plan_text(plan, job)
             else:
-                report = render_book(book, job.output, settings=own, voice=voice, reporter=reporter)
+                report = render_book(
+                    script.book,
+                    job.output,
+                    settings=own,
+                    voice=voice,
+                    reporter=reporter,
+                    adapt=script.adapt,
+                    voices=voices,
+                )
                 remember_pace(settings.engine, report)
                 outcomes.append(Outcome(job, report=report.as_dict()))
                 result = job.output

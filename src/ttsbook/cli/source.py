@@ -10,7 +10,10 @@ from ttsbook.errors import UsageError
 from ttsbook.files import output_error
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ttsbook.render.plan import Plan
+    from ttsbook.render.run import Adapt
     from ttsbook.render.settings import RenderSettings
     from ttsbook.types import Book, VoiceProfile
 
@@ -22,7 +25,13 @@ def read_source(source: str) -> Book:
     """Read a book from a path or, for "-", from standard input."""
     from ttsbook.book import read_book, read_stream
 
-    return read_stream(read_stdin()) if source == STDIN else read_book(Path(source))
+    if source == STDIN:
+        return read_stream(read_stdin())
+    if source.lower().endswith(".plan.jsonl"):
+        from ttsbook.render.planfile import read_plan
+
+        return read_plan(Path(source)).book
+    return read_book(Path(source))
 
 
 def read_stdin() -> bytes:
@@ -53,7 +62,13 @@ def make_folder(folder: Path) -> None:
         raise output_error(folder, error) from error
 
 
-def plan_without_engine(book: Book, settings: RenderSettings, voice: VoiceProfile | None = None) -> Plan:
+def plan_without_engine(
+    book: Book,
+    settings: RenderSettings,
+    voice: VoiceProfile | None = None,
+    adapt: Adapt | None = None,
+    voices: Mapping[str, VoiceProfile] | None = None,
+) -> Plan:
     """Plan a book to look at it: the same chunks as a render's, with keys that mean nothing."""
     from ttsbook.render.plan import plan_book
     from ttsbook.text.frontend import FrontEnd
@@ -63,4 +78,5 @@ def plan_without_engine(book: Book, settings: RenderSettings, voice: VoiceProfil
     nobody = VoiceProfile("", (), 0.0, 0.0, Provenance("", "", 0.0, ""))
     lexicon = read_lexicon(settings.lexicon) if settings.lexicon is not None else None
     front_end = FrontEnd(language=settings.language, lexicon=lexicon)
-    return plan_book(book, settings, voice or nobody, front_end, engine_fingerprint="")
+    maker = adapt(front_end) if adapt is not None else front_end
+    return plan_book(book, settings, voice or nobody, maker, engine_fingerprint="", voices=voices)

@@ -49,15 +49,18 @@ def assemble(
     speeches = stream(planned for _, chapter in spoken for planned in chapter.chunks if planned.key)
     for position, chapter in spoken:
         pause_ms = pauses.head_ms if apart or position == spoken[0][0] else 0
+        exact_ms: int | None = None  # stated for the last chunk
         for planned in chapter.chunks:
             if planned.key:
                 yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))
                 yield position, _joint(next(speeches), planned, rate_hz)
                 pause_ms = 0
-            chunk = planned.chunk
-            pause_ms = max(pause_ms, pauses.after_ms(chunk.boundary), chunk.pause_ms)
+            chunk, exact_ms = planned.chunk, planned.chunk.exact_pause_ms
+            asked_ms = max(pauses.after_ms(chunk.boundary), chunk.pause_ms)
+            pause_ms = max(pause_ms, asked_ms if exact_ms is None else exact_ms)
         is_last = apart or position == spoken[-1][0]
-        pause_ms = pauses.tail_ms if is_last else max(pause_ms, pauses.chapter_ms)
+        least_ms = pauses.chapter_ms if exact_ms is None else 0
+        pause_ms = pauses.tail_ms if is_last else max(pause_ms, least_ms)
         yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))
 
 

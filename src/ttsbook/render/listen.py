@@ -123,7 +123,7 @@ class Listener:
         return Listening(_with_best(self._plan, heard), {one.best.planned.key: one for one in heard.values()})
 
     def _again(self, planned: PlannedChunk, attempt: int) -> PlannedChunk:
-        key = self._plan.recipe.key_of(planned.chunk, attempt)
+        key = self._plan.key_of(planned.chunk, attempt)
         return replace(planned, key=key, attempt=attempt)
 
     def _hear(self, chunks: list[PlannedChunk]) -> list[Take]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ttsbook import symbols
@@ -63,15 +63,18 @@ class Recipe:
         digest = _digest((self.seed, chunk.phonemes, chunk.spoken, chunk.language, *_mark(attempt)))
         return int(digest[:15], 16)  # 60 bits: fits a signed 64-bit seed
 
-    def key_of(self, chunk: Chunk, attempt: int = 0) -> str:
-        """Return the content address of the chunk's samples, spoken for the first time or again."""
+    def key_of(self, chunk: Chunk, attempt: int = 0, voice_fingerprint: str = "") -> str:
+        """Return the content address of the chunk's samples, spoken for the first time or again.
+
+        In the narrator's voice if none is named.
+        """
         return _digest(
             (
                 SAMPLES_VERSION,
                 symbols.VERSION,
                 self.engine,
                 self.engine_fingerprint,
-                self.voice_fingerprint,
+                voice_fingerprint or self.voice_fingerprint,
                 repr(self.speed),
                 repr(self.noise),
                 self.seed,
@@ -113,9 +116,15 @@ class Plan:
     chapters: tuple[PlannedChapter, ...]
     left_out: tuple[Chapter, ...]  # chapters that were not chosen
     estimated_seconds: float  # of audio
+    voices: Mapping[str, VoiceProfile] = field(default_factory=dict)  # besides the narrator's, by name
     # Set when the run begins:
     n_cached: int = 0  # chunks that are already there
     resumes: bool = False  # the last run to the same output was broken off
+
+    @property
+    def others(self) -> tuple[VoiceProfile, ...]:
+        """Return who speaks besides the narrator."""
+        return tuple(self.voices.values())
 
     @property
     def n_chunks(self) -> int:
@@ -127,6 +136,11 @@ class Plan:
         for chapter in self.chapters:
             yield from (planned for planned in chapter.chunks if planned.key)
 
+    def key_of(self, chunk: Chunk, attempt: int) -> str:
+        """Return the content address of the samples of an attempt."""
+        voice = self.voices.get(chunk.voice)
+        return self.recipe.key_of(chunk, attempt, voice.fingerprint if voice else "")
+
     def request(self, chunk: Chunk, attempt: int = 0) -> Request:
         """Return what the engine is asked for."""
         return Request(
@@ -136,6 +150,7 @@ class Plan:
             seed=self.recipe.seed_of(chunk, attempt),
             speed=self.recipe.speed,
             noise=self.recipe.noise,
+            voice=self.voices.get(chunk.voice),
         )
 
 
@@ -145,8 +160,9 @@ def plan_book(
     voice: VoiceProfile,
     front_end: ChunkMaker,
     engine_fingerprint: str,
+    voices: Mapping[str, VoiceProfile] | None = None,
 ) -> Plan:
-    """Plan every chunk of the chosen chapters.
+    """Plan every chunk of the chosen chapters; `voices` are those that chunks name besides the narrator's.
 
     Raises:
         UsageError: the choice of chapters makes no sense.
@@ -169,7 +185,10 @@ def plan_book(
     language = book.metadata.language if settings.language == "auto" else settings.language
     own = {chapter.index for chapter in selected}
     chapters = tuple(
-        replace(_plan_chapter(chapter, front_end, language, recipe), is_credit=chapter.index not in own)
+        replace(
+            _plan_chapter(chapter, front_end, language, recipe, voices or {}),
+            is_credit=chapter.index not in own,
+        )
         for chapter in chosen
     )
     if not any(chapter.is_spoken and not chapter.is_credit for chapter in chapters):
@@ -183,18 +202,31 @@ def plan_book(
         chapters=chapters,
         left_out=tuple(chapter for chapter in book.chapters if chapter.index not in own),
         estimated_seconds=_estimate(chapters, settings.speed, settings.pauses),
+        voices=_used(chapters, voices or {}),
     )
+
+
+def _used(chapters: Iterable[PlannedChapter], voices: Mapping[str, VoiceProfile]) -> dict[str, VoiceProfile]:
+    """Return the voices that speak, in the order in which they are first heard."""
+    named = (planned.chunk.voice for chapter in chapters for planned in chapter.chunks if planned.key)
+    return {name: voices[name] for name in dict.fromkeys(named) if name}
 
 
 def _plan_chapter(
-    chapter: Chapter, front_end: ChunkMaker, language: str | None, recipe: Recipe
+    chapter: Chapter,
+    front_end: ChunkMaker,
+    language: str | None,
+    recipe: Recipe,
+    voices: Mapping[str, VoiceProfile],
 ) -> PlannedChapter:
     chunks = tuple(front_end.chunks(chapter, default_language=language))
     _check_cover(chapter, chunks)
-    return PlannedChapter(
-        chapter,
-        tuple(PlannedChunk(chunk, recipe.key_of(chunk) if chunk.phonemes else "") for chunk in chunks),
-    )
+    fingerprints = {name: profile.fingerprint for name, profile in voices.items()} | {"": ""}
+
+    def key_of(chunk: Chunk) -> str:
+        return recipe.key_of(chunk, 0, fingerprints[chunk.voice]) if chunk.phonemes else ""
+
+    return PlannedChapter(chapter, tuple(PlannedChunk(chunk, key_of(chunk)) for chunk in chunks))
 
 
 def _check_cover(chapter: Chapter, chunks: Iterable[Chunk]) -> None:
@@ -225,7 +257,8 @@ def _estimate(chapters: Iterable[PlannedChapter], speed: float, pauses: PauseTab
         for planned in chapter.chunks:
             chunk = planned.chunk
             speech += len(chunk.phonemes) * _SECONDS_PER_SYMBOL.get(chunk.language, 0.07)
-            pause_ms += max(pauses.after_ms(chunk.boundary), chunk.pause_ms)
+            asked_ms = max(pauses.after_ms(chunk.boundary), chunk.pause_ms)
+            pause_ms += asked_ms if chunk.exact_pause_ms is None else chunk.exact_pause_ms
     return speech / speed + pause_ms / 1000
 
 

@@ -11,11 +11,12 @@ import contextlib
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 from ttsbook import __version__, paths
 from ttsbook.audio.loudness import gain_for
@@ -23,7 +24,7 @@ from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec
 from ttsbook.audio.subtitles import write_subtitles
 from ttsbook.engines.base import Engine, EngineSpec
 from ttsbook.engines.choose import entry_of, load_engine
-from ttsbook.errors import MissingError, OutOfMemory
+from ttsbook.errors import MissingError, OutOfMemory, UsageError
 from ttsbook.files import atomic_write, sha256_file
 from ttsbook.qa.judge import Ear
 from ttsbook.render.account import account_of
@@ -61,6 +62,11 @@ from ttsbook.render.tracks import Track, tracks_of
 from ttsbook.render.write import write_tracks, write_whole
 from ttsbook.types import Book, Speech, VoiceProfile
 
+if TYPE_CHECKING:
+    from ttsbook.text.frontend import FrontEnd
+
+Adapt: TypeAlias = "Callable[[FrontEnd], ChunkMaker]"
+
 _NOBODY = SilentReporter()
 _WORKER_BYTES = 500 << 20  # what a process with the base voice takes, generously
 _MAX_CHUNK_PHONEMES = 400  # longer utterances gain nothing and take memory
@@ -76,6 +82,8 @@ def render_book(
     reporter: Reporter = _NOBODY,
     front_end: ChunkMaker | None = None,
     ear: Ear | None = None,
+    adapt: Adapt | None = None,
+    voices: Mapping[str, VoiceProfile] | None = None,
 ) -> Report:
     """Render `book` to the file `output`, which appears whole or not at all.
 
@@ -87,6 +95,8 @@ def render_book(
         reporter: is told what happens.
         front_end: makes chunks of chapters; None is ttsbook's own, as the settings say.
         ear: listens, if the settings ask for a check; None is Whisper.
+        adapt: given ttsbook's own front end, returns what is used instead: by role, or by a plan's lines.
+        voices: of chunks that name another than `voice`, by the names that they use.
 
     Raises:
         UsageError: settings make no sense.
@@ -112,7 +122,20 @@ def render_book(
     ):
         if not settings.force:
             check_ours(target, book, journal)
-        task = _Task(book, target, file_format, voice, journal, notes, fallbacks, front_end, ear, began)
+        task = _Task(
+            book,
+            target,
+            file_format,
+            voice,
+            voices or {},
+            journal,
+            notes,
+            fallbacks,
+            front_end,
+            adapt,
+            ear,
+            began,
+        )
         chosen = settings
         for choice in settings.fallback:
             try:
@@ -155,10 +178,12 @@ class _Task:
     target: Target
     format: str
     voice: VoiceProfile
+    voices: Mapping[str, VoiceProfile]  # besides it, by name
     journal: Journal
     notes: _Notes
     fallbacks: Fallbacks
     front_end: ChunkMaker | None
+    adapt: Adapt | None
     ear: Ear | None
     began: float
 
@@ -169,9 +194,10 @@ class _Task:
         with _engine_needed():
             engine = load_engine(spec)
         voice = voice_of(settings.engine, self.voice)
+        voices = {name: voice_of(settings.engine, each) for name, each in self.voices.items()}
         with contextlib.closing(engine):
             try:
-                return replace(self, voice=voice)._render(settings, spec, engine)
+                return replace(self, voice=voice, voices=voices)._render(settings, spec, engine)
             except OutOfMemory as error:
                 if engine.device.startswith("cpu"):
                     raise
@@ -181,8 +207,14 @@ class _Task:
 
     def _render(self, settings: RenderSettings, spec: EngineSpec, engine: Engine) -> Report:
         self.notes.reporter.stage("plan")
-        front_end = self.front_end or _front_end(settings, engine)
-        plan = plan_book(self.book, settings, self.voice, front_end, engine.fingerprint)
+        front_end = self.front_end or _front_end(settings, engine, self.adapt)
+        plan = plan_book(self.book, settings, self.voice, front_end, engine.fingerprint, self.voices)
+        entry = entry_of(settings.engine)
+        if plan.voices and (entry.wants_clip or not entry.clones):
+            raise UsageError(
+                f"engine {settings.engine} speaks in one voice only, the book names {len(plan.voices) + 1}",
+                "use --engine vits2, or render without --cast",
+            )
         with _engine_needed():
             check_languages(plan, settings.engine, engine)
         draft = _draft(plan, self, settings, engine.rate_hz)
@@ -343,7 +375,9 @@ class _Run:
         marks = measured.timeline.marks(self.plan.chapters)
         steps = self.task.fallbacks.steps  # more than the draft knew, if there was trouble on the way
         book = self.plan.book
-        tags = tags_of(book, self.task.voice, self.draft.tags.language, steps, self.settings.tags)
+        tags = tags_of(
+            book, self.task.voice, self.draft.tags.language, steps, self.settings.tags, self.plan.others
+        )
         spec = replace(self.draft, gain_db=gain_db, marks=marks, tags=tags)
         reports: tuple[TrackReport, ...] = ()
         output, timeline = self.target.output, measured.timeline
@@ -467,12 +501,18 @@ class _Run:
         )
 
 
-def _front_end(settings: RenderSettings, engine: Engine) -> ChunkMaker:
+def _front_end(settings: RenderSettings, engine: Engine, adapt: Adapt | None) -> ChunkMaker:
+    own = own_front_end(settings, engine.max_phonemes)
+    return adapt(own) if adapt is not None else own
+
+
+def own_front_end(settings: RenderSettings, max_phonemes: int) -> FrontEnd:
+    """Return ttsbook's own front end, for an engine that takes so many phonemes in one go."""
     from ttsbook.text.frontend import FrontEnd
     from ttsbook.text.lexicon import read_lexicon
 
     lexicon = read_lexicon(settings.lexicon) if settings.lexicon else None
-    longest = min(_MAX_CHUNK_PHONEMES, engine.max_phonemes)
+    longest = min(_MAX_CHUNK_PHONEMES, max_phonemes)
     return FrontEnd(language=settings.language, lexicon=lexicon, max_phonemes=longest)
 
 
@@ -486,7 +526,7 @@ def _draft(plan: Plan, task: _Task, settings: RenderSettings, rate_in_hz: int) -
         rate_in_hz=rate_in_hz,
         rate_hz=settings.rate_hz,
         bitrate=settings.bitrate,
-        tags=tags_of(plan.book, task.voice, language, task.fallbacks.steps, settings.tags),
+        tags=tags_of(plan.book, task.voice, language, task.fallbacks.steps, settings.tags, plan.others),
         marks=tuple(Mark(0, 0, title) for title in titles),  # their number is what can be checked now
         cover=plan.book.cover,
         ceiling_db=settings.ceiling_db,

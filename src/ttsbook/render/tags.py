@@ -27,6 +27,7 @@ def tags_of(
     language: str,
     fallbacks: Sequence[Fallback] = (),
     overrides: Sequence[tuple[str, str]] = (),
+    others: Sequence[VoiceProfile] = (),
 ) -> Tags:
     """Return the tags of the book's one file.
 
@@ -36,19 +37,20 @@ def tags_of(
         language: spoken by default, for books that do not state theirs.
         fallbacks: what the render went on with instead of what was asked for.
         overrides: values by name instead of the book's own; names that are not known are kept as they are.
+        others: who speak besides `voice`.
     """
     metadata = book.metadata
     series = (("series", metadata.series or ""), ("series-part", metadata.series_index or ""))
     tags = Tags(
         title=metadata.title,
         artist=", ".join(metadata.authors),
-        narrator=voice.name,
+        narrator=", ".join(dict.fromkeys(each.name for each in (voice, *others))),
         album=metadata.title,
         year=metadata.year or "",
         language=metadata.language or language,
         description=metadata.description or "",
         publisher=metadata.publisher or "",
-        comment=_provenance(book, voice) + _steps(fallbacks),
+        comment=_provenance(book, voice, others) + _steps(fallbacks),
         genre="Audiobook",
         extra=tuple((name, value) for name, value in series if value),
     )
@@ -83,14 +85,16 @@ def _overridden(tags: Tags, overrides: Sequence[tuple[str, str]]) -> Tags:
     return replace(tags, **named, extra=tuple((name, value) for name, value in extra.items() if value))
 
 
-def _provenance(book: Book, voice: VoiceProfile) -> str:
+def _provenance(book: Book, voice: VoiceProfile, others: Sequence[VoiceProfile]) -> str:
+    voices = ", ".join(map(_origin, (voice, *others)))
+    return f"{book_mark(book)} (ttsbook {__version__}), {voices}"
+
+
+def _origin(voice: VoiceProfile) -> str:
     clip = voice.provenance
     origin = f" from {clip.source}" if clip.source else ""
     consent = f"; consent: {clip.consent}" if clip.consent else "; consent: not stated"
-    return (
-        f"{book_mark(book)} (ttsbook {__version__}), voice {voice.name}{origin} "
-        f"[{voice.fingerprint[:_SHOWN]}]{consent}"
-    )
+    return f"voice {voice.name}{origin} [{voice.fingerprint[:_SHOWN]}]{consent}"
 
 
 def _steps(fallbacks: Sequence[Fallback]) -> str:

@@ -155,7 +155,8 @@ def _inputs(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str, 
         yield chapter.chapter.index, chapter.chapter.title
         for planned in chapter.chunks:
             text = planned.chunk.text if settings.subtitles or settings.epub3 else ""
-            yield planned.key, planned.chunk.boundary.value, planned.chunk.pause_ms, text
+            chunk = planned.chunk
+            yield planned.key, chunk.boundary.value, chunk.pause_ms, chunk.exact_pause_ms, text
 
 
 def _is_ours(output: Path, book: Book, journal: Journal) -> bool:

@@ -44,7 +44,7 @@ class Failed:
 def speak_batch(engine: Engine, requests: Sequence[Request], voice: VoiceProfile) -> Spoken | Failed:
     """Speak a batch and check what came back; a failure is returned, not raised."""
     try:
-        speeches = engine.speak(requests, voice)
+        speeches = _speak(engine, requests, voice)
         _check(engine, requests, speeches)
     except TtsbookError as error:
         return Failed(error, traceback.format_exc())
@@ -54,6 +54,20 @@ def speak_batch(engine: Engine, requests: Sequence[Request], voice: VoiceProfile
         message = f"engine {engine.name} failed on {_describe(requests)}: {type(error).__name__}: {error}"
         return Failed(RenderError(message), traceback.format_exc())
     return Spoken(tuple(speeches), peak_rss_bytes())
+
+
+def _speak(engine: Engine, requests: Sequence[Request], narrator: VoiceProfile) -> list[Speech]:
+    """Speak each request in its voice; requests of one voice go together."""
+    by_voice: dict[VoiceProfile, list[int]] = {}
+    for index, request in enumerate(requests):
+        by_voice.setdefault(request.voice or narrator, []).append(index)
+    found: dict[int, Speech] = {}
+    for voice, indices in by_voice.items():
+        speeches = engine.speak([requests[index] for index in indices], voice)
+        if len(speeches) != len(indices):
+            return speeches  # the check says so
+        found.update(zip(indices, speeches, strict=True))
+    return [found[index] for index in range(len(requests))]
 
 
 def work(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> None:

@@ -151,6 +151,12 @@ class FrontEnd:
         chosen = self._language_of(text, short_language(language) or "en")
         return *self._say(text, chosen, "."), chosen
 
+    def say_part(
+        self, text: str, language: str, boundary: Boundary, markup: tuple[Markup, ...] = ()
+    ) -> tuple[str, str]:
+        """Return (spoken, phonemes) of a text that ends with `boundary`."""
+        return self._say(text, language, _MARK_AFTER.get(boundary, "."), markup)
+
     def normalize(self, text: str, language: str, markup: tuple[Markup, ...] = ()) -> Normalized:
         """Return the spoken form of `text` with the map back to it.
 

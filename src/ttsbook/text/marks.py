@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ttsbook.text.quotes import CLOSING_SIGNS, quotations
 from ttsbook.text.sentence import split_sentences
 from ttsbook.types import Block, Mark, MarkKind, MarkupKind
 
-_PAIRS = {"“": "”", "「": "」", "『": "』", "«": "»", "„": "“", "‘": "’"}
-_QUOTE = re.compile('[“”„«»「」『』"‘’]')
 _ENDS = re.compile(r"([?？!！‽]+)[\"'”’»)」』）*_\s]*$")
-_APOSTROPHE = re.compile(r"[^\W_]’[^\W_]")
 
 
 def marks_of(block: Block) -> tuple[Mark, ...]:
@@ -31,25 +29,10 @@ def marks_within(marks: Iterable[Mark], start: int, end: int) -> tuple[Mark, ...
 
 def _speeches(text: str) -> Iterator[Mark]:
     """Yield what stands between quotation marks, outermost only; without an end, to the end of the block."""
-    opened, closing, depth = 0, "", 0
-    for match in _QUOTE.finditer(text):
-        sign = match.group()
-        if not closing:
-            if sign == '"' or (sign in _PAIRS and not (sign == "‘" and _is_inside_word(text, match.start()))):
-                opened, closing, depth = match.end(), _PAIRS.get(sign, '"'), 1
-        elif sign == closing and not _is_inside_word(text, match.start()):
-            depth -= 1
-            if depth == 0:
-                yield Mark(opened, match.start(), MarkKind.SPEECH)
-                closing = ""
-        elif _PAIRS.get(sign) == closing:
-            depth += 1
-    if closing and closing != "’" and opened < len(text):
-        yield Mark(opened, len(text), MarkKind.SPEECH)  # it goes on in the next paragraph
-
-
-def _is_inside_word(text: str, place: int) -> bool:
-    return _APOSTROPHE.fullmatch(text, place - 1, place + 2) is not None if place else False
+    for start, end in quotations(text):
+        is_closed = end < len(text) or text[end - 1] in CLOSING_SIGNS
+        if start + 1 < end - is_closed:
+            yield Mark(start + 1, end - is_closed, MarkKind.SPEECH)
 
 
 def _tones(text: str) -> Iterator[Mark]:

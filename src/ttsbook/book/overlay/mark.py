@@ -7,16 +7,18 @@ Knows nothing of archives or SMIL.
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 
 from ttsbook.book.inline import Part
 from ttsbook.book.markup import Element, local_name
 from ttsbook.book.overlay.narration import Par, Sentence
 from ttsbook.book.overlay.rebuild import XHTML, Cut, wrap
-from ttsbook.book.printed import is_visible, visible
+from ttsbook.book.printed import is_visible
 from ttsbook.book.rules import BLOCK_TAGS
 from ttsbook.book.xhtml import Trace
 from ttsbook.types import Block
@@ -31,6 +33,7 @@ class _Piece:
     end: int
     first: int
     last: int
+    shown: Sequence[int] = ()  # where the visible characters of the whole part stand
 
     @property
     def element(self) -> Element:
@@ -66,10 +69,11 @@ def mark_document(
     cuts: defaultdict[Element, list[Cut]] = defaultdict(list)
     for index, group in groupby(sentences, key=lambda sentence: sentence.place.index):
         pieces = tuple(_pieces(traces[index]))
+        counts = _visible_counts(blocks[index].text)
         for sentence in group:
-            own = tuple(_cut(pieces, *_visible_range(blocks[index].text, sentence)))
+            own = tuple(_cut(pieces, counts[sentence.start], counts[sentence.end]))
             fragments = list(_fragments(own, pieces)) if own else []
-            times = _times(sentence, blocks[index].text, fragments)
+            times = _times(sentence, counts, fragments)
             for fragment, (begin_ms, end_ms) in zip(fragments, times, strict=True):
                 id = _id_of(fragment, names, cuts)
                 if begin_ms < end_ms:
@@ -101,28 +105,30 @@ def _pieces(trace: Trace) -> Iterator[_Piece]:
     """Yield the parts of a block; characters of the block before `trace.first` have negative counts."""
     count = -trace.first
     for part in trace.parts:
-        n_visible = len(visible(part.text))
+        shown = array("L", (at for at, character in enumerate(part.text) if is_visible(character)))
         if part.element is not None:
-            yield _Piece(part, 0, len(part.text), count, count + n_visible)
-        count += n_visible
+            yield _Piece(part, 0, len(part.text), count, count + len(shown), shown)
+        count += len(shown)
 
 
-def _visible_range(text: str, sentence: Sentence) -> tuple[int, int]:
-    first = len(visible(text[: sentence.start]))
-    return first, first + len(visible(text[sentence.start : sentence.end]))
+def _visible_counts(text: str) -> Sequence[int]:
+    """Return how many visible characters stand before each place of a text."""
+    return array("L", accumulate(map(is_visible, text), initial=0))
 
 
 def _cut(pieces: Sequence[_Piece], first: int, last: int) -> Iterator[_Piece]:
     """Yield what of the pieces lies in the visible characters [first, last)."""
-    for piece in pieces:
+    begin = bisect_right(pieces, first, key=lambda piece: piece.last)
+    for piece in pieces[begin:]:
+        if piece.first >= last:
+            break
         low, high = max(first, piece.first), min(last, piece.last)
         if low >= high:
             continue
         if piece.part.added:  # an image is in the sentence as a whole
             yield piece
             continue
-        shown = [at for at, character in enumerate(piece.part.text) if is_visible(character)]
-        start, end = shown[low - piece.first], shown[high - piece.first - 1] + 1
+        start, end = piece.shown[low - piece.first], piece.shown[high - piece.first - 1] + 1
         yield _Piece(piece.part, start, end, low, high)
 
 
@@ -175,10 +181,12 @@ def _n_inside(element: Element, pieces: Sequence[_Piece]) -> int:
     return sum(piece.last - piece.first for piece in pieces if inside(piece))
 
 
-def _times(sentence: Sentence, text: str, fragments: Sequence[_Fragment]) -> Iterator[tuple[int, int]]:
+def _times(
+    sentence: Sentence, counts: Sequence[int], fragments: Sequence[_Fragment]
+) -> Iterator[tuple[int, int]]:
     """Yield (begin, end) of each fragment: without words that tell, by the share of the characters."""
-    first, last = _visible_range(text, sentence)
-    words = [(len(visible(text[:offset])), ms) for offset, ms in sentence.words]
+    first, last = counts[sentence.start], counts[sentence.end]
+    words = [(counts[offset], ms) for offset, ms in sentence.words]
     begins = [sentence.begin_ms]
     for fragment in fragments[1:]:
         at = fragment.pieces[0].first

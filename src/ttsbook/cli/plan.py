@@ -1,0 +1,134 @@
+"""`ttsbook plan`: what will be said, chunk by chunk, as a file to edit and render."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ttsbook.cli import options
+from ttsbook.cli.document import document
+from ttsbook.cli.talk import make_talk, print_json
+from ttsbook.config import Source, load_config
+from ttsbook.errors import OutputError, UsageError
+
+if TYPE_CHECKING:
+    from ttsbook.render.cast import Cast
+    from ttsbook.render.plan import Plan
+    from ttsbook.render.settings import RenderSettings
+    from ttsbook.types import Book
+
+
+def plan(
+    book: Annotated[str, typer.Argument(metavar="BOOK", help="EPUB, Markdown or text.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Its name ends with .plan.jsonl. [default: beside the book]",
+            rich_help_panel=options.OUTPUT,
+        ),
+    ] = None,
+    force: options.Force = False,
+    voice: options.Voice = None,
+    cast: options.Cast = None,
+    chapters: options.Chapters = None,
+    include_matter: options.IncludeMatter = None,
+    language: options.Language = None,
+    lexicon: options.Lexicon = None,
+    engine: options.Engine = None,
+    as_json: options.Json = False,
+    quiet: options.Quiet = False,
+    config: options.ConfigFile = None,
+    no_config: options.NoConfig = False,
+    preset: options.Preset = None,
+) -> None:
+    """Write every chunk of a book as a line that can be edited, and rendered.
+
+    \b
+      ttsbook plan book.epub -o book.plan.jsonl
+      ttsbook render book.plan.jsonl -o book.m4b
+
+    A line is a JSON object. An edited `text` is said anew; an edited `spoken` gives the words, an edited
+    `phonemes` the sounds themselves. `voice` and `character` say who speaks, `pause_ms` how long the
+    silence after it is. Only edited lines are spoken again.
+    """
+    flags = {
+        "voice": voice, "language": language, "lexicon": lexicon, "engine": engine,
+        "include-matter": include_matter,
+    }  # fmt: skip
+    loaded = load_config(flags, Source(config, not no_config, preset))
+    talk = make_talk(quiet, False)
+
+    from ttsbook.cli.beside import with_lexicon_beside
+    from ttsbook.cli.choice import render_settings
+    from ttsbook.cli.script import cast_of
+    from ttsbook.cli.source import STDIN, read_source
+    from ttsbook.render.planfile import SUFFIX, is_plan, write_plan
+
+    if is_plan(book):
+        raise UsageError(
+            f"{book} is a plan already", f"edit it, and render it: ttsbook render {book} -o FILE"
+        )
+    if book == STDIN and output is None:
+        raise UsageError("standard input has no name to derive the output from", "give -o FILE")
+    target = output or Path(book).with_suffix(SUFFIX)
+    if not is_plan(str(target)):
+        raise UsageError(
+            f"the name {target} does not end with {SUFFIX}", "by that `ttsbook render` knows a plan"
+        )
+    settings = with_lexicon_beside(render_settings(loaded.settings, chapters=chapters), book, talk)
+    chosen = cast_of(cast)
+    read = read_source(book)
+    narrator = (
+        chosen.narrator if chosen is not None and chosen.narrator and voice is None else loaded.settings.voice
+    )
+    made = _plan(_seen_from(read, target), replace(settings, credits=False), chosen)
+    text = "".join(f"{line}\n" for line in write_plan(made, narrator, settings.pauses))
+    _write(target, text, force)
+    if as_json:
+        print_json(document(plan=str(target), chunks=made.n_chunks))
+    else:
+        print(target)
+
+
+def _plan(book: Book, settings: RenderSettings, cast: Cast | None) -> Plan:
+    """Plan a book as a render with the same engine does."""
+    from ttsbook.engines.base import EngineSpec
+    from ttsbook.engines.choose import load_engine
+    from ttsbook.render.plan import plan_book
+    from ttsbook.render.roles import RoleSplitter
+    from ttsbook.render.run import own_front_end
+    from ttsbook.types import Provenance, VoiceProfile
+
+    engine = load_engine(EngineSpec(settings.engine, settings.device, 1, settings.engine_options))
+    own = own_front_end(settings, engine.max_phonemes)
+    engine.close()
+    # Keys are not written, so that nobody's profile serves as well as anybody's.
+    nobody = VoiceProfile("", (), 0.0, 0.0, Provenance("", "", 0.0, ""))
+    voices = dict.fromkeys(cast.voices, nobody) if cast is not None else {}
+    return plan_book(book, settings, nobody, own if cast is None else RoleSplitter(own, cast), "", voices)
+
+
+def _seen_from(book: Book, target: Path) -> Book:
+    """Return a book under the name that it has from the folder of the plan."""
+    if not Path(book.source).is_file():
+        return book
+    return replace(book, source=os.path.relpath(book.source, target.absolute().parent))
+
+
+def _write(target: Path, text: str, force: bool) -> None:
+    from ttsbook.files import atomic_write
+
+    data = text.encode("utf-8")
+    if target.exists() and not force and (not target.is_file() or target.read_bytes() != data):
+        raise OutputError(
+            f"{target} exists, and may have been edited", "use --force to replace it, or give -o FILE"
+        )
+    with atomic_write(target) as handle:
+        handle.write(data)

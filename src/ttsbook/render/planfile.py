@@ -1,0 +1,208 @@
+"""A planned book to a file of JSON lines that people edit, and such a file back to a book with its lines.
+
+The first line describes the book; every other line is a chunk (`planline`). Lines may be edited, parted,
+removed and added; those of a chapter stand together, chapters in the order of the book.
+Knows nothing of phonemes, voices or engines.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from ttsbook.errors import InputError
+from ttsbook.render.plan import Plan
+from ttsbook.render.planline import LineError, PlanLine, line_error, read_line, read_object, write_line
+from ttsbook.render.settings import PauseTable
+from ttsbook.types import Block, Book, Chapter, Cover, Metadata
+
+SUFFIX = ".plan.jsonl"
+FORMAT = 1
+_MAX_BYTES = 512 << 20  # the longest novels have 30 MB
+_LISTS = ("authors", "identifiers")
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedLine:
+    number: int  # in the file, from 1
+    line: PlanLine
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A plan as it was read. `book` holds the text of its lines, `lines` go by (chapter, block)."""
+
+    path: str
+    book: Book
+    source: str  # the book that was planned
+    narrator: str  # the voice that the plan was made with
+    lines: Mapping[tuple[int, int], tuple[NumberedLine, ...]]
+
+
+def is_plan(source: str) -> bool:
+    """Tell by its name whether a file is a plan."""
+    return source.lower().endswith(SUFFIX)
+
+
+def write_plan(plan: Plan, narrator: str, pauses: PauseTable) -> Iterator[str]:
+    """Yield the lines of a plan file.
+
+    Args:
+        plan: of the book.
+        narrator: name of the narrator's voice, or path of its clip.
+        pauses: after each kind of boundary.
+    """
+    book = plan.book
+    header: dict[str, Any] = {
+        "ttsbook_plan": FORMAT,
+        "source": book.source,
+        "sha256": book.sha256,
+        "voice": narrator,
+        "metadata": {field.name: getattr(book.metadata, field.name) for field in fields(Metadata)},
+        "chapters": [{"index": each.chapter.index, "title": each.chapter.title} for each in plan.chapters],
+    }
+    yield json.dumps(header, ensure_ascii=False)
+    for planned in plan.chapters:
+        for each in planned.chunks:
+            chunk = each.chunk
+            pause_ms = max(pauses.after_ms(chunk.boundary), chunk.pause_ms)
+            kind = planned.chapter.blocks[chunk.block].kind
+            yield write_line(chunk, kind, chunk.voice or narrator, pause_ms)
+
+
+def read_plan(path: Path, cover: Cover | None = None) -> PlanFile:
+    """Read a plan file.
+
+    Raises:
+        InputError: it cannot be read, or a line of it is wrong; the message names the line.
+    """
+    text = _read_text(path)
+    numbered = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
+    if not numbered:
+        raise InputError(f"{path} is empty", "make it with `ttsbook plan BOOK`")
+    header = _read_header(str(path), *numbered[0])
+    titles: dict[int, str] = {entry["index"]: entry["title"] for entry in header["chapters"]}
+    found: list[NumberedLine] = []
+    for number, line in numbered[1:]:
+        try:
+            read = NumberedLine(number, read_line(line))
+            _check_order(read.line, found[-1].line if found else None, titles)
+        except LineError as error:
+            raise line_error(str(path), number, error) from error
+        found.append(read)
+    lines = {
+        place: tuple(group)
+        for place, group in groupby(found, key=lambda each: (each.line.chapter, each.line.block))
+    }
+    chapters = _chapters(titles, lines)
+    if not chapters:
+        raise InputError(f"{path} has no lines to read", "make it with `ttsbook plan BOOK`")
+    book = Book(str(path), header["sha256"], _metadata(header["metadata"]), tuple(chapters), cover)
+    return PlanFile(str(path), book, header["source"], header["voice"], _by_place(chapters, lines))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSource:
+    """What the first line of a plan says of its making."""
+
+    source: str  # path of the book, from the folder of the plan
+    sha256: str
+    narrator: str
+
+
+def source_of(path: Path) -> PlanSource:
+    """Return what a plan was made of, from its first line alone.
+
+    Raises:
+        InputError: it is not a plan.
+    """
+    header = _read_header(str(path), 1, _read_text(path).split("\n", 1)[0])
+    return PlanSource(header["source"], header["sha256"], header["voice"])
+
+
+def _read_text(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise InputError(f"cannot read {path}: larger than {_MAX_BYTES >> 20} MB")
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}", "check the path") from error
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"cannot read {path}: not UTF-8 at byte {error.start}", "save it as UTF-8"
+        ) from error
+
+
+def _read_header(path: str, number: int, text: str) -> dict[str, Any]:
+    try:
+        header = read_object(text)
+        if header.get("ttsbook_plan") != FORMAT:
+            raise LineError(f'expected the line that describes the book, with "ttsbook_plan": {FORMAT}')
+        for name in ("source", "sha256", "voice"):
+            if not isinstance(header.get(name), str):
+                raise LineError(f"{name!r} has to be a text")
+        if not isinstance(header.get("metadata"), dict):
+            raise LineError("'metadata' has to be an object")
+        entries = header.get("chapters")
+        if not isinstance(entries, list) or not all(map(_is_chapter, entries)):
+            raise LineError("'chapters' has to be a list of objects with 'index' and 'title'")
+    except LineError as error:
+        raise line_error(path, number, error) from error
+    return header
+
+
+def _is_chapter(entry: object) -> bool:
+    return isinstance(entry, dict) and type(entry.get("index")) is int and isinstance(entry.get("title"), str)
+
+
+def _check_order(line: PlanLine, before: PlanLine | None, titles: Mapping[int, str]) -> None:
+    if line.chapter not in titles:
+        raise LineError(f"chapter {line.chapter} is not among those of the first line")
+    if before is None:
+        return
+    order = list(titles)
+    if order.index(line.chapter) < order.index(before.chapter):
+        raise LineError(f"chapter {line.chapter} stands after chapter {before.chapter}")
+    if line.chapter == before.chapter and line.block < before.block:
+        raise LineError(f"'block' {line.block} stands after block {before.block} of the same chapter")
+
+
+def _metadata(stated: Mapping[str, Any]) -> Metadata:
+    """Return what the first line says of the book; what is no text is left out."""
+    values: dict[str, Any] = {}
+    for field in fields(Metadata):
+        value = stated.get(field.name)
+        if field.name in _LISTS:
+            values[field.name] = tuple(str(each) for each in value) if isinstance(value, list) else ()
+        elif isinstance(value, str):
+            values[field.name] = value
+    return Metadata(**values)
+
+
+def _chapters(
+    titles: Mapping[int, str], lines: Mapping[tuple[int, int], tuple[NumberedLine, ...]]
+) -> list[Chapter]:
+    chapters = []
+    for index, title in titles.items():
+        groups = [group for (chapter, _), group in lines.items() if chapter == index]
+        blocks = tuple(
+            Block(group[0].line.kind, "".join(each.line.text for each in group)) for group in groups
+        )
+        if blocks:
+            chapters.append(Chapter(index, title, blocks))
+    return chapters
+
+
+def _by_place(
+    chapters: list[Chapter], lines: Mapping[tuple[int, int], tuple[NumberedLine, ...]]
+) -> dict[tuple[int, int], tuple[NumberedLine, ...]]:
+    """Number the blocks of each chapter anew: lines may have gone."""
+    placed: dict[tuple[int, int], tuple[NumberedLine, ...]] = {}
+    for chapter in chapters:
+        groups = [group for (index, _), group in lines.items() if index == chapter.index]
+        placed |= {(chapter.index, position): group for position, group in enumerate(groups)}
+    return placed
