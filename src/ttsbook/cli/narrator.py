@@ -9,14 +9,17 @@ from ttsbook.cli.talk import Talk
 
 if TYPE_CHECKING:
     from ttsbook.config import Settings
+    from ttsbook.config.schema import CosyVoicePlaces
     from ttsbook.types import VoiceProfile
     from ttsbook.voice.store import FoundVoice
 
 CONSENT_NOTE = "a voice belongs to a person: use it only if it is yours or its owner agreed"
 
 
-def look_up(name_or_path: str, method: str = "plain") -> FoundVoice:
+def look_up(name_or_path: str, method: str = "plain", judge: Path | None = None) -> FoundVoice:
     """Find a voice by name, or analyse a clip with the decoder at hand; `method` says how carefully.
+
+    `judge` are weights of CAM++, to tell outliers by.
 
     Raises:
         MissingError: there is no such voice or file.
@@ -25,16 +28,22 @@ def look_up(name_or_path: str, method: str = "plain") -> FoundVoice:
     from ttsbook.audio.decode import read_clip
     from ttsbook.voice.store import look_up_voice
 
-    return look_up_voice(name_or_path, read_clip=read_clip, method=method)
+    return look_up_voice(name_or_path, read_clip=read_clip, method=method, judge=judge)
 
 
-def find_narrator(name_or_path: str, talk: Talk, engine: str) -> VoiceProfile:
-    """Find a voice, analysed as its engine wants it, and pass on the advice on its clip."""
+def find_narrator(
+    name_or_path: str, talk: Talk, engine: str, places: CosyVoicePlaces | None = None
+) -> VoiceProfile:
+    """Find a voice, analysed as its engine wants it, and pass on the advice on its clip.
+
+    Args:
+        places: of an installed CosyVoice, whose speaker encoder then helps with the analysis.
+    """
     from ttsbook.engines.choose import entry_of
     from ttsbook.voice.store import CLIP
 
     entry = entry_of(engine)
-    found = look_up(name_or_path, entry.analysis)
+    found = look_up(name_or_path, entry.analysis, _judge(places))
     if not entry.clones:
         talk.note(f"engine {engine} speaks in a voice of its own, not in {name_or_path}")
         return found.profile
@@ -43,6 +52,16 @@ def find_narrator(name_or_path: str, talk: Talk, engine: str) -> VoiceProfile:
     if found.origin == CLIP:
         talk.note(f"cloning the voice in {name_or_path}: {CONSENT_NOTE}")
     return found.profile
+
+
+def _judge(places: CosyVoicePlaces | None) -> Path | None:
+    """Return the speaker encoder of an installed CosyVoice, if there is one."""
+    from ttsbook.voice.campplus import NAME
+
+    if places is None or not places.model:
+        return None
+    path = Path(places.model) / NAME
+    return path if path.is_file() else None
 
 
 def warn_of_idle_words(settings: Settings, talk: Talk) -> None:

@@ -192,7 +192,7 @@ def render(
         _depfile_text(jobs, loaded)  # names that make cannot be told fail here, not after hours
     warn_of_idle_words(loaded.settings, talk)
     profile = find_narrator(
-        loaded.settings.voice, talk, loaded.settings.engine
+        loaded.settings.voice, talk, loaded.settings.engine, loaded.settings.cosyvoice
     )  # without it no book can be spoken
     talk.detail(f"voice {profile.name} ({profile.provenance.source})")
     if (out_dir is not None or template is not None) and not dry_run:

@@ -131,9 +131,7 @@ class CoquiEngine:
             return Speech(np.zeros(0, np.float32), self.rate_hz)
         language = dict(self._model.languages).get(request.language)
         if language is None:
-            raise RenderError(
-                f"this model does not read {request.spoken[:40]!r}", "use another model or engine"
-            )
+            raise RenderError(f"this model does not read {request.spoken[:40]!r}", "use another model")
         tts = self._tts
         _seed(request.seed)
         try:

@@ -18,6 +18,7 @@ from ttsbook.files import sha256_file
 from ttsbook.types import Provenance, VoiceProfile
 from ttsbook.voice.activity import keep_active, settle_level
 from ttsbook.voice.advice import advise
+from ttsbook.voice.campplus import CampPlus
 from ttsbook.voice.encode import SpeakerEncoder, mean_direction
 from ttsbook.voice.measure import Measures, measure
 from ttsbook.voice.mel import RATE_HZ
@@ -81,6 +82,7 @@ def analyse_clip(
     strict: bool = False,
     method: str = "plain",
     encoder: SpeakerEncoder | None = None,
+    judge: Path | None = None,
 ) -> Analysis:
     """Analyse the voice in an audio or video file.
 
@@ -92,6 +94,7 @@ def analyse_clip(
         strict: treat the first advice as an error.
         method: "plain" takes all speech alike; "hybrid" drops outliers and weighs by clarity.
         encoder: an encoder to use again, when several clips are analysed.
+        judge: weights of CAM++, which then decides for "hybrid" what is an outlier.
 
     Raises:
         InputError: unreadable, no speech, or advice with `strict`.
@@ -106,6 +109,7 @@ def analyse_clip(
             provenance=Provenance(path.name, sha256_file(path), 0.0, method, consent),
             truncated=clip.truncated,
             encoder=encoder,
+            judge=judge,
         )
     except InputError as error:
         raise InputError(f"{path}: {error.message}", error.hint) from error
@@ -122,6 +126,7 @@ def analyse_samples(
     provenance: Provenance,
     truncated: bool = False,
     encoder: SpeakerEncoder | None = None,
+    judge: Path | None = None,
 ) -> Analysis:
     """Analyse the voice in `samples` [n], mono in [-1, 1]; `provenance.method` says how carefully.
 
@@ -141,7 +146,11 @@ def analyse_samples(
     encoder = encoder or SpeakerEncoder()
     pieces = encoder.embed_pieces(speech)
     careful = provenance.method == "hybrid"
-    embedding = careful_mean(pieces, speech) if careful else mean_direction(pieces)
+    if careful:
+        judged = CampPlus(judge).embed_pieces(speech) if judge is not None else pieces
+        embedding = careful_mean(pieces, speech, judged)
+    else:
+        embedding = mean_direction(pieces)
 
     measures = measure(samples, whole, pieces)
     advice = advise(

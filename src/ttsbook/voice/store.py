@@ -63,7 +63,11 @@ def find_voice(
 
 
 def look_up_voice(
-    name_or_path: str, *, read_clip: ClipReader | None = None, method: str = "plain"
+    name_or_path: str,
+    *,
+    read_clip: ClipReader | None = None,
+    method: str = "plain",
+    judge: Path | None = None,
 ) -> FoundVoice:
     """Return the voice that `name_or_path` means, with the advice on its clip.
 
@@ -71,6 +75,7 @@ def look_up_voice(
         name_or_path: a clip, a profile (either file, or both without suffix), or a name.
         read_clip: decodes clips, for example `ttsbook.audio.decode.read_clip`.
         method: how carefully a clip is analysed (`ttsbook.voice.analyse.METHODS`).
+        judge: weights of CAM++, to tell outliers by.
 
     Raises:
         MissingError: there is no such voice or file.
@@ -82,7 +87,7 @@ def look_up_voice(
     if _is_file(path):
         if read_clip is None:
             raise UsageError(f"only voices by name can be used here, not clips: {path}")
-        return FoundVoice(analyse_cached(path, read_clip=read_clip, method=method), CLIP)
+        return FoundVoice(analyse_cached(path, read_clip=read_clip, method=method, judge=judge), CLIP)
     for listed in _named(name_or_path):
         return FoundVoice(load_voice(listed.path), listed.origin)
     raise _missing(name_or_path, path)
@@ -95,17 +100,20 @@ def find_clip(name_or_path: str) -> Path | None:
     return path if _is_file(path) and not is_profile else None
 
 
-def analyse_cached(path: Path, *, read_clip: ClipReader, method: str = "plain") -> StoredVoice:
+def analyse_cached(
+    path: Path, *, read_clip: ClipReader, method: str = "plain", judge: Path | None = None
+) -> StoredVoice:
     """Analyse a clip, or return what an earlier analysis of the same bytes found."""
     check_method(method)
     name = name_from(path.stem)
     folder = cache_dir() / "voices"
-    stem = f"{_content_hash(path)}-{method}-v{VERSION}"
+    judged = f"-{_content_hash(judge)[:12]}" if judge is not None and method == "hybrid" else ""
+    stem = f"{_content_hash(path)}-{method}{judged}-v{VERSION}"
     # A damaged entry is as good as none: it is written anew below.
     with contextlib.suppress(MissingError, InputError):
         cached = load_voice(folder / stem)
         return replace(cached, profile=_renamed(cached.profile, name, path.name))
-    analysis = analyse_clip(path, name=name, read_clip=read_clip, method=method)
+    analysis = analyse_clip(path, name=name, read_clip=read_clip, method=method, judge=judge)
     voice = StoredVoice(analysis.profile, advice=analysis.advice)
     # Without a writable cache the next use pays again, and that is all.
     with contextlib.suppress(OutputError, OSError):
