@@ -32,6 +32,7 @@ class Terminated(BaseException):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; turn every failure into one line, a hint and an exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A result may be a file name that is not valid UTF-8: give back the bytes that it came as.
         sys.stdout.reconfigure(errors="surrogateescape")
@@ -55,6 +56,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             return stop.code if isinstance(stop.code, int) else 1
         except Exception as error:
             return _report_bug(error)
+
+
+def _open_closed_streams() -> None:
+    """Lead standard streams that were closed (`>&-`) to nowhere.
+
+    Else the next file that is opened has their number, and what is printed would be written into it.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8", closefd=False))
 
 
 @contextlib.contextmanager

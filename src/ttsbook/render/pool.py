@@ -323,7 +323,7 @@ class ProcessPool:
             process = context.Process(
                 target=work, args=(theirs, self._spec, self._voice), name="ttsbook-worker", daemon=True
             )
-            with _sigint_blocked():
+            with _signals_blocked():
                 process.start()
         except OSError as error:
             raise NoWorkers(f"no worker process can be started: {error.strerror}") from error
@@ -333,10 +333,13 @@ class ProcessPool:
 
 
 @contextlib.contextmanager
-def _sigint_blocked() -> Iterator[None]:
-    """Start a child that never sees Ctrl-C, not even before it can say that it ignores it."""
+def _signals_blocked() -> Iterator[None]:
+    """Start a child that never sees Ctrl-C, not even before it can say that it ignores it.
+
+    SIGTERM waits too: a child whose parent leaves before it was told what to do ends with a traceback.
+    """
     resource_tracker.ensure_running()  # started along with the first child, it would lift the block
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
