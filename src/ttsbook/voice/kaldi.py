@@ -52,7 +52,8 @@ def _triangles() -> Real:
     falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
     triangles = np.maximum(0.0, np.minimum(rising, falling))
     triangles[-1] = 0.0
-    return triangles.astype(np.float32)
+    filters: Real = triangles.astype(np.float32)
+    return filters
 
 
 def _mel(hz: NDArray[np.float64]) -> NDArray[np.float64]:
