@@ -18,6 +18,7 @@ from ttsbook.audio.wave import Samples
 from ttsbook.errors import RenderError
 from ttsbook.files import atomic_write, sha256_file, temporary_beside
 from ttsbook.render.assemble import Piece, Timeline
+from ttsbook.render.machine import n_cores
 from ttsbook.render.report import TrackReport
 from ttsbook.render.tracks import Track, format_playlist
 
@@ -29,7 +30,7 @@ def write_whole(
 ) -> Written:
     """Write the book as one file; `checking` is called when it is about to be read back."""
     with temporary_beside(output) as partial:
-        written = write_audio(partial, _samples(pieces), spec)
+        written = write_audio(partial, _samples(pieces), spec, threads=n_cores())
         _compare(written, timeline.n_samples)
         checking()
         check(partial, spec, written)
@@ -51,7 +52,7 @@ def write_tracks(
     for track, (position, group) in zip(tracks, groupby(pieces, key=lambda pair: pair[0]), strict=True):
         own = replace(spec, tags=track.tags(spec.tags), marks=())
         with temporary_beside(track.path) as partial:
-            written = write_audio(partial, _samples(group), own)
+            written = write_audio(partial, _samples(group), own, threads=n_cores())
             _compare(written, lengths[position])
             check(partial, own, written)
         parts.append(written)
