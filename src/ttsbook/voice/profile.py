@@ -194,7 +194,7 @@ class _Reader:
         if unknown:
             raise self._damaged(f"unknown tensor {min(unknown)}")
         embedding = self._vector(arrays, "embedding", EMBEDDING_SIZE)
-        if abs(float(np.linalg.norm(embedding)) - 1.0) > UNIT_TOLERANCE:
+        if abs(float(np.linalg.norm(embedding.astype(np.float64))) - 1.0) > UNIT_TOLERANCE:
             raise self._damaged("its embedding is not of unit length")
         mean, std = self._vector(arrays, "log_f0", 2).tolist()
         if not LOG_F0_RANGE[0] <= mean <= LOG_F0_RANGE[1] or not 0.0 <= std <= MAX_LOG_F0_STD:
