@@ -136,6 +136,9 @@ class Metadata:
     series: str | None = None
     series_index: str | None = None
     identifiers: tuple[str, ...] = ()
+    subtitle: str | None = None
+    title_sort: str | None = None  # as shelves sort it: "Adventures of Sherlock Holmes, The"
+    author_sort: str | None = None  # "Austen, Jane"
 
 
 @dataclass(frozen=True, slots=True)

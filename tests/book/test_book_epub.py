@@ -260,3 +260,21 @@ def test_rules_at_the_edge_of_a_chapter_part_nothing() -> None:
         BlockKind.PARAGRAPH,
     ]
     assert all(isinstance(block, Block) for block in book.chapters[0].blocks)
+
+
+def test_how_shelves_sort_a_book_is_read_from_both_versions_of_epub() -> None:
+    new = (
+        '<dc:title id="t">The Book</dc:title><meta refines="#t" property="file-as">Book, The</meta>'
+        '<dc:title id="s">A Tale</dc:title><meta refines="#s" property="title-type">subtitle</meta>'
+        '<dc:creator id="a">A B</dc:creator><meta refines="#a" property="file-as">B, A</meta>'
+        '<dc:creator id="c">C D</dc:creator><meta refines="#c" property="file-as">D, C</meta>'
+    )
+    old = (
+        '<dc:title>The Book</dc:title><dc:creator opf:role="aut" opf:file-as="B, A">A B</dc:creator>'
+        '<dc:creator opf:role="aut">C D</dc:creator><meta name="calibre:title_sort" content="Book, The"/>'
+    )
+    for metadata, subtitle, author_sort in ((new, "A Tale", "B, A; D, C"), (old, None, None)):
+        data = make_epub({"a.xhtml": page("<p>Text.</p>")}, metadata=metadata)
+        found = read_stream(data).metadata
+        assert (found.title, found.authors) == ("The Book", ("A B", "C D"))
+        assert (found.title_sort, found.subtitle, found.author_sort) == ("Book, The", subtitle, author_sort)

@@ -74,3 +74,42 @@ def test_what_the_preset_acx_makes_passes_the_check(ttsbook: Command, folder: Pa
     ]
     run = ttsbook("verify", *files, "--against", "acx", "--against", "file")
     assert run.code == 0, run.out
+
+
+def test_several_books_go_into_the_folders_that_audiobook_servers_expect(
+    ttsbook: Command, folder: Path, voice: str
+) -> None:
+    (folder / "one.md").write_text("---\ntitle: One\nauthor: A. Nonym\n---\n\nRain fell.\n", "utf-8")
+    tags = ["--tag", "series=Tales", "--tag", "series-part=2"]
+    arguments = ["--out-dir", "shelf", "--template", "library", "--format", "mp3", "--voice", voice]
+    run = ttsbook("render", SAMPLE, "one.md", *arguments, *tags, *BEEP)
+    assert run.out.splitlines() == [
+        "shelf/Joseph Jacobs, Lu Xun/Tales/Vol 2 - Two Fables and a Homecoming/"
+        "Two Fables and a Homecoming.mp3",
+        "shelf/A. Nonym/Tales/Vol 2 - One/One.mp3",
+    ]
+    run = ttsbook("render", "one.md", *arguments, "--split", "chapter", *BEEP)
+    assert run.out == "shelf/A. Nonym/One/One.m3u8\n"
+    assert [path.name for path in sorted((folder / "shelf/A. Nonym/One").iterdir())] == [
+        "01 - One.mp3",
+        "One.m3u8",
+    ]
+
+
+def test_names_that_some_file_systems_take_for_one_are_refused(
+    ttsbook: Command, folder: Path, voice: str
+) -> None:
+    for name, title in (("a", "Caf\u00e9"), ("b", "CAFE\u0301")):
+        (folder / f"{name}.md").write_text(f"---\ntitle: {title}\n---\n\nRain fell.\n", "utf-8")
+    run = ttsbook(
+        "render", "a.md", "b.md", "--out-dir", "s", "--template", "{title}", "--voice", voice, *BEEP
+    )
+    assert run.code == 2
+    assert "a.md and b.md" in run.err
+
+
+def test_a_template_knows_the_narrator(ttsbook: Command, voice: str) -> None:
+    run = ttsbook(
+        "render", SAMPLE, "--out-dir", "s", "--template", "{title} ({narrator})", "--voice", voice, *BEEP
+    )
+    assert run.out == f"s/Two Fables and a Homecoming ({voice}).wav\n"

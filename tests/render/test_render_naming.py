@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ttsbook.errors import UsageError
-from ttsbook.render.naming import MAX_NAME_BYTES, fill_template, safe_name
+from ttsbook.render.naming import LIBRARY, MAX_NAME_BYTES, fill_template, safe_name
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,10 @@ from ttsbook.render.naming import MAX_NAME_BYTES, fill_template, safe_name
         ("", "Untitled"),
         ("CON", "_CON"),
         ("nul.txt", "_nul.txt"),
+        ("COM¹", "_COM¹"),
+        ("Lpt9 .log", "_Lpt9 .log"),
+        ("CONOUT$", "_CONOUT$"),
+        ("Console", "Console"),
         ("Ends with dots. . .", "Ends with dots"),
         (".hidden", "hidden"),
         ("two\nlines\x00\u202e\u200b", "two lines"),
@@ -48,6 +52,20 @@ def test_a_template_is_filled_with_safe_names() -> None:
     values = {"author": "A/B", "title": "../x", "series": ""}
     assert str(fill_template("{author}/{title}", values)) == "A-B/-x"
     assert str(fill_template("{series}/{title}", values)) == "Unknown series/-x"
+
+
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        ({"series": "Emma & Co.", "series_part": "3"}, "A/Emma & Co/Vol 3 - T/T"),
+        ({"series": "Emma & Co.", "series_part": ""}, "A/Emma & Co/T/T"),
+        ({"series": "", "series_part": ""}, "A/T/T"),
+        ({"series": " ", "series_part": "3"}, "A/Vol 3 - T/T"),
+        ({"series": "", "series_part": "", "author": ""}, "Unknown author/T/T"),
+    ],
+)
+def test_what_a_book_does_not_have_leaves_no_trace_in_its_path(values: dict[str, str], path: str) -> None:
+    assert str(fill_template(LIBRARY, {"author": "A", "title": "T", **values})) == path
 
 
 @pytest.mark.parametrize("template", ["/etc/{title}", "../{title}", "{title}/..", "", "a//b", "{nonsense}"])

@@ -25,7 +25,7 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.stream import Disposition
 
-from ttsbook.audio import id3, mp4
+from ttsbook.audio import cuesheet, id3, mp4
 from ttsbook.audio.lanes import Lanes, Packet
 from ttsbook.audio.picture import Picture, flac_picture_block, read_picture
 from ttsbook.audio.pipeline import Master
@@ -41,6 +41,7 @@ __all__ = ["AudioSpec", "Mark", "Written", "write_audio"]
 # Equal inputs, equal bytes: no dates, no library versions, no random stream numbers.
 _BITEXACT = {"fflags": "+bitexact"}
 _WRITE_BUFFER = 1 << 18
+_FLAC_PADDING = 8192  # bytes that taggers may use without writing the file anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,13 @@ def write_audio(path: Path, blocks: Iterable[Samples], spec: AudioSpec, *, threa
     cover, warnings = _usable_cover(spec)
     master = Master(spec)
     n_samples = 0
-    with _translated_errors(path), _open_output(path, spec, cover, threads) as encoder:
-        for block in master.blocks(blocks):
-            encoder.write(block)
-        n_samples = encoder.finish()
+    with _translated_errors(path):
+        with _open_output(path, spec, cover, threads) as encoder:
+            for block in master.blocks(blocks):
+                encoder.write(block)
+            n_samples = encoder.finish()
+        if _has_cuesheet(spec):
+            cuesheet.fill_padding(path, cuesheet.cuesheet_block(_cue_tracks(spec), n_samples))
     if n_samples == 0:
         raise RenderError("there is no sound to write", "look at what is skipped with: ttsbook inspect BOOK")
     return Written(n_samples, master.n_in, file_rate(spec), master.n_limited, warnings)
@@ -185,6 +189,9 @@ def _open_output(path: Path, spec: AudioSpec, cover: Picture | None, threads: in
         sink = Sink(handle)
         codec = _CODECS[spec.format]
         options = {**_BITEXACT, **dict(codec.muxer_options)}
+        if _has_cuesheet(spec):
+            room = cuesheet.block_size(len(spec.marks)) + 4 + _FLAC_PADDING
+            options["metadata_header_padding"] = str(room)
         with av.open(sink, "w", format=codec.muxer, options=options, buffer_size=_WRITE_BUFFER) as container:
             container.metadata.update(_metadata(spec, cover))
             with _encoder(container, _started(container, spec, cover), sink, spec, threads) as encoder:
@@ -276,6 +283,10 @@ def _metadata(spec: AudioSpec, cover: Picture | None) -> dict[str, str]:
     if spec.format == "mp3":
         return {}
     comments = vorbis_comments(spec.tags)
+    if _has_cuesheet(spec):
+        tracks = _cue_tracks(spec)
+        title = spec.tags.album or spec.tags.title
+        comments["CUESHEET"] = cuesheet.cuesheet_text(tracks, file_rate(spec), spec.tags.artist, title)
     # FFmpeg turns chapters into comments for Ogg only, and counts them from 000.
     for number, (start_ms, _, title) in enumerate(_times_ms(spec), start=1):
         comments[f"CHAPTER{number:03d}"] = _clock(start_ms)
@@ -296,6 +307,18 @@ def _chapters(spec: AudioSpec) -> list[av.container.core.Chapter]:
         }
         for number, mark in enumerate(spec.marks)
     ]
+
+
+def _has_cuesheet(spec: AudioSpec) -> bool:
+    return spec.format == "flac" and 0 < len(spec.marks) <= cuesheet.MAX_TRACKS
+
+
+def _cue_tracks(spec: AudioSpec) -> tuple[cuesheet.Track, ...]:
+    """Return (first sample in the file, title) of the chapters; each count is rounded once."""
+    rate_in_hz, rate_hz = spec.rate_in_hz, file_rate(spec)
+    return tuple(
+        ((2 * mark.start * rate_hz + rate_in_hz) // (2 * rate_in_hz), mark.title) for mark in spec.marks
+    )
 
 
 def _times_ms(spec: AudioSpec) -> tuple[tuple[int, int, str], ...]:

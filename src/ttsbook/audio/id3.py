@@ -44,6 +44,15 @@ def _text_frames(tags: Tags) -> list[bytes]:
         ("TLAN", language_code(tags.language)),
         ("TPUB", tags.publisher),
         ("TCON", tags.genre),
+        ("TIT3", tags.subtitle),
+        # Known to players in this version too, though they were named only in the next.
+        ("TSOT", tags.title_sort),
+        ("TSOP", tags.artist_sort),
+        ("TSO2", tags.artist_sort),
+        ("TSOA", tags.album_sort),
+        # iTunes' names, where audiobook servers look for a series.
+        ("MVNM", tags.series[0]),
+        ("MVIN", tags.series[1]),
     )
     frames = [_frame(name, _text(value)) for name, value in named if value]
     frames += [_frame("TXXX", _pair(key.upper(), value)) for key, value in tags.extra if value]

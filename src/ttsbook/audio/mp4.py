@@ -19,6 +19,7 @@ from ttsbook.errors import OutputError
 MAX_NERO_CHAPTERS = 255
 MAX_TITLE_BYTES = 255
 
+_MAX_MOVEMENT = 0x7FFF
 _AUDIOBOOK = 2  # media kind "stik"
 # Types of a value (QuickTime File Format, "well-known types").
 _BINARY = 0
@@ -43,6 +44,11 @@ def item_list(tags: Tags, cover: Picture | None) -> bytes:
         (b"\xa9gen", tags.genre),
         (b"\xa9pub", tags.publisher),
         (b"\xa9cmt", tags.comment),
+        (b"sonm", tags.title_sort),
+        (b"soar", tags.artist_sort),
+        (b"soaa", tags.artist_sort),
+        (b"soal", tags.album_sort),
+        (b"\xa9mvn", tags.series[0]),  # "movement": Apple's field for a series, with its number below
         (b"desc", cut_utf8(tags.description, _SHORT_DESCRIPTION_BYTES)),
         (b"ldes", tags.description),
     )
@@ -50,6 +56,11 @@ def item_list(tags: Tags, cover: Picture | None) -> bytes:
     if tags.track:
         number, _, total = tags.track.partition("/")
         items.append(_atom(b"trkn", _data(_BINARY, struct.pack(">4H", 0, int(number), int(total or 0), 0))))
+    series, part = tags.series
+    if series and part.isascii() and part.isdigit() and int(part) <= _MAX_MOVEMENT:
+        items.append(_atom(b"\xa9mvi", _data(_INTEGER, struct.pack(">H", int(part)))))
+    if series:
+        items.append(_atom(b"shwm", _data(_INTEGER, b"\1")))
     items.append(_atom(b"stik", _data(_INTEGER, bytes((_AUDIOBOOK,)))))
     items += [_freeform(key.upper(), value) for key, value in _freeform_fields(tags)]
     if cover:
@@ -83,6 +94,8 @@ def fill_placeholder(path: Path, metadata: bytes) -> None:
 def _freeform_fields(tags: Tags) -> Iterator[tuple[str, str]]:
     if tags.language:
         yield "language", tags.language
+    if tags.subtitle:
+        yield "subtitle", tags.subtitle
     yield from ((key, value) for key, value in tags.extra if value)
 
 

@@ -29,8 +29,18 @@ class Tags:
     publisher: str = ""
     comment: str = ""  # provenance: that the narration is synthetic, and whose voice it is
     genre: str = ""
+    subtitle: str = ""
+    title_sort: str = ""  # what players sort by, where it is not the text itself
+    artist_sort: str = ""
+    album_sort: str = ""
     track: str = ""  # "3/12" of a file that is a part of the book
     extra: tuple[tuple[str, str], ...] = ()  # as named by the trade: ("series", …), ("series-part", …)
+
+    @property
+    def series(self) -> tuple[str, str]:
+        """Return the name of the series and the book's number in it, "" where there is none."""
+        named = dict(self.extra)
+        return named.get("series", ""), named.get("series-part", "")
 
     @property
     def notes(self) -> str:
@@ -63,6 +73,11 @@ def vorbis_comments(tags: Tags) -> dict[str, str]:
         "DESCRIPTION": tags.notes,
         "PUBLISHER": tags.publisher,
         "GENRE": tags.genre,
+        "SUBTITLE": tags.subtitle,
+        "TITLESORT": tags.title_sort,
+        "ARTISTSORT": tags.artist_sort,
+        "ALBUMARTISTSORT": tags.artist_sort,
+        "ALBUMSORT": tags.album_sort,
         "TRACKNUMBER": tags.track.partition("/")[0],
         "TRACKTOTAL": tags.track.partition("/")[2],
     }

@@ -27,6 +27,9 @@ def read_metadata(package: Element) -> Metadata:
         series=series,
         series_index=series_index,
         identifiers=tuple(dict.fromkeys(_texts(fields.named("identifier")))),
+        subtitle=fields.subtitle(),
+        title_sort=fields.title_sort(),
+        author_sort=fields.author_sort(),
     )
 
 
@@ -57,15 +60,39 @@ class _Fields:
         return next(_texts(self.named(name)), None)
 
     def title(self) -> str:
-        titles = [element for element in self.named("title") if collapse(inner_text(element))]
-        main = [element for element in titles if self._refined(element, "title-type") == "main"]
-        return collapse(inner_text((main or titles)[0])) if titles else ""
+        element = self._title()
+        return "" if element is None else collapse(inner_text(element))
+
+    def title_sort(self) -> str | None:
+        element = self._title()
+        stated = "" if element is None else self._file_as(element)
+        return stated or self._named_meta.get("calibre:title_sort") or None
+
+    def subtitle(self) -> str | None:
+        titles = [title for title in self.named("title") if self._refined(title, "title-type") == "subtitle"]
+        return next(_texts(titles), None)
 
     def authors(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(collapse(inner_text(element)) for element in self._authors()))
+
+    def author_sort(self) -> str | None:
+        """Return the authors as shelves sort them, if that is stated for each."""
+        stated = [self._file_as(element) for element in self._authors()]
+        return "; ".join(dict.fromkeys(stated)) if stated and all(stated) else None
+
+    def _title(self) -> Element | None:
+        titles = [element for element in self.named("title") if collapse(inner_text(element))]
+        main = [element for element in titles if self._refined(element, "title-type") == "main"]
+        return next(iter(main or titles), None)
+
+    def _authors(self) -> list[Element]:
         """Return the creators with the role of author, or with no role."""
-        roles = [(self._role(element), collapse(inner_text(element))) for element in self.named("creator")]
-        stated = [name for role, name in roles if role == "aut" and name]
-        return tuple(dict.fromkeys(stated or [name for role, name in roles if not role and name]))
+        named = [element for element in self.named("creator") if collapse(inner_text(element))]
+        stated = [element for element in named if self._role(element) == "aut"]
+        return stated or [element for element in named if not self._role(element)]
+
+    def _file_as(self, element: Element) -> str:
+        return collapse(attribute(element, "file-as")) or self._refined(element, "file-as")
 
     def language(self) -> str | None:
         languages = (

@@ -29,6 +29,11 @@ class Terminated(BaseException):
     """SIGTERM arrived. Not an Exception: nothing between here and the boundary may keep it."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C. Python kills itself at exit once it has seen a bare KeyboardInterrupt leave an `exec`, which is
+    where every import of a dataclass is: then the exit code would depend on the moment."""
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; turn every failure into one line, a hint and an exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -92,7 +97,7 @@ def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     signal.signal(signal.SIGINT, _quit)
-    raise KeyboardInterrupt
+    raise Interrupted
 
 
 def _quit(_number: int, _frame: FrameType | None) -> NoReturn:

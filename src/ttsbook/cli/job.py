@@ -5,6 +5,7 @@ Knows nothing of rendering; opens no book.
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,10 +101,16 @@ def check_distinct(jobs: Sequence[Job]) -> None:
     Raises:
         UsageError: they would.
     """
-    counts = Counter(job.output.absolute() for job in jobs)
+    counts = Counter(_as_one_file(job.output) for job in jobs)
     for job in jobs:
-        if counts[job.output.absolute()] > 1:
-            same = [other.source for other in jobs if other.output.absolute() == job.output.absolute()]
+        if counts[_as_one_file(job.output)] > 1:
+            place = _as_one_file(job.output)
+            same = [other.source for other in jobs if _as_one_file(other.output) == place]
             raise UsageError(f"{' and '.join(same)} would all be written to {job.output}")
         if job.source != STDIN and job.output.absolute() == Path(job.source).absolute():
             raise UsageError(f"{job.output} is the book itself")
+
+
+def _as_one_file(path: Path) -> str:
+    """Return what is equal for names that some file system takes for one: case and Unicode form differ."""
+    return unicodedata.normalize("NFC", str(path.absolute())).casefold()

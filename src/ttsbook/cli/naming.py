@@ -42,33 +42,52 @@ def check_template(template: str | None, output: Path | None) -> None:
         return
     if output is not None:
         raise UsageError("-o and --template exclude each other", "use --out-dir with --template")
-    from ttsbook.render.naming import fill_template
+    from ttsbook.render.naming import LIBRARY, fill_template
 
-    fill_template(template, dict.fromkeys(_FIELDS, "x"))
+    fill_template(LIBRARY if template == "library" else template, dict.fromkeys(_FIELDS, "x"))
 
 
 def rename(
-    jobs: Sequence[Job], template: str | None, out_dir: Path | None, suffix: str, settings: RenderSettings
+    jobs: Sequence[Job],
+    template: str | None,
+    out_dir: Path | None,
+    suffix: str,
+    settings: RenderSettings,
+    narrator: str,
 ) -> tuple[Job, ...]:
     """Return the jobs with outputs by a template, and with playlists for books in parts.
 
     Raises:
         UsageError: two books would have the same output.
     """
-    from ttsbook.render.tracks import playlist_of
+    from ttsbook.render.naming import LIBRARY
 
-    renamed = [_by_template(job, template, out_dir, suffix, settings) for job in jobs]
+    template = LIBRARY if template == "library" else template
+    renamed = [_by_template(job, template, out_dir, suffix, settings, narrator) for job in jobs]
     if settings.split:
-        renamed = [replace(job, output=playlist_of(job.output)) for job in renamed]
+        renamed = [replace(job, output=_playlist(job.output, template)) for job in renamed]
     check_distinct(renamed)
     return tuple(renamed)
+
+
+def _playlist(output: Path, template: str | None) -> Path:
+    """Return the playlist of a book in parts: in the folder that a template has for the book, or its own."""
+    from ttsbook.render.tracks import PLAYLIST_SUFFIX, playlist_of
+
+    own_folder = template is not None and output.parent.name.endswith(output.stem)
+    return output.with_suffix(PLAYLIST_SUFFIX) if own_folder else playlist_of(output)
 
 
 _FIELDS = ("author", "title", "series", "series_part", "year", "language", "narrator", "publisher", "stem")
 
 
 def _by_template(
-    job: Job, template: str | None, out_dir: Path | None, suffix: str, settings: RenderSettings
+    job: Job,
+    template: str | None,
+    out_dir: Path | None,
+    suffix: str,
+    settings: RenderSettings,
+    narrator: str,
 ) -> Job:
     if template is None:
         return job
@@ -89,7 +108,7 @@ def _by_template(
         "series_part": own.get("series-part", metadata.series_index or ""),
         "year": own.get("year", metadata.year or ""),
         "language": own.get("language", metadata.language or ""),
-        "narrator": own.get("narrator", ""),
+        "narrator": own.get("narrator", narrator),
         "publisher": own.get("publisher", metadata.publisher or ""),
         "stem": Path(job.source).stem,
     }

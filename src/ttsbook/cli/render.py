@@ -87,7 +87,7 @@ Template = Annotated[
     typer.Option(
         "--template",
         metavar="PATH",
-        help='Names below --out-dir, such as "{author}/{title}/{title}".',
+        help='Names below --out-dir, such as "{author}/[{series}/]{title}"; library: as servers expect.',
         rich_help_panel=options.OUTPUT,
     ),
 ]
@@ -186,15 +186,15 @@ def render(
     jobs = plan_jobs(books, output=output, out_dir=out_dir, suffix=suffix)
     if epub3 is not None and len(jobs) > 1:
         raise UsageError("--epub3 names one file, but there are several books", "render one at a time")
-    if template is not None or settings.split:
-        jobs = rename(jobs, template, out_dir, suffix, settings)
-    if depfile is not None:
-        _depfile_text(jobs, loaded)  # names that make cannot be told fail here, not after hours
-    warn_of_idle_words(loaded.settings, talk)
     profile = find_narrator(
         loaded.settings.voice, talk, loaded.settings.engine, loaded.settings.cosyvoice
     )  # without it no book can be spoken
     talk.detail(f"voice {profile.name} ({profile.provenance.source})")
+    if template is not None or settings.split:
+        jobs = rename(jobs, template, out_dir, suffix, settings, profile.name)
+    if depfile is not None:
+        _depfile_text(jobs, loaded)  # names that make cannot be told fail here, not after hours
+    warn_of_idle_words(loaded.settings, talk)
     if (out_dir is not None or template is not None) and not dry_run:
         for job in jobs:
             make_folder(job.output.parent)

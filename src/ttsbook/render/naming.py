@@ -18,7 +18,10 @@ MAX_NAME_BYTES = 120  # of the 255 that file systems take: room for numbers, suf
 _REPLACED = str.maketrans(
     {":": " -", "/": "-", "\\": "-", "|": "-", "?": "", "*": "", '"': "'", "<": "(", ">": ")"}
 )
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[\d¹²³])\s*(?:\..*)?", re.IGNORECASE)
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
+# Author/Title, or Author/Series/Vol N - Title: what audiobook servers such as Audiobookshelf expect.
+LIBRARY = "{author}/[{series}/][Vol {series_part} - ]{title}/{title}"
 _FIELD = re.compile(r"\{([a-z_]*)\}")
 
 
@@ -37,6 +40,8 @@ def safe_name(text: str, *, otherwise: str = "Untitled") -> str:
 def fill_template(template: str, values: Mapping[str, str]) -> PurePosixPath:
     """Return the path that a template such as "{author}/{title}" describes; each value is one safe name.
 
+    What stands in square brackets is left out if a field in it is empty: "{author}/[{series}/]{title}".
+
     Raises:
         UsageError: it names an unknown field, or leads out of the folder that it starts in.
     """
@@ -44,10 +49,15 @@ def fill_template(template: str, values: Mapping[str, str]) -> PurePosixPath:
     if unknown:
         known = ", ".join(f"{{{name}}}" for name in values)
         raise UsageError(f"--template: there is no field {{{unknown[0]}}}", f"fields: {known}")
+    template = _OPTIONAL.sub(lambda match: _if_filled(match[1], values), template)
     parts = [_fill(part, values) for part in template.split("/")]
     if template.startswith("/") or not all(part.strip(" .") for part in parts):
         raise UsageError(f"--template {template}: expected a path inside the folder of the output")
     return PurePosixPath(*(safe_name(part) for part in parts))
+
+
+def _if_filled(text: str, values: Mapping[str, str]) -> str:
+    return text if all(values[name].strip() for name in _FIELD.findall(text)) else ""
 
 
 def _fill(part: str, values: Mapping[str, str]) -> str:

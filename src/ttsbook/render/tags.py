@@ -18,6 +18,8 @@ from ttsbook.types import Book, VoiceProfile
 
 _OWN = ("comment", "track")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_WHOLE = re.compile(r"\.0+$")
+_ISBN_MARK = re.compile(r"^(?:urn:)?isbn:?\s*", re.IGNORECASE)
 _SHOWN = 12  # digits of a hash that people see
 
 
@@ -40,7 +42,8 @@ def tags_of(
         others: who speak besides `voice`.
     """
     metadata = book.metadata
-    series = (("series", metadata.series or ""), ("series-part", metadata.series_index or ""))
+    series, part = metadata.series or "", _plain_number(metadata.series_index or "")
+    named = (("series", series), ("series-part", part), ("isbn", _isbn(metadata.identifiers)))
     tags = Tags(
         title=metadata.title,
         artist=", ".join(metadata.authors),
@@ -52,9 +55,12 @@ def tags_of(
         publisher=metadata.publisher or "",
         comment=_provenance(book, voice, others) + _steps(fallbacks),
         genre="Audiobook",
-        extra=tuple((name, value) for name, value in series if value),
+        subtitle=metadata.subtitle or "",
+        title_sort=metadata.title_sort or "",
+        artist_sort=metadata.author_sort or "",
+        extra=tuple((name, value) for name, value in named if value),
     )
-    return _overridden(tags, overrides)
+    return _sorted_in_series(_overridden(tags, overrides))
 
 
 def book_mark(book: Book) -> str:
@@ -77,12 +83,49 @@ def check_overrides(overrides: Sequence[tuple[str, str]]) -> None:
 
 def _overridden(tags: Tags, overrides: Sequence[tuple[str, str]]) -> Tags:
     known = {field.name for field in fields(Tags)} - {"extra"}
-    named = {name: value for name, value in overrides if name in known}
+    fields_of = [(name.replace("-", "_"), name, value) for name, value in overrides]
+    named = {field: value for field, _, value in fields_of if field in known}
     if "title" in named:
         named.setdefault("album", named["title"])
-    others = {name: value for name, value in overrides if name not in known}
+        named.setdefault("title_sort", "")  # it was of the other title
+    if "artist" in named:
+        named.setdefault("artist_sort", "")
+    others = {name: value for field, name, value in fields_of if field not in known}
     extra = {**dict(tags.extra), **others}
     return replace(tags, **named, extra=tuple((name, value) for name, value in extra.items() if value))
+
+
+def _sorted_in_series(tags: Tags) -> Tags:
+    """Have players sort the books of a series by their numbers, unless something else is stated."""
+    series, part = tags.series
+    if tags.album_sort:
+        return tags
+    numbered = f"{series} {part.zfill(2)} - {tags.album}" if series and part else tags.title_sort
+    return replace(tags, album_sort=numbered)
+
+
+def _plain_number(text: str) -> str:
+    """Return "3" for the "3.0" that library programs write."""
+    return _WHOLE.sub("", text.strip())
+
+
+def _isbn(identifiers: Sequence[str]) -> str:
+    """Return the first identifier that is an ISBN, without what marks it as one."""
+    for identifier in identifiers:
+        digits = _ISBN_MARK.sub("", identifier).replace("-", "").replace(" ", "")
+        if _is_isbn(digits):
+            return digits
+    return ""
+
+
+def _is_isbn(digits: str) -> bool:
+    """Check the last digit: identifiers are often other numbers of the same length."""
+    if re.fullmatch(r"97[89]\d{10}", digits):
+        return sum(int(digit) * (3 if at % 2 else 1) for at, digit in enumerate(digits)) % 10 == 0
+    if re.fullmatch(r"\d{9}[\dXx]", digits):
+        values = [10 if digit in "Xx" else int(digit) for digit in digits]
+        return sum(value * (10 - at) for at, value in enumerate(values)) % 11 == 0
+    return False
 
 
 def _provenance(book: Book, voice: VoiceProfile, others: Sequence[VoiceProfile]) -> str:
