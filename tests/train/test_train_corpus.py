@@ -93,6 +93,43 @@ def test_crops_are_pieces_of_unlabelled_clips_at_their_gain() -> None:
         assert find(crop.samples[row].numpy(), owner) >= 0
 
 
+def test_the_voice_of_a_window_comes_from_the_other_half_of_its_clip() -> None:
+    clip = make_clip("x", n_phonemes=40)
+    halves = np.stack([np.roll(clip.embedding, shift) for shift in (1, 2)])
+    f0 = np.where(np.arange(len(clip.f0)) < len(clip.f0) // 2, 100.0, 200.0).astype(np.float32)
+    corpus = make_corpus([replace(clip, embedding=halves, f0=f0), make_clip("r", labelled=False)])
+    seen = set()
+    for _ in range(20):
+        batch = corpus.batch(torch.tensor([0]), 8)
+        in_second = float(batch.f0[0].mean()) > 150
+        seen.add(in_second)
+        if set(batch.f0[0].tolist()) != {100.0, 200.0}:
+            assert np.allclose(batch.embedding[0].numpy(), halves[0 if in_second else 1])
+            assert torch.equal(batch.pitch[0], corpus.pitch[0, 0 if in_second else 1])
+    assert seen == {False, True}
+
+
+def test_a_share_of_the_rows_is_recorded_speech() -> None:
+    clips = [*make_clips()[:5], *(replace(make_clip(f"s{i}", seed=20 + i), band_hz=8_000) for i in range(2))]
+    corpus = make_corpus(clips)
+    for _ in range(5):
+        rows = corpus.draw(6, 2)
+        assert int((rows >= 5).sum()) == 2
+        assert len(rows) == 6
+    assert len(make_corpus(make_clips()).draw(6, 2)) == 6  # no labelled recording: all from the teacher
+
+
+def test_voices_are_borrowed_from_recordings() -> None:
+    clips = make_clips()
+    embedding, pitch = make_corpus(clips).voices(9)
+    assert embedding.shape == (9, 256)
+    assert pitch.shape == (9, 2)
+    for row in embedding.numpy():
+        assert any(np.allclose(row, clip.embedding) for clip in clips[5:])
+    with pytest.raises(InputError, match="no recording"):
+        make_corpus(clips[:5]).voices(1)
+
+
 def test_the_same_seed_cuts_the_same_windows() -> None:
     clips = make_clips()
     first, second = (make_corpus(clips, seed=3).batch(torch.arange(5), N) for _ in range(2))

@@ -30,6 +30,7 @@ CONFIG = FitConfig(
     from_prior=2,
     others=2,
     judged=3,
+    borrowed=2,
     window=20,
     crop=12,
     warm_up=2,
@@ -71,7 +72,16 @@ def test_losses_are_finite_and_every_network_learns() -> None:
     for _ in range(2):
         terms = trainer.take_step()
         assert all(torch.isfinite(value).all() for value in terms.values()), terms
-    assert {"mel_prior", "mel_others", "kl", "duration", "pitch", "voicing", "adversarial"} <= set(terms)
+    assert {
+        "mel_prior",
+        "mel_others",
+        "kl",
+        "duration",
+        "pitch",
+        "voicing",
+        "adversarial",
+        "likeness",
+    } <= set(terms)
     moved = {name for name, value in weights(trainer).items() if not torch.equal(value, before[name])}
     for part in (
         "synthesizer.text",

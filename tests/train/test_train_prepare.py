@@ -70,6 +70,9 @@ def test_speakers_for_evaluation_are_never_trained_on(folder: Path) -> None:
         assert (clip.phonemes, clip.language, clip.durations) == ("", "", ())
         assert len(clip.f0) >= clip.n_samples // 300
         assert 0.3 < np.mean(clip.f0 > 0) < 0.9
+        assert clip.embedding.shape == (2, 256)  # of each half, for windows in the other one
+        first, second = clip.embedding
+        assert 0.7 < float(first @ second) < 0.999
 
 
 def test_transcripts_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:

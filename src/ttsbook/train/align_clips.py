@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -25,6 +26,7 @@ from ttsbook.vits2.config import LANGUAGES, ModelConfig
 from ttsbook.vits2.model import Synthesizer, whole_frames
 from ttsbook.vits2.posterior import PosteriorEncoder
 from ttsbook.vits2.prior import spread_frames
+from ttsbook.voice.encode import mean_direction
 
 MAX_PHONEMES = 500  # attention has seen no longer texts
 WORST = 0.9  # mean |log(found / predicted length)|; catches gross mismatches only: wrong texts begin at 0.4
@@ -63,7 +65,7 @@ class Aligner:
         ids = torch.tensor([symbols.encode(clip.phonemes)], device=self.device)
         n_frames = clip.n_samples // self.config.latent_hop
         mask = torch.ones(1, 1, n_frames, device=self.device)
-        embedding = torch.from_numpy(clip.embedding)[None].to(self.device)
+        embedding = torch.from_numpy(mean_direction(np.atleast_2d(clip.embedding)))[None].to(self.device)
         pitch = torch.tensor([clip_pitch(clip.f0)], device=self.device)
         language = torch.tensor([LANGUAGES.index(clip.language)], device=self.device)
         g, hidden, log_frames = self._model.encode(

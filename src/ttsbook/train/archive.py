@@ -4,7 +4,7 @@ One file travels to a machine that has no more than Python, torch and PyAV.
 
     index.jsonl      one clip a line, see `Clip`
     audio/ID.opus    mono
-    arrays/ID.npz    f0 float32 [F] Hz at 80 per second, 0 = unvoiced; embedding float32 [256]
+    arrays/ID.npz    f0 float32 [F] Hz at 80 per second, 0 = unvoiced; embedding float32 [256] or [2, 256]
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Clip:
     opus: bytes
     n_samples: int  # at 24 kHz, after decoding and cutting the codec's padding
     f0: NDArray[np.float32]  # [F] Hz per hop, 0 = unvoiced
-    embedding: NDArray[np.float32]  # [256], unit length
+    embedding: NDArray[np.float32]  # [256], unit length; or [2, 256], of the clip's halves
     speaker: str
     band_hz: int  # nothing above it in the recording
     language: str = ""  # "" without phonemes
@@ -45,7 +45,7 @@ class Clip:
 
     @property
     def n_bytes(self) -> int:
-        return len(self.opus) + 4 * (len(self.f0) + len(self.embedding)) + 8 * len(self.phonemes)
+        return len(self.opus) + 4 * (len(self.f0) + self.embedding.size) + 8 * len(self.phonemes)
 
 
 def write_archive(path: Path, clips: Iterable[Clip]) -> int:

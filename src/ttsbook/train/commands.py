@@ -141,6 +141,8 @@ def fit(
         from_prior=base.from_prior * scale,
         others=base.others * scale,
         judged=base.judged * scale,
+        recorded=base.recorded * scale,
+        borrowed=base.borrowed * scale,
         window=window,
         rate=rate,
         adversary_from=adversary_from,

@@ -67,12 +67,16 @@ class Corpus:
         self._start, self._samples = _join(waves, device)
         pitches = [_fit(clip.f0, clip.n_samples // hop + 1) for clip in clips]
         self._f0_start, self._f0 = _join(pitches, device)
-        self.embedding = torch.stack([torch.from_numpy(clip.embedding) for clip in clips]).to(device)
-        self.pitch = torch.tensor([clip_pitch(clip.f0) for clip in clips], device=device)
+        # [clips, 2, 256] and [clips, 2, 2]: the voice of each half; twice the same if told as a whole.
+        voices = [np.broadcast_to(clip.embedding, (2, clip.embedding.shape[-1])) for clip in clips]
+        self.embedding = torch.from_numpy(np.stack(voices)).to(device)
+        self.pitch = torch.tensor([_half_pitches(clip) for clip in clips], device=device)
         self.full_band = torch.tensor([clip.band_hz >= 11_000 for clip in clips], device=device)
         self.n_latent = torch.tensor([clip.n_samples // config.latent_hop for clip in clips])
         labelled = [index for index, clip in enumerate(clips) if clip.durations]
         self._label(clips, labelled)
+        recorded = [index for index, clip in enumerate(clips) if clip.band_hz < 11_000]
+        self.recorded = torch.tensor(recorded, dtype=torch.long)
         other = [index for index, clip in enumerate(clips) if not clip.durations]
         self.other = torch.tensor(other, dtype=torch.long)
 
@@ -130,7 +134,9 @@ class Corpus:
         def cut(values: Tensor) -> Tensor:
             return values.gather(1, index) * mask.to(values.dtype)
 
-        samples, f0 = self._cut(clips.to(self.device), begin, used.to(self.device), n_frames)
+        clips = clips.to(self.device)
+        samples, f0 = self._cut(clips, begin, used.to(self.device), n_frames)
+        embedding, pitch = self._voice(clips, begin + used.to(self.device) // 2)
         return Batch(
             ids=cut(self._ids[rows]),
             text_mask=mask,
@@ -139,10 +145,10 @@ class Corpus:
             samples=samples,
             f0=f0,
             n_frames=used.to(self.device),
-            embedding=self.embedding[clips.to(self.device)],
-            pitch=self.pitch[clips.to(self.device)],
+            embedding=embedding,
+            pitch=pitch,
             language=self._language[rows],
-            full_band=self.full_band[clips.to(self.device)],
+            full_band=self.full_band[clips],
         )
 
     def crops(self, count: int, n_frames: int) -> Crop:
@@ -155,7 +161,45 @@ class Corpus:
         begin = (torch.rand(count, generator=self.random) * room).long().to(self.device)
         clips = clips.to(self.device)
         samples, f0 = self._cut(clips, begin, torch.full_like(begin, n_frames), n_frames)
-        return Crop(samples, f0, self.embedding[clips], self.full_band[clips])
+        embedding, _ = self._voice(clips, begin + n_frames // 2)
+        return Crop(samples, f0, embedding, self.full_band[clips])
+
+    def draw(self, count: int, recorded: int) -> Tensor:
+        """Return random positions among the labelled clips [count], `recorded` of them of recordings.
+
+        Longer clips are drawn more often: every second of speech counts the same. If there are no
+        labelled recordings, or nothing else, all come from what there is.
+        """
+        narrow = ~self.full_band[self.labelled.to(self.device)].cpu()
+        seconds = self.n_latent[self.labelled].float()
+        counts = {True: recorded, False: count - recorded}
+        if narrow.all() or not narrow.any():
+            counts = {bool(narrow[0]): count}
+        drawn = [
+            torch.multinomial(seconds * (narrow == kind), n, replacement=True, generator=self.random)
+            for kind, n in counts.items()
+            if n
+        ]
+        rows = torch.cat(drawn)
+        return rows[torch.randperm(count, generator=self.random)]
+
+    def voices(self, count: int) -> tuple[Tensor, Tensor]:
+        """Draw voices of recordings: embeddings [count, 256] and pitch [count, 2].
+
+        Raises:
+            InputError: there are no recordings.
+        """
+        if not len(self.recorded):
+            raise InputError("the training data holds no recording whose voice could be borrowed")
+        index = torch.randint(len(self.recorded), (count,), generator=self.random)
+        half = torch.randint(2, (count,), generator=self.random).to(self.device)
+        clips = self.recorded[index].to(self.device)
+        return self.embedding[clips, half], self.pitch[clips, half]
+
+    def _voice(self, clips: Tensor, middle: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the voice of the half that a window around latent frame `middle` is not in."""
+        other = (middle < self.n_latent.to(self.device)[clips] // 2).long()
+        return self.embedding[clips, other], self.pitch[clips, other]
 
     def _cut(self, clips: Tensor, begin: Tensor, used: Tensor, n_frames: int) -> tuple[Tensor, Tensor]:
         def gather(data: Tensor, start: Tensor, rate: int) -> Tensor:
@@ -182,6 +226,14 @@ def _decode_clip(clip: Clip) -> np.ndarray:
 
 def _fit(values: np.ndarray, length: int) -> np.ndarray:
     return np.pad(values[:length], (0, max(0, length - len(values)))).astype(np.float32)
+
+
+def _half_pitches(clip: Clip) -> tuple[tuple[float, float], tuple[float, float]]:
+    if clip.embedding.ndim == 1:
+        whole = clip_pitch(clip.f0)
+        return whole, whole
+    middle = len(clip.f0) // 2
+    return clip_pitch(clip.f0[:middle]), clip_pitch(clip.f0[middle:])
 
 
 def clip_pitch(f0: np.ndarray) -> tuple[float, float]:

@@ -56,8 +56,10 @@ class _Latents(nn.Module):
         super().__init__()
         self.m = model
 
-    def forward(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
-        return self.m.latents(*inputs)
+    def forward(
+        self, spread: Tensor, position: Tensor, mask: Tensor, g: Tensor, noise: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        return self.m.latents(spread, position, mask, g, noise)
 
 
 class _Decoder(nn.Module):
@@ -185,7 +187,7 @@ def _trace(
         torch.onnx.export(
             module.eval(),
             tuple(inputs.values()),
-            buffer,
+            buffer,  # type: ignore[arg-type]  # what the tracing exporter takes
             input_names=list(inputs),
             output_names=list(outputs),
             dynamic_axes=axes,

@@ -2,7 +2,9 @@
 
 One joint VITS2: the decoder learns from posterior latents of all clips and, for a share of the
 labelled ones, from latents sampled from the prior with known durations and pitch. That closes the gap
-between what the decoder sees in training and in use, which two-stage recipes leave open.
+between what the decoder sees in training and in use, which two-stage recipes leave open. Some texts are
+also said in a voice borrowed from a recording, as in use: nobody knows how that should sound, so only
+the discriminators and the likeness to the borrowed voice teach there.
 Discriminators join at `adversary_from`.
 """
 
@@ -22,9 +24,10 @@ from torch.nn import functional as F
 from ttsbook.errors import InputError
 from ttsbook.train import losses
 from ttsbook.train.corpus import Batch, Corpus
+from ttsbook.train.likeness import SpeakerLikeness
 from ttsbook.train.precision import use_bfloat16
 from ttsbook.train.state import Curves, TrainingState
-from ttsbook.vits2.config import ModelConfig
+from ttsbook.vits2.config import LOG_F0_CENTRE, ModelConfig
 from ttsbook.vits2.discriminator import Discriminators
 from ttsbook.vits2.model import Synthesizer
 from ttsbook.vits2.posterior import PosteriorEncoder
@@ -39,10 +42,12 @@ class FitConfig:
 
     seconds: float  # wall-clock budget of this call
     schedule_seconds: float  # of the whole run, for the learning rates
-    labelled: int = 14  # windows in a batch
+    labelled: int = 12  # windows in a batch
+    recorded: int = 4  # of them from recordings, where there are such with labels
     from_prior: int = 5  # of them decoded from prior latents
-    others: int = 4  # crops of recordings without labels
-    judged: int = 7  # labelled windows that the discriminators see, those from the prior first
+    others: int = 2  # crops of recordings without labels
+    borrowed: int = 3  # labelled windows that are also said in the voice of a recording
+    judged: int = 6  # labelled windows that the discriminators see, those from the prior first
     window: int = 64  # latent frames of a window, 1.6 s
     crop: int = 26  # latent frames that are decoded, 0.65 s
     rate: float = 8e-4
@@ -51,6 +56,7 @@ class FitConfig:
     adversary_from: int = 0  # step; the weight rises over `adversary_ramp`
     adversary_ramp: int = 200
     noise_scale: float = 0.6  # of prior latents
+    noise_borrowed: float = 0.3  # the same for borrowed voices: what rendering uses
     embedding_noise: float = 0.02
     pitch_noise: float = 0.05
     mel: float = 12.0
@@ -61,6 +67,7 @@ class FitConfig:
     heads: float = 2.0
     adversarial: float = 4.0
     features: float = 12.0
+    likeness: float = 2.0
     ema: float = 0.998
     save_every: float = 110.0  # seconds
     seed: int = 0
@@ -77,16 +84,16 @@ class Trainer:
             )
         torch.manual_seed(config.seed)
         self.config, self.corpus, self.device = config, corpus, corpus.device
-        self.networks = nn.ModuleDict(
-            {"synthesizer": Synthesizer(model), "posterior": PosteriorEncoder(model)}
-        ).to(self.device)
+        self.synthesizer, self.posterior = Synthesizer(model), PosteriorEncoder(model)
+        self.networks = nn.ModuleDict({"synthesizer": self.synthesizer, "posterior": self.posterior})
+        self.networks.to(self.device)
         self.average = copy.deepcopy(self.networks).eval().requires_grad_(False)
         self.discriminators = Discriminators().to(self.device)
-        fused = {"fused": True, "weight_decay": 0.01, "betas": (0.8, 0.98)}
-        self.optimizer = torch.optim.AdamW(self.networks.parameters(), config.rate, **fused)
-        self.judge = torch.optim.AdamW(self.discriminators.parameters(), config.rate_discriminator, **fused)
+        self.optimizer = _adamw(self.networks, config.rate)
+        self.judge = _adamw(self.discriminators, config.rate_discriminator)
         self.spectral = losses.SpectralLoss(model.rate_hz).to(self.device)
         self.low_pass = losses.LowPass(BAND_HZ, model.rate_hz).to(self.device)
+        self.likeness = SpeakerLikeness(model.rate_hz).to(self.device)
         self.half = use_bfloat16(self.device)
         self.step = 0
         self.elapsed = 0.0
@@ -95,19 +102,20 @@ class Trainer:
         """Take one step of both sides; return the losses by name."""
         config = self.config
         self._set_rates()
-        batch = self.corpus.batch(
-            torch.randint(len(self.corpus.labelled), (config.labelled,), generator=self.corpus.random),
-            config.window,
-        )
+        batch = self.corpus.batch(self.corpus.draw(config.labelled, config.recorded), config.window)
         terms, rendered, target, kind = self._render(batch)
         mel, spectral = self.spectral(rendered, target)
         loss = (config.mel * mel + config.spectral * spectral).mean()
         loss = loss + self._kl_weight() * terms["kl"] + config.kl_others * terms["kl_others"]
         loss = loss + config.heads * (terms["duration"] + terms["pitch"] + 0.5 * terms["voicing"])
+        borrowed = rendered[:0]
+        if config.borrowed and len(self.corpus.recorded):
+            terms["likeness"], borrowed = self._borrow(batch)
+            loss = loss + config.likeness * terms["likeness"]
         weight = min(1.0, max(0.0, (self.step + 1 - config.adversary_from) / config.adversary_ramp))
         if weight:
             judged = torch.cat([torch.arange(config.judged), torch.arange(config.labelled, len(rendered))])
-            adversary, extra = self._judge(rendered[judged], target[judged])
+            adversary, extra = self._judge(rendered[judged], target[judged], borrowed)
             loss, terms = loss + weight * adversary, {**terms, **extra}
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -123,7 +131,7 @@ class Trainer:
 
     def _render(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor, Tensor, Tensor]:
         """Decode prior and posterior latents of labelled windows and posterior ones of the others."""
-        config, model = self.config, self.networks["synthesizer"]
+        config, model = self.config, self.synthesizer
         embedding = self._jitter(batch.embedding)
         pitch = batch.pitch + config.pitch_noise * torch.randn_like(batch.pitch)
         with self._autocast():
@@ -131,7 +139,7 @@ class Trainer:
             spread, position, mask = spread_frames(hidden, batch.window, config.window)
             frames, predicted = model.prior(spread, position, g, mask)
             mean, log_deviation = model.prior.gaussian(frames, batch.f0, mask)
-            q_mean, q_log = self.networks["posterior"](batch.samples, embedding, config.window)
+            q_mean, q_log = self.posterior(batch.samples, embedding, config.window)
             z = (q_mean + torch.randn_like(q_mean) * torch.exp(0.5 * q_log)) * mask
             in_prior = model.flow(z, g, mask)
             k = config.from_prior
@@ -153,7 +161,7 @@ class Trainer:
         others = self.corpus.crops(config.others, config.crop)
         other_embedding = self._jitter(others.embedding)
         with self._autocast():
-            o_mean, o_log = self.networks["posterior"](others.samples, other_embedding, config.crop)
+            o_mean, o_log = self.posterior(others.samples, other_embedding, config.crop)
         o_mean, o_log = o_mean.float(), o_log.float()
         terms["kl_others"] = losses.kl_from_normal(o_mean, o_log)
         latents = torch.cat([latents, o_mean + torch.randn_like(o_mean) * torch.exp(0.5 * o_log)])
@@ -169,12 +177,41 @@ class Trainer:
         kind = torch.tensor([0] * k + [1] * (config.labelled - k) + [2] * config.others)
         return terms, rendered, target, kind
 
+    def _borrow(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Say windows in the voices of recordings, with predicted pitch, as rendering does.
+
+        Returns:
+            how unlike the voices are, 1 - cosine, and a piece of each [B, L] for the discriminators.
+        """
+        config, model, hop = self.config, self.synthesizer, self.corpus.config.hop
+        rows = torch.randperm(config.labelled)[: config.borrowed].to(self.device)
+        embedding, pitch = self.corpus.voices(len(rows))
+        window = batch.window[rows]
+        with self._autocast():
+            g, hidden, _ = model.encode(
+                batch.ids[rows], batch.text_mask[rows], embedding, pitch, batch.language[rows]
+            )
+            spread, position, mask = spread_frames(hidden, window, config.window)
+            frames, predicted = model.prior(spread, position, g, mask)
+            # Gradients through the phase of a pulse train lead nowhere: pitch learns from recordings.
+            log_f0, voicing = predicted.detach().float().unbind(1)
+            f0 = torch.where(voicing > 0, torch.exp(log_f0 + LOG_F0_CENTRE), torch.zeros_like(log_f0))
+            f0 = f0 * mask.repeat_interleave(2, 2)[:, 0]
+            mean, log_deviation = model.prior.gaussian(frames, f0, mask)
+            noise = torch.randn_like(mean) * config.noise_borrowed
+            z = model.flow.inverse((mean + noise * torch.exp(log_deviation)) * mask, g, mask)
+        rendered = self._decode(z.float(), f0, embedding)
+        unlike = 1 - (self.likeness(rendered) * embedding).sum(1).mean()
+        length = (2 * config.crop - 1) * hop
+        start = int(torch.randint(rendered.shape[1] - length + 1, ()))
+        return unlike, rendered[:, start : start + length]
+
     def _decode(self, latents: Tensor, f0: Tensor, embedding: Tensor) -> Tensor:
         n_samples = (f0.shape[1] - 1) * self.corpus.config.hop
         noise = torch.randn(len(f0), n_samples, device=self.device)
         phase = torch.rand(len(f0), device=self.device)
         with self._autocast():
-            rendered: Tensor = self.networks["synthesizer"].decoder(latents, f0, embedding, phase, noise)
+            rendered: Tensor = self.synthesizer.decoder(latents, f0, embedding, phase, noise)
         return rendered.float()
 
     def _crop(self, latents: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
@@ -191,13 +228,17 @@ class Trainer:
         z = latents.gather(2, pieces.expand(-1, latents.shape[1], -1))
         return z, cut(batch.samples, hop), cut(batch.f0, 2)
 
-    def _judge(self, rendered: Tensor, target: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Step the discriminators, then return what they cost the generator."""
+    def _judge(self, rendered: Tensor, target: Tensor, borrowed: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Step the discriminators, then return what they cost the generator.
+
+        `borrowed` has no target: it should sound real, not like one recording in particular.
+        """
+        rendered = torch.cat([rendered, borrowed])
         with self._autocast():
             real, fake = self.discriminators(target), self.discriminators(rendered.detach())
         loss = losses.discriminator_loss(real, fake)
         self.judge.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.discriminators.parameters(), 10.0)
         self.judge.step()
         self.discriminators.requires_grad_(False)
@@ -205,7 +246,8 @@ class Trainer:
             fake = self.discriminators(rendered)
         self.discriminators.requires_grad_(True)
         real = [(score.detach(), [m.detach() for m in maps]) for score, maps in real]
-        adversarial, features = losses.adversarial_loss(fake), losses.feature_loss(real, fake)
+        paired = [(score, [m[: len(target)] for m in maps]) for score, maps in fake]
+        adversarial, features = losses.adversarial_loss(fake), losses.feature_loss(real, paired)
         cost = self.config.adversarial * adversarial + self.config.features * features
         return cost, {"discriminator": loss, "adversarial": adversarial, "features": features}
 
@@ -231,8 +273,13 @@ class Trainer:
     @torch.no_grad()
     def _average(self) -> None:
         decay = min(self.config.ema, (1 + self.step) / (10 + self.step))
-        ours, theirs = list(self.average.parameters()), list(self.networks.parameters())
+        ours: list[Tensor] = list(self.average.parameters())
+        theirs: list[Tensor] = list(self.networks.parameters())
         torch._foreach_lerp_(ours, theirs, 1 - decay)
+
+
+def _adamw(network: nn.Module, rate: float) -> torch.optim.AdamW:
+    return torch.optim.AdamW(network.parameters(), rate, betas=(0.8, 0.98), weight_decay=0.01, fused=True)
 
 
 def fit(

@@ -15,15 +15,13 @@ def use_bfloat16(device: torch.device) -> bool:
     """Tell whether mixed precision pays on this device."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
-    return _seconds(torch.bfloat16) < 0.7 * _seconds(torch.float32)
+    times = {dtype: [_seconds(dtype) for _ in range(6)] for dtype in (torch.float32, torch.bfloat16)}
+    return min(times[torch.bfloat16]) < 0.7 * min(times[torch.float32])
 
 
-def _seconds(dtype: torch.dtype, size: int = 768) -> float:
-    """Best of three matrix products, after one to warm up."""
+def _seconds(dtype: torch.dtype, size: int = 1_024) -> float:
+    """Processor time of a matrix product: other programs on the machine should not decide."""
     a, b = torch.ones(size, size, dtype=dtype), torch.ones(size, size, dtype=dtype)
-    times = []
-    for _ in range(4):
-        start = time.monotonic()
-        a @ b
-        times.append(time.monotonic() - start)
-    return min(times[1:])
+    start = time.thread_time()
+    a @ b
+    return time.thread_time() - start

@@ -31,6 +31,7 @@ HOP = 300
 LATENT_HOP = 600
 PEAK = 0.8  # recordings are brought to this level; the teacher's speech is left as it is
 MIN_SECONDS = 1.2
+MIN_HALVED_SECONDS = 6.0  # a shorter clip's halves say too little about its voice
 AUDIO = (".opus", ".ogg", ".flac", ".wav", ".mp3", ".m4a")
 
 
@@ -89,13 +90,24 @@ def prepare_recordings(
             opus=data if path.suffix.lower() == ".opus" else encode_opus(samples),
             n_samples=len(samples) // LATENT_HOP * LATENT_HOP,
             f0=_pitch_by_hop(samples),
-            embedding=_encoder().embed(samples, RATE_HZ),
+            embedding=_embed_halves(samples),
             speaker=about.get("speaker", f"{folder.name}-{path.stem}"),
             band_hz=band_hz,
             language=language if phonemes else "",
             phonemes=phonemes,
             gain=PEAK / max(1e-4, float(np.abs(samples).max())),
         )
+
+
+def _embed_halves(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the embeddings of both halves [2, 256], or of a short clip as a whole [256].
+
+    In use the voice comes from another recording than the one to be made, so it should in training.
+    """
+    if len(samples) < MIN_HALVED_SECONDS * RATE_HZ:
+        return _encoder().embed(samples, RATE_HZ)
+    middle = len(samples) // 2
+    return np.stack([_encoder().embed(half, RATE_HZ) for half in (samples[:middle], samples[middle:])])
 
 
 def _pitch_by_hop(samples: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -135,7 +135,9 @@ class Curves:
         self.rows.append({"step": step, "seconds": round(seconds, 1), **values})
 
     def save(self) -> None:
-        """Write the table and the picture."""
+        """Write the table and the picture, once there is a row."""
+        if not self.rows:
+            return
         names = list(dict.fromkeys(name for row in self.rows for name in row))
         text = io.StringIO()
         writer = csv.DictWriter(text, names, delimiter="\t", lineterminator="\n")

@@ -60,7 +60,7 @@ class Discriminators(nn.Module):
     """All judges; each sees the whole batch."""
 
     def __init__(
-        self, n_ffts: tuple[int, ...] = (2048, 1024, 512), periods: tuple[int, ...] = (2, 3, 5, 7)
+        self, n_ffts: tuple[int, ...] = (2048, 1024, 512), periods: tuple[int, ...] = (2, 3, 5)
     ) -> None:
         super().__init__()
         self.judges = nn.ModuleList(

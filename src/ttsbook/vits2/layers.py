@@ -108,4 +108,5 @@ class TransformerBlock(nn.Module):
         x = x + self.dropout(self.attend_out(y.transpose(1, 2).reshape(batch, length, width)))
         y = self.norm_mlp(x).transpose(1, 2) * mask[:, None]
         y = self.mlp_out(F.gelu(self.mlp_in(y))).transpose(1, 2)
-        return (x + self.dropout(y)) * mask[..., None]
+        result: Tensor = (x + self.dropout(y)) * mask[..., None]
+        return result

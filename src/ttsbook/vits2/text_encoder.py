@@ -34,4 +34,5 @@ class TextEncoder(nn.Module):
             if index == self.speaker_block:
                 x = x + self.speaker(g)[:, None]
             x = block(x, mask)
-        return self.norm(x).transpose(1, 2)
+        hidden: Tensor = self.norm(x).transpose(1, 2)
+        return hidden
