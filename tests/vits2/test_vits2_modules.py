@@ -103,7 +103,7 @@ def test_posterior_and_decoder_agree_on_rates() -> None:
 def test_discriminators_return_scores_and_features_with_finite_gradients_in_silence() -> None:
     wave = torch.zeros(B, 4_000, requires_grad=True)
     judgements = Discriminators()(wave)
-    assert len(judgements) == 7
+    assert len(judgements) == 6
     sum(score.square().mean() for score, _ in judgements).backward()
     assert torch.isfinite(wave.grad).all()
 
