@@ -19,11 +19,14 @@ def pulse_train(f0: Tensor, hop: int, rate_hz: int, start_phase: Tensor) -> Tens
     """f0: [B, F] Hz per frame, 0 = unvoiced; start_phase: [B] in cycles → [B, (F-1)·hop]."""
     hz, voiced = sample_pitch(f0, hop)
     phase = torch.cumsum(hz.double() / rate_hz, 1) + start_phase[:, None].double()
-    phase = (phase % 1.0).float()
-    harmonics = torch.floor(rate_hz / 2 / hz.clamp(min=40.0)).clamp(min=1)
+    # Distance to the nearest pulse: single precision is finest there, where the quotient needs it.
+    phase = (phase - torch.round(phase)).float()
+    # A number divided by a tensor is rounded twice, and the last bit decides about a harmonic.
+    nyquist = torch.full_like(hz, rate_hz / 2)
+    harmonics = torch.floor(nyquist / hz.clamp(min=40.0)).clamp(min=1)
     bottom = torch.sin(math.pi * phase)
     top = torch.sin(math.pi * (2 * harmonics + 1) * phase)
-    at_pulse = bottom.abs() < 1e-3  # 0/0: the limit is the number of terms
+    at_pulse = bottom.abs() < 1e-5  # 0/0: the limit is the number of terms
     divisor = torch.where(at_pulse, torch.ones_like(bottom), bottom)
     kernel = torch.where(at_pulse, 2 * harmonics + 1, top / divisor)
     return (kernel - 1) / torch.sqrt(2 * harmonics) * voiced * LEVEL

@@ -20,11 +20,12 @@ def pulse_train(f0: Real, hop: int, rate_hz: int, start_phase: float) -> Real:
     samples = np.zeros(len(hz), np.float32)
     # Phase runs on through unvoiced stretches at 0 Hz; double precision keeps hours exact.
     phase = np.cumsum(hz / np.float64(rate_hz)) + start_phase
-    phase = (phase[voiced] % 1.0).astype(np.float32)
+    phase = phase[voiced]
+    phase = (phase - np.rint(phase)).astype(np.float32)
     harmonics = np.maximum(np.floor(np.float32(rate_hz / 2) / np.maximum(hz[voiced], np.float32(40))), 1)
     bottom = np.sin(np.float32(np.pi) * phase)
     top = np.sin(np.float32(np.pi) * (2 * harmonics + 1) * phase)
-    at_pulse = np.abs(bottom) < 1e-3
+    at_pulse = np.abs(bottom) < 1e-5
     bottom[at_pulse] = 1
     kernel = np.where(at_pulse, 2 * harmonics + 1, top / bottom)
     samples[voiced] = (kernel - 1) / np.sqrt(2 * harmonics) * LEVEL
