@@ -88,7 +88,7 @@ def check_agreement(folder: Path, language: str, n_phonemes: int) -> None:
     assert len(samples) == (2 * durations.sum() - 1) * config.hop
     assert np.abs(samples).max() > 1e-3
     assert np.abs(samples - said.samples_of_theirs).max() < 1e-3
-    if n_phonemes < 10 and config != TINY:  # the pitch of an untrained model is wild: its last bits count
+    if n_phonemes == 1 and config != TINY:
         assert np.abs(samples - said.samples).max() < 1e-3
 
 
