@@ -155,14 +155,16 @@ class VITS2Provider:
     ) -> NDArray[np.float32]:
         """Return `text` as samples [n], mono in [-1, 1]; a speed of 0.85 is slower than 1."""
         from ttsbook.render.aloud import speak_aloud
-        from ttsbook.text.frontend import FrontEnd
+        from ttsbook.render.reading import front_end_for
 
+        settings = RenderSettings(engine="vits2", speed=speed, seed=seed, pauses=_NO_SILENT_ENDS)
+        profile = _find_voice(self._voice if voice is None else voice, "plain")
         return speak_aloud(
             book_of_text(text),
-            settings=RenderSettings(engine="vits2", speed=speed, seed=seed, pauses=_NO_SILENT_ENDS),
-            voice=_find_voice(self._voice if voice is None else voice, "plain"),
+            settings=settings,
+            voice=profile,
             engine=self._engine,
-            front_end=FrontEnd(max_phonemes=self._engine.max_phonemes),
+            front_end=front_end_for(settings, profile, self._engine.max_phonemes),
         )
 
     def close(self) -> None:

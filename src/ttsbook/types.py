@@ -235,6 +235,7 @@ class VoiceProfile:
     log_f0_std: float
     provenance: Provenance
     sex: str = ""  # "female", "male" or "" if not known; a hint for people
+    accent: str = ""  # of its English, "american" or "british"; "" if not known, which reads American
     level_db: float | None = None  # speech level of the clip, dBFS
     snr_db: float | None = None
     offsets: tuple[float, ...] = field(default=())  # conditioning offsets found by voice adaptation

@@ -11,6 +11,7 @@ from ttsbook.bench.figures import EngineFigures, measure_engine
 from ttsbook.bench.passage import n_characters, passage_book, passage_bytes
 from ttsbook.bench.stages import measure_stages
 from ttsbook.bench.table import table
+from ttsbook.bench.text import LANGUAGES, describe_text, measure_text
 from ttsbook.cli.app import app
 from ttsbook.errors import RenderError
 from ttsbook.types import Provenance, VoiceProfile
@@ -76,3 +77,16 @@ def test_json_has_engines_stages_and_machine(monkeypatch: pytest.MonkeyPatch) ->
     assert document["engines"][0]["rtf"] == pytest.approx(0.01)
     assert document["stages"]["processor_seconds"]["model"] > 0
     assert "cores" in document["machine"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_made_up_book_is_measured_at_growing_sizes(language: str) -> None:
+    figures = measure_text(language, 40_000)
+    assert [row.language for row in figures] == [language] * 3
+    sizes = [row.n_bytes for row in figures]
+    assert sizes == sorted(sizes)
+    assert 10_000 <= sizes[0] < sizes[-1] < 44_000
+    assert all(row.n_phonemes > row.n_bytes / 2 for row in figures)
+    assert 0 < figures[0].seconds < figures[-1].seconds
+    assert [row.n_phonemes for row in measure_text(language, 40_000)] == [row.n_phonemes for row in figures]
+    assert len(describe_text(figures).splitlines()) == 3

@@ -28,6 +28,13 @@ def test_say_shows_what_is_spoken_and_what_the_lexicon_makes_of_it(ttsbook: Comm
     assert found[0]["lexicon"] is None
 
 
+def test_say_reads_in_the_accent_that_is_asked_for(ttsbook: Command) -> None:
+    words = ttsbook("say", "car", "--accent", "british", "--json").document["words"]
+    assert [word["phonemes"] for word in words] == ["kˈɑ."]
+    assert ttsbook("say", "car", "--json").document["words"][0]["phonemes"] == "kˈɑɹ."
+    assert ttsbook("say", "car", "--accent", "scottish").code == 2
+
+
 def test_lexicon_check_prints_readings_or_the_mistake(ttsbook: Command, folder: Path) -> None:
     (folder / "good.toml").write_text(LEXICON, encoding="utf-8")
     run = ttsbook("lexicon", "check", "good.toml")

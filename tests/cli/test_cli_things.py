@@ -71,11 +71,14 @@ def test_a_voice_is_added_only_with_words_of_consent(ttsbook: Command) -> None:
 
 
 def test_a_voice_is_added_shown_compared_and_removed(ttsbook: Command) -> None:
-    added = ttsbook("voices", "add", CLIP, "--name", "karen", "--consent", "read for LibriVox")
+    flags = ("--consent", "read for LibriVox", "--accent", "british")
+    assert ttsbook("voices", "add", CLIP, *flags[:3], "scottish").code == 2
+    added = ttsbook("voices", "add", CLIP, "--name", "karen", *flags)
     assert added.code == 0
     assert Path(added.out.strip()).name == "karen.toml"
     shown = ttsbook("voices", "show", "karen", "--json").document["voice"]
     assert (shown["consent"], shown["source"], shown["origin"]) == ("read for LibriVox", "clip.opus", "yours")
+    assert shown["accent"] == "british"
     assert ttsbook("voices", "compare", "karen", CLIP, "--json").document["similarity"] == pytest.approx(1.0)
     assert ttsbook("voices", "remove", "karen").code == 0
     assert ttsbook("voices", "remove", "karen").code == 4

@@ -9,8 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ttsbook.text.normalize import normalize
+from ttsbook.text.normalize.english import english_rules
+from ttsbook.text.normalize.mandarin import mandarin_rules
 from ttsbook.text.normalize.normalize import fold
 from ttsbook.text.normalize.rewrite import any_of, apply_claims
+from ttsbook.text.normalize.shared import SHARED_RULES
+from ttsbook.text.phonemes import tokens_of
 
 FOLDER = Path(__file__).parent
 KNOWN_FAILURES = {"en": 8, "zh": 1}  # rows that a better rule should mend; lower these when one does
@@ -74,6 +78,75 @@ def test_spans_and_the_text_between_them_account_for_every_source_character(text
         assert plain[source : span.source_start] == result.spoken[said : span.start]
         source, said = span.source_end, span.end
     assert plain[source:] == result.spoken[said:]
+
+
+WORDS = [
+    "He",
+    "paid",
+    "$5.50",
+    "to",
+    "Dr.",
+    "Smith",
+    "at",
+    "3:30",
+    "p.m.",
+    "on",
+    "Jan.",
+    "5,",
+    "1999",
+    "&",
+    "left…",
+    "He's",
+    "No.",
+    "7!",
+    "“NASA”",
+    "Henry",
+    "VIII",
+    "x²",
+    "1/2",
+    "20°C",
+    "—",
+    "(see",
+    "p.",
+    "12)",
+    "*so*",
+    "中文",
+    "在2024年",
+    "有2个苹果",
+    "25%",
+    "第3章",
+    "José",
+    "naïve",
+    "😀",
+    "\u200b\xad",
+    "café",
+    "重庆",
+    "→",
+    "≥",
+    "3",
+    "kg",
+]
+NAMED = {rule.name for rule in (*SHARED_RULES, *english_rules(), *mandarin_rules())}
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=12), st.sampled_from(["en", "zh"]))
+@settings(max_examples=150, deadline=None)
+def test_nothing_is_lost_or_added_but_by_a_named_rule(words: list[str], language: str) -> None:
+    text = fold(" ".join(words))
+    result = normalize(text, language)
+    assert {span.rule for span in result.spans} <= NAMED
+    offsets = [result.source_offset(place) for place in range(len(result.spoken) + 1)]
+    assert offsets == sorted(offsets)
+    assert all(0 <= offset <= len(text) for offset in offsets)
+    # Outside the rewrites every letter is itself, and every letter of the spoken text is made into phonemes.
+    rewritten = [range(span.start, span.end) for span in result.spans]
+    for place, character in enumerate(result.spoken):
+        if not any(place in stretch for stretch in rewritten):
+            assert text[offsets[place]] == character
+    told = [range(token.start, token.end) for token in tokens_of(result.spoken)]
+    for place, character in enumerate(result.spoken):
+        assert not character.isalnum() or any(place in stretch for stretch in told)
+    assert all(token.symbols for token in tokens_of(result.spoken))
 
 
 @given(

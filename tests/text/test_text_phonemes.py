@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from ttsbook.text.g2p.dictionary import find_word
 from ttsbook.text.g2p.english import pronounce_word
 from ttsbook.text.g2p.mandarin import pronounce_run
 from ttsbook.text.g2p.network import predict_word
+from ttsbook.text.g2p.new_words import join_characters
 from ttsbook.text.g2p.pinyin import from_pinyin
 from ttsbook.text.g2p.plausible import is_plausible
 from ttsbook.text.tables import read_rows
@@ -240,3 +242,12 @@ def test_readings_that_depend_on_the_sentence_are_nearly_always_right(
     right = [is_right for table, _, is_right in verdicts() if table == name]
     assert len(right) >= rows_at_least
     assert sum(right) / len(right) >= least
+
+
+@given(st.text(alphabet="张王李伟丽小明祥子虎妞阿鲁嚯囧忐忑", min_size=1, max_size=12))
+@settings(max_examples=100, deadline=None)
+def test_new_words_are_those_of_jieba(run: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from jieba import finalseg
+    assert join_characters(run) == list(finalseg.cut(run))

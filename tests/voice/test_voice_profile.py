@@ -32,7 +32,7 @@ def test_both_files_and_their_common_stem_name_the_profile(tmp_path, profile):
 
 
 def test_everything_people_want_to_know_comes_back(tmp_path, profile):
-    known = replace(profile, sex="female", level_db=-20.5, snr_db=41.0)
+    known = replace(profile, sex="female", accent="british", level_db=-20.5, snr_db=41.0)
     voice = StoredVoice(known, 'Says "hello"\\n', "zh", ("too short", "多余的噪音"))
     assert load_voice(save_voice(voice, tmp_path)) == voice
 
@@ -199,3 +199,10 @@ def test_provenance_without_a_clip_is_kept(tmp_path, profile):
     blend = Provenance("synthetic", "", 0.0, "blend", "Apache-2.0")
     made = replace(profile, provenance=blend)
     assert load_profile(save_profile(made, tmp_path)).provenance == blend
+
+
+def test_an_accent_that_is_not_known_is_damage(tmp_path, profile):
+    path = save_profile(replace(profile, accent="british"), tmp_path)
+    path.write_text(path.read_text(encoding="utf-8").replace("british", "scottish"), encoding="utf-8")
+    with pytest.raises(InputError, match="accent"):
+        load_profile(path)

@@ -21,6 +21,9 @@ def bench(
     engines: Annotated[
         list[str] | None, typer.Option("--engine", metavar="NAME", help="Only this engine; repeatable.")
     ] = None,
+    text: Annotated[
+        bool, typer.Option("--text", help="Only the text: a made-up book of 5 MB in each language, one core.")
+    ] = False,
     voice: Annotated[str, typer.Option(metavar="CLIP|NAME", help="Who reads.")] = "arthur",
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -33,6 +36,7 @@ def bench(
     \b
       ttsbook bench --quick
       ttsbook bench --runs 5 --json > figures.json
+      ttsbook bench --text
 
     Each run is a new process with empty caches and makes an MP3, as `ttsbook render` would. Then the
     base voice is taken apart, stage by stage. Compare figures of one run only. The configuration says
@@ -49,6 +53,8 @@ def bench(
     from ttsbook.voice.store import find_voice
 
     talk = make_talk(quiet, verbose)
+    if text:
+        return _bench_text(as_json)
     states = {state.name: state for state in available_engines(engine_options(told))}
     unknown = [name for name in engines or () if name not in states]
     if unknown:
@@ -58,7 +64,7 @@ def bench(
     for name, why in skipped.items():
         talk.note(f"{name}: not measured, {why}; to enable it: {states[name].fix}")
     profile = find_voice(voice, read_clip=read_clip)
-    text = passage.passage_bytes(quick=quick)
+    read = passage.passage_bytes(quick=quick)
     places = {
         variable_of(f"{name}.{key}"): value
         for name, given in engine_options(told).items()
@@ -80,7 +86,7 @@ def bench(
             talk.failed(name, error)
             failed = True
     talk.note("stages …")
-    parts = stages.measure_stages(profile, text)
+    parts = stages.measure_stages(profile, read)
     where = table.machine(n_cores())
     if as_json:
         print_json(document(**table.as_dict(rows, parts, where, skipped)))
@@ -89,3 +95,20 @@ def bench(
             f"{where}\n\n{table.table(rows)}\n\nOne core, stage by stage:\n\n{stages.describe(parts)}", end=""
         )
     return int(failed)
+
+
+def _bench_text(as_json: bool) -> int:
+    from dataclasses import asdict
+
+    from ttsbook.bench.table import machine
+    from ttsbook.bench.text import LANGUAGES, describe_text, measure_text
+    from ttsbook.render.machine import n_cores
+
+    measured = [measure_text(language) for language in LANGUAGES]
+    where = machine(n_cores())
+    if as_json:
+        print_json(document(machine=where, text=[asdict(row) for rows in measured for row in rows]))
+    else:
+        print(f"{where}\n\nText to phonemes, one core, processor time:\n")
+        print("".join(map(describe_text, measured)), end="")
+    return 0

@@ -26,6 +26,8 @@ def render_settings(
         may_fall_back=chosen.fallback.allowed,
         language=chosen.language,
         lexicon=Path(chosen.lexicon) if chosen.lexicon else None,
+        accent=None if chosen.accent == "auto" else chosen.accent,
+        emoji=chosen.emoji,
         chapters=chapters,
         include_matter=chosen.include_matter,
         engine=chosen.engine,

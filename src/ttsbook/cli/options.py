@@ -112,6 +112,10 @@ CheckAttempts = Annotated[
 Language = Annotated[
     str | None, _setting("language", "auto|en|zh", TEXT, "Language where the text does not tell.", "auto")
 ]
+Accent = Annotated[
+    str | None,
+    _setting("accent", "auto|american|british", TEXT, "Accent of English; auto is the voice's own.", "auto"),
+]
 Lexicon = Annotated[str | None, _setting("lexicon", "FILE", TEXT, "How names are pronounced.")]
 Chapters = Annotated[
     str | None,

@@ -102,12 +102,12 @@ def _plan(book: Book, settings: RenderSettings, cast: Cast | None) -> Plan:
     from ttsbook.engines.base import EngineSpec
     from ttsbook.engines.choose import load_engine
     from ttsbook.render.plan import plan_book
+    from ttsbook.render.reading import front_end_for
     from ttsbook.render.roles import RoleSplitter
-    from ttsbook.render.run import own_front_end
     from ttsbook.types import Provenance, VoiceProfile
 
     engine = load_engine(EngineSpec(settings.engine, settings.device, 1, settings.engine_options))
-    own = own_front_end(settings, engine.max_phonemes)
+    own = front_end_for(settings, None, engine.max_phonemes)
     engine.close()
     # Keys are not written, so that nobody's profile serves as well as anybody's.
     nobody = VoiceProfile("", (), 0.0, 0.0, Provenance("", "", 0.0, ""))

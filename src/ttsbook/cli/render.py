@@ -117,6 +117,7 @@ def render(
     include_matter: options.IncludeMatter = None,
     language: options.Language = None,
     lexicon: options.Lexicon = None,
+    accent: options.Accent = None,
     audio_format: options.Format = None,
     sample_rate: options.SampleRate = None,
     bitrate: options.Bitrate = None,
@@ -162,7 +163,7 @@ def render(
     chosen_cast = cast_of(cast)
     flags = {
         "voice": voice or narrator_of(books, chosen_cast), "speed": speed, "seed": seed,
-        "include-matter": include_matter, "language": language, "lexicon": lexicon,
+        "include-matter": include_matter, "language": language, "lexicon": lexicon, "accent": accent,
         "format": audio_format, "sample-rate": sample_rate, "bitrate": bitrate,
         "loudness": loudness, "peak": peak, "subtitles": subtitles, "cues": cues, "split": split,
         "engine": engine, "device": device, "workers": workers,

@@ -23,6 +23,7 @@ def say(
     voice: options.Voice = None,
     language: options.Language = None,
     lexicon: options.Lexicon = None,
+    accent: options.Accent = None,
     as_json: options.Json = False,
     config: options.ConfigFile = None,
     no_config: options.NoConfig = False,
@@ -34,14 +35,17 @@ def say(
       ttsbook say Hermione 重庆
       ttsbook say Hermione --lexicon names.toml -o hermione.wav
     """
-    loaded = load_config({"language": language, "lexicon": lexicon}, Source(config, not no_config, preset))
+    flags = {"language": language, "lexicon": lexicon, "accent": accent}
+    loaded = load_config(flags, Source(config, not no_config, preset))
     chosen = loaded.settings.lexicon
-    entries = [_describe(word, loaded.settings.language, Path(chosen) if chosen else None) for word in words]
+    spoken_as = loaded.settings.language, loaded.settings.accent
+    entries = [_describe(word, *spoken_as, Path(chosen) if chosen else None) for word in words]
     if output is not None:
         from ttsbook.cli.speak import speak
 
         text = "\n\n".join(words)
-        speak(text, output, force=force, voice=voice, language=language, lexicon=lexicon, quiet=True,
+        speak(text, output, force=force, voice=voice, language=language, lexicon=lexicon, accent=accent,
+              quiet=True,
               config=config, no_config=no_config, preset=preset)  # fmt: skip
     if as_json:
         print_json(document(words=entries))
@@ -49,13 +53,15 @@ def say(
         print("\n".join(map(_as_text, entries)))
 
 
-def _describe(word: str, language: str, lexicon: Path | None) -> dict[str, Any]:
+def _describe(word: str, language: str, accent: str, lexicon: Path | None) -> dict[str, Any]:
     from ttsbook.text import FrontEnd, read_lexicon
 
-    spoken, proposed, found = FrontEnd(language=language).say(word)
+    accent = "american" if accent == "auto" else accent
+    spoken, proposed, found = FrontEnd(language=language, accent=accent).say(word)
     entry = {"word": word, "language": found, "spoken": spoken, "phonemes": proposed, "lexicon": None}
     if lexicon is not None:
-        overridden = FrontEnd(language=language, lexicon=read_lexicon(lexicon)).say(word)[1]
+        own = FrontEnd(language=language, accent=accent, lexicon=read_lexicon(lexicon))
+        overridden = own.say(word)[1]
         entry["lexicon"] = overridden if overridden != proposed else None
     return entry
 

@@ -71,12 +71,10 @@ def plan_without_engine(
 ) -> Plan:
     """Plan a book to look at it: the same chunks as a render's, with keys that mean nothing."""
     from ttsbook.render.plan import plan_book
-    from ttsbook.text.frontend import FrontEnd
-    from ttsbook.text.lexicon import read_lexicon
+    from ttsbook.render.reading import front_end_for
     from ttsbook.types import Provenance, VoiceProfile
 
     nobody = VoiceProfile("", (), 0.0, 0.0, Provenance("", "", 0.0, ""))
-    lexicon = read_lexicon(settings.lexicon) if settings.lexicon is not None else None
-    front_end = FrontEnd(language=settings.language, lexicon=lexicon)
+    front_end = front_end_for(settings, voice)
     maker = adapt(front_end) if adapt is not None else front_end
     return plan_book(book, settings, voice or nobody, maker, engine_fingerprint="", voices=voices)

@@ -32,6 +32,7 @@ def speak(
     seed: options.Seed = None,
     language: options.Language = None,
     lexicon: options.Lexicon = None,
+    accent: options.Accent = None,
     audio_format: options.Format = None,
     sample_rate: options.SampleRate = None,
     loudness: options.Loudness = None,
@@ -52,7 +53,8 @@ def speak(
       echo 你好 | ttsbook speak - -o - | aplay
     """
     flags = {
-        "voice": voice, "speed": speed, "seed": seed, "language": language, "lexicon": lexicon,
+        "voice": voice, "speed": speed, "seed": seed,
+        "language": language, "lexicon": lexicon, "accent": accent,
         "format": audio_format, "sample-rate": sample_rate, "loudness": loudness,
         "engine": engine, "device": device, "workers": 1, "ref-text": ref_text,
         "fallback.allowed": False if no_fallback else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,6 +43,9 @@ def add(
     consent: Annotated[
         str, typer.Option("--consent", metavar="WORDS", help="Whose voice it is and that you may use it.")
     ] = "",
+    accent: Annotated[
+        str, typer.Option("--accent", metavar="american|british", help="How the voice speaks English.")
+    ] = "",
     strict: Annotated[
         bool, typer.Option("--strict", help="Refuse a clip that gives cause for advice.")
     ] = False,
@@ -63,17 +67,20 @@ def add(
     from ttsbook.audio.decode import read_clip
     from ttsbook.voice.analyse import analyse_clip
     from ttsbook.voice.name import check_name, name_from
-    from ttsbook.voice.profile import StoredVoice
+    from ttsbook.voice.profile import ACCENTS, StoredVoice
     from ttsbook.voice.store import YOURS, add_voice
 
+    if accent not in ("", *ACCENTS):
+        raise UsageError(f"--accent {accent}: expected one of {', '.join(ACCENTS)}")
     chosen = check_name(name) if name is not None else name_from(clip.stem)
     analysis = analyse_clip(clip, name=chosen, read_clip=read_clip, consent=consent.strip(), strict=strict)
-    path = add_voice(analysis.profile, force=force, advice=analysis.advice)
+    profile = replace(analysis.profile, accent=accent)
+    path = add_voice(profile, force=force, advice=analysis.advice)
     talk = make_talk(False, False)
     for line in analysis.advice:
         talk.warn(line)
     if as_json:
-        entry = _describe(YOURS, StoredVoice(analysis.profile, advice=analysis.advice))
+        entry = _describe(YOURS, StoredVoice(profile, advice=analysis.advice))
         print_json(document(path=str(path), voice=entry))
     else:
         print(path)
@@ -191,6 +198,7 @@ def _describe(origin: str, stored: StoredVoice) -> dict[str, Any]:
         "origin": origin,
         "description": stored.description,
         "sex": profile.sex,
+        "accent": profile.accent,
         "language": stored.language,
         "pitch_hz": round(math.exp(profile.log_f0_mean), 1),
         "source": profile.provenance.source,

@@ -13,6 +13,8 @@ from ttsbook.config.rule import Choice, Flag, Names, Number, Rule, Text, Value, 
 
 FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
 LANGUAGES = ("auto", "en", "zh")
+ACCENTS = ("auto", "american", "british")
+EMOJI = ("silent", "name")
 SUBTITLES = ("none", "srt", "vtt", "lrc")
 CUES = ("sentence", "word")
 SPLITS = ("none", "chapter")
@@ -36,6 +38,8 @@ RULES: dict[str, Rule] = {
     "seed": Whole(0, 2**31 - 1),
     "language": Choice(LANGUAGES),
     "lexicon": Text("the path of a lexicon file, or empty", is_path=True),
+    "accent": Choice(ACCENTS),
+    "emoji": Choice(EMOJI),
     "include-matter": Flag(),
     "format": Choice(FORMATS),
     "sample-rate": Whole(8000, 48000, "Hz"),
@@ -158,6 +162,8 @@ class Settings:
     seed: int
     language: str
     lexicon: str
+    accent: str
+    emoji: str
     include_matter: bool
     format: str
     sample_rate: int

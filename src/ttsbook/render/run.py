@@ -69,7 +69,6 @@ Adapt: TypeAlias = "Callable[[FrontEnd], ChunkMaker]"
 
 _NOBODY = SilentReporter()
 _WORKER_BYTES = 500 << 20  # what a process with the base voice takes, generously
-_MAX_CHUNK_PHONEMES = 400  # longer utterances gain nothing and take memory
 _LIMITER_DB = 6.0  # peaks that stick out this far are few and short in speech: the limiter turns them down
 
 
@@ -207,7 +206,7 @@ class _Task:
 
     def _render(self, settings: RenderSettings, spec: EngineSpec, engine: Engine) -> Report:
         self.notes.reporter.stage("plan")
-        front_end = self.front_end or _front_end(settings, engine, self.adapt)
+        front_end = self.front_end or _front_end(settings, self.voice, engine, self.adapt)
         plan = plan_book(self.book, settings, self.voice, front_end, engine.fingerprint, self.voices)
         entry = entry_of(settings.engine)
         if plan.voices and (entry.wants_clip or not entry.clones):
@@ -501,19 +500,13 @@ class _Run:
         )
 
 
-def _front_end(settings: RenderSettings, engine: Engine, adapt: Adapt | None) -> ChunkMaker:
-    own = own_front_end(settings, engine.max_phonemes)
+def _front_end(
+    settings: RenderSettings, voice: VoiceProfile, engine: Engine, adapt: Adapt | None
+) -> ChunkMaker:
+    from ttsbook.render.reading import front_end_for
+
+    own = front_end_for(settings, voice, engine.max_phonemes)
     return adapt(own) if adapt is not None else own
-
-
-def own_front_end(settings: RenderSettings, max_phonemes: int) -> FrontEnd:
-    """Return ttsbook's own front end, for an engine that takes so many phonemes in one go."""
-    from ttsbook.text.frontend import FrontEnd
-    from ttsbook.text.lexicon import read_lexicon
-
-    lexicon = read_lexicon(settings.lexicon) if settings.lexicon else None
-    longest = min(_MAX_CHUNK_PHONEMES, max_phonemes)
-    return FrontEnd(language=settings.language, lexicon=lexicon, max_phonemes=longest)
 
 
 def _draft(plan: Plan, task: _Task, settings: RenderSettings, rate_in_hz: int) -> AudioSpec:

@@ -77,6 +77,8 @@ class RenderSettings:
     # what is spoken
     language: str = "auto"  # "auto", "en" or "zh"
     lexicon: Path | None = None
+    accent: str | None = None  # "american" or "british"; None is the voice's own
+    emoji: str = "silent"  # or "name"
     chapters: str | None = None  # "1-3,7"; None is the body of the book
     include_matter: bool = False  # front and back matter too
     # how it is spoken (part of every chunk's key)

@@ -16,7 +16,7 @@ _BETWEEN = frozenset(PUNCTUATION + " ")
 
 
 def align_words(
-    spoken: str, phonemes: str, fixed: tuple[Fixed, ...] = ()
+    spoken: str, phonemes: str, fixed: tuple[Fixed, ...] = (), accent: str = "american"
 ) -> tuple[tuple[int, int, int, int], ...]:
     """Return (start, end, first, last) of each word: `spoken[start:end]` is said by `phonemes[first:last]`.
 
@@ -24,7 +24,7 @@ def align_words(
     """
     found = []
     position = 0
-    for start, end, symbols in _said(spoken, fixed):
+    for start, end, symbols in _said(spoken, fixed, accent):
         while position < len(phonemes) and not phonemes.startswith(symbols, position):
             if phonemes[position] not in _BETWEEN:
                 return ()
@@ -36,8 +36,8 @@ def align_words(
     return tuple(found) if _BETWEEN.issuperset(phonemes[position:]) else ()
 
 
-def _said(spoken: str, fixed: tuple[Fixed, ...]) -> Iterator[tuple[int, int, str]]:
-    for kind, symbols, start, end in tokens_of(spoken, fixed):
+def _said(spoken: str, fixed: tuple[Fixed, ...], accent: str) -> Iterator[tuple[int, int, str]]:
+    for kind, symbols, start, end in tokens_of(spoken, fixed, accent):
         if kind == "han":
             for word_start, word_end, said in pronounce_words(spoken[start:end]):
                 yield start + word_start, start + word_end, said

@@ -16,6 +16,7 @@ from ttsbook.symbols import PUNCTUATION, SYMBOL_IDS
 from ttsbook.symbols import VERSION as SYMBOLS_VERSION
 from ttsbook.text.align import align_words
 from ttsbook.text.cut import Piece, cut_long, cut_text
+from ttsbook.text.emoji import name_emoji
 from ttsbook.text.g2p.english import spell_letters
 from ttsbook.text.lexicon import Lexicon
 from ttsbook.text.marks import marks_of, marks_within
@@ -37,6 +38,8 @@ from ttsbook.types import (
 )
 
 VERSION = 3  # raise it when the same text may come out with other phonemes
+ACCENTS = ("american", "british")
+EMOJI = ("silent", "name")
 _SYMBOLS = frozenset(SYMBOL_IDS)
 _ENDED = re.compile(r"[.!?…。！？；]['\"”’»)」』）]*\s*$")  # a text that needs no comma before a break
 _SPELT_RULES = ("initials", "acronym")
@@ -49,6 +52,8 @@ class FrontEnd:
     Args:
         language: "en", "zh", or "auto" to tell from each chunk's letters.
         lexicon: the user's own readings.
+        accent: "american" or "british", of English words.
+        emoji: "silent", or "name" to say what they show.
         max_characters: ceiling for the printed text of a chunk.
         max_phonemes: ceiling for its phonemes, at least 40.
 
@@ -60,12 +65,18 @@ class FrontEnd:
         *,
         language: str = "auto",
         lexicon: Lexicon | None = None,
+        accent: str = "american",
+        emoji: str = "silent",
         max_characters: int = 500,
         max_phonemes: int = 400,
     ) -> None:
         if language not in ("auto", "en", "zh"):
             raise ValueError(f"language must be auto, en or zh, not {language!r}")
+        if accent not in ACCENTS or emoji not in EMOJI:
+            raise ValueError(f"no such accent or way with emoji: {accent!r}, {emoji!r}")
         self.language = language
+        self.accent = accent
+        self.emoji = emoji
         self.lexicon = lexicon
         self.max_characters = max(1, max_characters)
         self.max_phonemes = max(40, max_phonemes)
@@ -73,7 +84,10 @@ class FrontEnd:
     @property
     def fingerprint(self) -> str:
         """Hash of everything here that changes phonemes."""
-        parts = (VERSION, SYMBOLS_VERSION, self.language, self.max_characters, self.max_phonemes)
+        parts = (
+            *(VERSION, SYMBOLS_VERSION, self.language, self.accent, self.emoji),
+            *(self.max_characters, self.max_phonemes),
+        )
         lexicon = self.lexicon.fingerprint if self.lexicon else ""
         return hashlib.sha256(repr((*parts, lexicon)).encode("utf-8")).hexdigest()
 
@@ -135,7 +149,8 @@ class FrontEnd:
         of its text, so that nobody can tell.
         """
         normalized = self.normalize(chunk.text, chunk.language, chunk.markup)
-        said = align_words(normalized.spoken, chunk.phonemes, tuple(_fixed_spans(normalized)))
+        fixed = tuple(_fixed_spans(normalized))
+        said = align_words(normalized.spoken, chunk.phonemes, fixed, self.accent)
         words: list[SpokenWord] = []
         for start, end, first, last in said:
             source_start, source_end = normalized.source_range(start, end)
@@ -164,9 +179,10 @@ class FrontEnd:
         """
         plain = fold(text)
         taken = self.lexicon.find(plain, language) if self.lexicon else []
-        if not markup:
-            return normalize(plain, language, taken)
-        taken = [*taken, *claims_of(plain, markup, language, taken)]
+        if markup:
+            taken += claims_of(plain, markup, language, taken)
+        if self.emoji == "name":
+            taken += name_emoji(plain, language, taken)
         return normalize(plain, language, taken, languages_of(markup))
 
     def _say_block(self, block: Block, fallback: str) -> Iterator[tuple[Piece, str, str, str]]:
@@ -194,7 +210,8 @@ class FrontEnd:
     def _say(self, text: str, language: str, mark: str, markup: tuple[Markup, ...] = ()) -> tuple[str, str]:
         normalized = self.normalize(text, language, markup)
         fixed = tuple(_fixed_spans(normalized))
-        phonemes = close_utterance(to_phonemes(normalized.spoken, language, fixed), language, mark)
+        phonemes = to_phonemes(normalized.spoken, language, fixed, self.accent)
+        phonemes = close_utterance(phonemes, language, mark)
         if not _SYMBOLS.issuperset(
             phonemes
         ):  # a promise to the engines; the tables are tested against the inventory

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ttsbook.text.g2p.british import begins_with_vowel, british_word, drop_r
 from ttsbook.text.g2p.english import LETTER_NAMES, pronounce_word
 from ttsbook.text.g2p.heteronym import choose_reading, is_heteronym
 from ttsbook.text.g2p.mandarin import pronounce_run
@@ -54,9 +55,9 @@ class Token(NamedTuple):
     end: int
 
 
-def to_phonemes(spoken: str, language: str, fixed: tuple[Fixed, ...] = ()) -> str:
+def to_phonemes(spoken: str, language: str, fixed: tuple[Fixed, ...] = (), accent: str = "american") -> str:
     """Return the symbols of `spoken`; "" if there is no word in it. Ends with the last word or mark."""
-    tokens = tokens_of(spoken, fixed)
+    tokens = tokens_of(spoken, fixed, accent)
     if not any(token.kind != "mark" for token in tokens):
         return ""
     return _join_mandarin(tokens) if language == "zh" else _join_english(tokens)
@@ -68,8 +69,32 @@ def close_utterance(phonemes: str, language: str, mark: str) -> str:
     return phonemes + mark if phonemes and phonemes[-1] not in marks else phonemes
 
 
-def tokens_of(spoken: str, fixed: tuple[Fixed, ...] = ()) -> list[Token]:
-    """Return what is said and the marks between, in reading order."""
+def tokens_of(spoken: str, fixed: tuple[Fixed, ...] = (), accent: str = "american") -> list[Token]:
+    """Return what is said and the marks between, in reading order; what is `fixed` has no accent."""
+    tokens = _american_tokens(spoken, fixed)
+    if accent != "british":
+        return tokens
+    given = {entry.start for entry in fixed}
+    said = [
+        token._replace(symbols=british_word(_plain(spoken[token.start : token.end]), token.symbols))
+        if token.kind == "word" and token.start not in given
+        else token
+        for token in tokens
+    ]
+    following = [*(token.kind == "word" and begins_with_vowel(token.symbols) for token in said[1:]), False]
+    return [
+        token._replace(symbols=drop_r(token.symbols, before_vowel))
+        if token.kind == "word" and token.start not in given
+        else token
+        for token, before_vowel in zip(said, following, strict=True)
+    ]
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("’", "'").strip("'")
+
+
+def _american_tokens(spoken: str, fixed: tuple[Fixed, ...]) -> list[Token]:
     found: list[Token] = []
     position = 0
     for entry in fixed:

@@ -43,6 +43,10 @@ class Narrator:
     description: str
 
     @property
+    def accent(self) -> str:
+        return {"a": "american", "b": "british"}.get(self.timbre[0], "")
+
+    @property
     def sex(self) -> str:
         return {"f": "female", "m": "male"}[self.timbre[1]]
 
@@ -106,6 +110,7 @@ def make_narrator(narrator: Narrator, teacher: Path, encoder: SpeakerEncoder) ->
             consent="Kokoro-82M and its voices: Apache-2.0",
         ),
         sex=narrator.sex,
+        accent=narrator.accent,
     )
     return StoredVoice(profile, narrator.description, narrator.language)
 

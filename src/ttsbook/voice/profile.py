@@ -31,13 +31,14 @@ else:
 
 FORMAT = 1
 EMBEDDING_SIZE = 256
+ACCENTS = ("american", "british")
 MAX_BYTES = 1 << 20  # of either file; a profile has a few kilobytes
 MAX_OFFSETS = 1 << 16
 UNIT_TOLERANCE = 1e-3
 LOG_F0_RANGE = (log(40.0), log(800.0))
 MAX_LOG_F0_STD = 2.0
 
-_OPTIONAL_TEXTS = ("sex", "language", "description")
+_OPTIONAL_TEXTS = ("sex", "accent", "language", "description")
 _OPTIONAL_NUMBERS = ("level_db", "snr_db")
 _KEYS = {"format", "name", "advice", "sha256", "provenance", *_OPTIONAL_TEXTS, *_OPTIONAL_NUMBERS}
 _PROVENANCE_TEXTS = ("source", "sha256", "method", "consent")
@@ -107,7 +108,12 @@ def _pack(profile: VoiceProfile) -> bytes:
 
 def _describe(voice: StoredVoice, sha256: str) -> str:
     profile, origin = voice.profile, voice.profile.provenance
-    texts = {"sex": profile.sex, "language": voice.language, "description": voice.description}
+    texts = {
+        "sex": profile.sex,
+        "accent": profile.accent,
+        "language": voice.language,
+        "description": voice.description,
+    }
     numbers = {"level_db": profile.level_db, "snr_db": profile.snr_db}
     known: dict[str, Scalar] = {key: value for key, value in texts.items() if value}
     known |= {key: value for key, value in numbers.items() if value is not None}
@@ -160,6 +166,7 @@ class _Reader:
             name=name,
             provenance=self._provenance(table.get("provenance")),
             sex=self._text(table, "sex", ""),
+            accent=self._accent(table),
             level_db=self._number(table, "level_db") if "level_db" in table else None,
             snr_db=self._number(table, "snr_db") if "snr_db" in table else None,
         )
@@ -233,6 +240,12 @@ class _Reader:
         if not isinstance(value, str):
             raise self._damaged(f"{key} is missing or not a string")
         return value
+
+    def _accent(self, table: dict[str, Any]) -> str:
+        accent = self._text(table, "accent", "")
+        if accent not in ("", *ACCENTS):
+            raise self._damaged(f"accent is {accent!r}, not one of {', '.join(ACCENTS)}")
+        return accent
 
     def _number(self, table: dict[str, Any], key: str) -> float:
         value = table.get(key)

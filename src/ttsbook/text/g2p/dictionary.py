@@ -20,6 +20,11 @@ def _phones() -> dict[str, str]:
     return entries
 
 
+def known_words() -> tuple[str, ...]:
+    """Return every word of the dictionary that has one reading listed first."""
+    return tuple(word for word in _phones() if "(" not in word)
+
+
 @lru_cache(maxsize=1 << 16)
 def find_word(word: str) -> str | None:
     """Return the symbols of a lower-case word, or None if nobody has written it down.

@@ -28,7 +28,7 @@ _FAMILIAR = "小老阿"  # before a surname
 @lru_cache(maxsize=1 << 14)
 def pronounce_run(run: str) -> str:
     """Return the symbols of one run of characters without punctuation."""
-    return " ".join(symbols for _, _, symbols in pronounce_words(run))
+    return " ".join(map(_symbols, read_run(run)))
 
 
 def pronounce_words(run: str) -> list[tuple[int, int, str]]:
@@ -38,11 +38,15 @@ def pronounce_words(run: str) -> list[tuple[int, int, str]]:
 
 def read_run(run: str) -> list[tuple[str, ...]]:
     """Return the pinyin of a run as it is said, word by word."""
-    return [syllables for _, _, syllables in _say_words(run)]
+    return apply_sandhi(_read_words(_words_of(run)))
+
+
+def _words_of(run: str) -> Sequence[str]:
+    return _part_particles(split_words(simplify(run)))
 
 
 def _say_words(run: str) -> list[tuple[int, int, tuple[str, ...]]]:
-    words = _part_particles(split_words(simplify(run)))
+    words = _words_of(run)
     readings = _read_words(words)
     said = deque(zip(readings, apply_sandhi(readings), strict=True))
     found = []
@@ -110,7 +114,8 @@ def _look_up(word: str) -> list[str]:
     from pypinyin.seg.mmseg import seg
 
     syllables: list[str] = []
-    for piece in seg.cut(word):
+    is_piece = len(word) == 1 or word in PHRASES_DICT  # the rule below would find no longer one
+    for piece in (word,) if is_piece else seg.cut(word):
         phrase = PHRASES_DICT.get(piece)
         if phrase:
             syllables += (_with_digit(readings[0]) for readings in phrase)
@@ -132,25 +137,35 @@ def _with_digit(syllable: str) -> str:
 def _read_words(words: Sequence[str]) -> list[Word]:
     readings: list[Word] = []
     for index, word in enumerate(words):
-        syllables = _read_between(words, index)
-        if word[0] == "只" and len(word) > 1 and index and words[index - 1][-1] in _MEASURED:
-            syllables = ("zhi1", *syllables[1:])  # 两|只手
+        syllables = _settled(word)
+        if syllables is None:
+            syllables = _read_between(words, index)
         if syllables:
             readings.append((word, syllables))
     return readings
 
 
+@lru_cache(maxsize=1 << 17)
+def _settled(word: str) -> tuple[str, ...] | None:
+    """Return the reading of a word, or None if what stands around it can matter."""
+    if word in _lone() or word[0] == "只":
+        return None
+    is_new = len(word) > 1 and not is_listed(word)
+    return None if is_new and not _lone().isdisjoint(word) else read_word(word)
+
+
 def _read_between(words: Sequence[str], index: int) -> tuple[str, ...]:
-    """Read a word by what stands around it, if that can matter."""
+    """Read a word by what stands around it."""
     word = words[index]
-    is_lone = word in _lone()
-    if not is_lone and (len(word) == 1 or is_listed(word)):
-        return read_word(word)
     before = words[index - 1] if index else ""
     after = words[index + 1] if index + 1 < len(words) else ""
-    if is_lone:
+    if word in _lone():
         return (_lone_reading(word, before, after, words[:index] if word in _far() else ()),)
-    return _read_new_word(word, before, after, words[:index])
+    is_new = not is_listed(word)
+    syllables = _read_new_word(word, before, after, words[:index]) if is_new else read_word(word)
+    if word[0] == "只" and before and before[-1] in _MEASURED:
+        return ("zhi1", *syllables[1:])  # 两|只手
+    return syllables
 
 
 def _read_new_word(word: str, before: str, after: str, earlier: Sequence[str]) -> tuple[str, ...]:

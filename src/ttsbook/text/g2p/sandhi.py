@@ -7,6 +7,7 @@ The rules: Duanmu, The Phonology of Standard Chinese (2007), chapter 11.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 
 Word = tuple[str, tuple[str, ...]]  # characters, one pinyin syllable each
 _NUMBER_BEFORE = "第初十百千万零〇一二三四五六七八九"  # before 一: a number, which keeps its tone
@@ -19,31 +20,20 @@ _PREFIXES = "小老好总纸冷很有"  # stand before a word of two: 小|老虎
 
 def apply_sandhi(words: Sequence[Word]) -> list[tuple[str, ...]]:
     """Return the syllables of each word as they are said after one another."""
-    text = "".join(word for word, _ in words)
+    text = "".join([word for word, _ in words])
     syllables = [syllable for _, readings in words for syllable in readings]
-    ends = _word_ends(words)
+    ends = list(accumulate([len(readings) for _, readings in words]))
     if len(text) == len(syllables):
-        _change_bu(text, syllables, ends)
-        _change_yi(text, syllables, ends)
-    start = 0
-    for end in sorted(ends):
-        _raise_inside(text[start:end], syllables, start, end)
-        start = end
-    _raise_across(text, syllables, sorted(ends))
-    said: list[tuple[str, ...]] = []
-    start = 0
-    for end in sorted(ends):
-        said.append(tuple(syllables[start:end]))
-        start = end
-    return said
-
-
-def _word_ends(words: Sequence[Word]) -> set[int]:
-    ends, position = set(), 0
-    for _, readings in words:
-        position += len(readings)
-        ends.add(position)
-    return ends
+        if "不" in text:
+            _change_bu(text, syllables, set(ends))
+        if "一" in text:
+            _change_yi(text, syllables, set(ends))
+    starts = [0, *ends][:-1]
+    for start, end in zip(starts, ends, strict=True):
+        if end - start > 1:
+            _raise_inside(text[start:end], syllables, start, end)
+    _raise_across(text, syllables, starts, ends)
+    return [tuple(syllables[start:end]) for start, end in zip(starts, ends, strict=True)]
 
 
 def _change_bu(text: str, syllables: list[str], ends: set[int]) -> None:
@@ -91,12 +81,11 @@ def _raise_inside(word: str, syllables: list[str], start: int, end: int) -> None
             syllables[i] = syllables[i][:-1] + "2"
 
 
-def _raise_across(text: str, syllables: list[str], ends: list[int]) -> None:
+def _raise_across(text: str, syllables: list[str], starts: list[int], ends: list[int]) -> None:
     """Raise a third tone before the next word's, where one of the two words has one syllable.
 
     From the right, so that of three words the last two belong together: 我|很好 is wǒ hén hǎo.
     """
-    starts = [0, *ends[:-1]]
     for index in range(len(ends) - 2, -1, -1):
         start, last = starts[index], ends[index] - 1
         if not (syllables[last].endswith("3") and syllables[last + 1].endswith("3")):

@@ -11,8 +11,8 @@ import re
 import warnings
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
+from ttsbook.text.g2p.new_words import join_characters
 from ttsbook.text.tables import read_map
 
 _BLOCK = re.compile("[\u4e00-\u9fd5]+|.", re.DOTALL)  # what jieba looks up; it takes others one by one
@@ -30,6 +30,12 @@ def split_words(run: str) -> tuple[str, ...]:
 def is_listed(word: str) -> bool:
     """Tell whether a word is in the dictionary."""
     return _dictionary().weights.get(word) is not None
+
+
+def known_words() -> dict[str, float]:
+    """Return the words of the dictionary with their share of all text."""
+    weights = _dictionary().weights
+    return {word: math.exp(weight) for word, weight in weights.items() if weight is not None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +66,20 @@ def _dictionary() -> _Dictionary:
 
 def _path(block: str) -> list[str]:
     """Return the words of the likeliest path, found from the end."""
-    weights, unlisted = _dictionary().weights, _dictionary().unlisted
+    find, unlisted = _dictionary().weights.get, _dictionary().unlisted
     length = len(block)
     scores = [0.0] * (length + 1)
     ends = [0] * length
     for start in range(length - 1, -1, -1):
         best, best_end = -math.inf, 0
-        end = start + 1
-        while end <= length:
-            piece = block[start:end]
-            if piece not in weights:
+        for end in range(start + 1, length + 1):
+            weight = find(block[start:end], 0.0)  # no logarithm of a probability is 0
+            if weight == 0.0:
                 break
-            weight = weights[piece]
             if weight is not None:
                 score = weight + scores[end]
                 if score >= best:  # of equals the longer word
                     best, best_end = score, end
-            end += 1
         if best_end == 0:
             best, best_end = unlisted + scores[start + 1], start + 1
         scores[start], ends[start] = best, best_end
@@ -107,12 +110,4 @@ def _join_singles(path: list[str]) -> list[str]:
 def _new_words(singles: str) -> tuple[str, ...]:
     if len(singles) < 2 or is_listed(singles):
         return tuple(singles)
-    return tuple(_model().cut(singles))
-
-
-@lru_cache(maxsize=1)
-def _model() -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from jieba import finalseg
-    return finalseg
+    return tuple(join_characters(singles))
