@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ttsbook.audio.limiter import Limiter
-from ttsbook.audio.loudness import LoudnessMeter, gain_for
+from ttsbook.audio.loudness import LoudnessMeter, gain_for, track_gain_db
 from ttsbook.audio.peak import true_peak
 
 pyloudnorm = pytest.importorskip("pyloudnorm")
@@ -119,3 +119,17 @@ def test_short_sounds_pass_the_limiter_whole(n):
 def test_the_limiter_does_not_care_how_the_stream_is_cut(speech):
     samples = speech(2) * 4
     np.testing.assert_allclose(limit(samples, piece=701)[0], limit(samples, piece=48_000)[0], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("level_db", "gain_db"),
+    [
+        (-26.5, 6.0),  # right where it should be
+        (-27.9, 6.0),  # near enough
+        (-31.0, 9.0),  # a title alone: up to the edge of what is near enough
+        (-22.0, 3.0),
+        (-60.0, 14.0),  # meant to be quiet
+    ],
+)
+def test_a_part_keeps_the_gain_of_the_book_unless_it_is_too_far_off(level_db, gain_db):
+    assert track_gain_db(6.0, level_db, -20.5) == gain_db

@@ -113,3 +113,24 @@ def test_a_template_knows_the_narrator(ttsbook: Command, voice: str) -> None:
         "render", SAMPLE, "--out-dir", "s", "--template", "{title} ({narrator})", "--voice", voice, *BEEP
     )
     assert run.out == f"s/Two Fables and a Homecoming ({voice}).wav\n"
+
+
+def test_parts_of_any_shape_meet_the_numbers_of_acx(ttsbook: Command, folder: Path) -> None:
+    """A title alone is mostly silence, verse and dialogue pause much: each file is judged by itself."""
+    if not check_engine("vits2").available:
+        pytest.skip("the base voice is not here")
+    text = "Rain fell all night on the roof of the old mill, and nobody in the house could sleep. " * 2
+    verse = "\n\n".join(("“No.”", "“Yes!”", "“Why?”", "Nobody knew.") * 3)
+    (folder / "storm.md").write_text(
+        f"---\ntitle: Storm\nauthor: A. Nonym\n---\n\n# Part One\n\n# Night\n\n{text}\n\n"
+        f"# Talk\n\n{verse}\n\n"
+        "# 第三章\n\n雨下了一整夜，谁也没有睡着。\n",
+        encoding="utf-8",
+    )
+    assert ttsbook("render", "storm.md", "--preset", "acx", "-q", "-o", "storm.mp3", "--workers", 1).code == 0
+    files = sorted((folder / "storm").glob("*.mp3"))
+    assert len(files) == 6
+    run = ttsbook("verify", *files, "--against", "acx", "--json")
+    assert run.code == 0, run.out
+    levels = [entry["figures"]["rms_db"] for entry in run.document["files"]]
+    assert max(levels) - min(levels) < 3.5  # and they do not differ more than they need to

@@ -28,6 +28,8 @@ _N_BINS = round((_HIGHEST_LUFS - ABSOLUTE_GATE_LUFS) / _BIN_LU)
 _LEAST_FFT = 1 << 13  # samples; longer transforms fall out of the processor's nearest cache
 _TRANSFORMS = 16  # at a time: fewer calls
 _TAPS_PER_SECOND = 16  # 1/16 s: by then the response has decayed below -100 dB
+TRACK_TOLERANCE_DB = 1.5  # of a file of a book in parts from the level asked for; ACX grants 2.5
+MAX_TRACK_DB = 8.0  # a file is not moved further from the book: what is that quiet is meant to be
 
 
 class LoudnessMeter:
@@ -167,6 +169,20 @@ def gain_for(
         return 0.0  # silence stays silence
     gain_db = min(target_lufs - measured_lufs, ceiling_db + limiter_db - peak_db)
     return math.floor(gain_db * 100.0) / 100.0  # a hundredth of a decibel keeps equal inputs equal
+
+
+def track_gain_db(book_gain_db: float, level_db: float, wanted_db: float) -> float:
+    """Return the gain of one file of a book in parts: the book's, unless that leaves it too far off.
+
+    Args:
+        book_gain_db: what suits the book as a whole.
+        level_db: RMS of the file before any gain.
+        wanted_db: RMS that is asked for; a file may be `TRACK_TOLERANCE_DB` away from it.
+    """
+    away = level_db + book_gain_db - wanted_db
+    excess = away - min(TRACK_TOLERANCE_DB, max(-TRACK_TOLERANCE_DB, away))
+    moved = min(MAX_TRACK_DB, max(-MAX_TRACK_DB, excess))
+    return round(book_gain_db - moved, 2)  # a hundredth of a decibel keeps equal inputs equal
 
 
 def k_weighting_taps(rate_hz: int, n_taps: int) -> NDArray[np.float64]:

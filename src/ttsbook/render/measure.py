@@ -5,8 +5,11 @@ Knows nothing of what is done with the figures, or where speech comes from.
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from ttsbook.audio.loudness import LoudnessMeter
 from ttsbook.render.account import spoken_characters
@@ -38,6 +41,15 @@ class Measured:
     chapters: list[ChapterReport] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)  # of the spoken chunks, in order
     n_cached: int = 0  # chunks that were not spoken in this run
+    energies: dict[int, float] = field(default_factory=dict)  # by position of the chapter: sum of squares
+
+    def levels_db(self) -> dict[int, float]:
+        """Return the RMS level of each chapter with sound, pauses included, dBFS."""
+        return {
+            position: 10 * math.log10(self.energies[position] / (end - start))
+            for position, start, end in self.timeline.spans()
+            if self.energies.get(position, 0) > 0
+        }
 
 
 def measure(
@@ -66,6 +78,8 @@ def measure(
             cues.add(position, measured.timeline.n_samples, piece)
         measured.timeline.add(position, piece)
         measured.meter.add(piece.samples)
+        energy = float(np.square(piece.samples, dtype=np.float64).sum())
+        measured.energies[position] = measured.energies.get(position, 0.0) + energy
         if piece.planned is not None:
             start = measured.timeline.n_samples - len(piece.samples)
             measured.places.append(Place(start, chapter_start, len(piece.samples)))

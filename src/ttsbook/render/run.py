@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from ttsbook import __version__, paths
-from ttsbook.audio.loudness import gain_for
+from ttsbook.audio.loudness import gain_for, track_gain_db
 from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec
 from ttsbook.audio.subtitles import write_subtitles
 from ttsbook.engines.base import Engine, EngineSpec
@@ -385,7 +385,8 @@ class _Run:
             pieces = self._pieces(pool)
             if self.tracks:
                 mark = book_mark(book)
-                written, reports = write_tracks(output, self.tracks, pieces, spec, timeline, mark)
+                gains = self._track_gains_db(measured, gain_db)
+                written, reports = write_tracks(output, self.tracks, pieces, spec, timeline, mark, gains)
             else:
                 checking = partial(self.notes.reporter.stage, "check")
                 written = write_whole(output, pieces, spec, timeline, checking)
@@ -434,6 +435,20 @@ class _Run:
             ceiling_db=settings.ceiling_db,
             limiter_db=_LIMITER_DB,
         )
+
+    def _track_gains_db(self, measured: Measured, gain_db: float) -> dict[int, float]:
+        """Return the gains of chapters that the book's gain would leave too far from the level asked for.
+
+        Who asks for an RMS level judges each file by it; a title with three seconds of silence around it
+        has a lower one than the book.
+        """
+        wanted = self.settings.rms_db
+        if wanted is None:
+            return {}
+        return {
+            position: track_gain_db(gain_db, level_db, wanted)
+            for position, level_db in measured.levels_db().items()
+        }
 
     def _pool(self, n_workers: int, *, on_cluster: bool = False) -> AbstractContextManager[Pool]:
         threads = 1 if on_cluster else max(1, n_cores() // n_workers)

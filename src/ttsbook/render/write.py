@@ -6,7 +6,7 @@ Knows nothing of where speech comes from, or of how loud the book should be.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -44,13 +44,18 @@ def write_tracks(
     spec: AudioSpec,
     timeline: Timeline,
     mark: str,
+    gains_db: Mapping[int, float],
 ) -> tuple[Written, tuple[TrackReport, ...]]:
-    """Write one file for each chapter, then the playlist: where it stands, all tracks do."""
+    """Write one file for each chapter, then the playlist: where it stands, all tracks do.
+
+    `gains_db` are those of the chapters, by position, that differ from the book's.
+    """
     lengths = {position: end - start for position, start, end in timeline.spans()}
     reports: list[TrackReport] = []
     parts: list[Written] = []
     for track, (position, group) in zip(tracks, groupby(pieces, key=lambda pair: pair[0]), strict=True):
-        own = replace(spec, tags=track.tags(spec.tags), marks=())
+        gain_db = gains_db.get(position, spec.gain_db)
+        own = replace(spec, tags=track.tags(spec.tags), marks=(), gain_db=gain_db)
         with temporary_beside(track.path) as partial:
             written = write_audio(partial, _samples(group), own, threads=n_cores())
             _compare(written, lengths[position])
