@@ -107,3 +107,15 @@ def test_stress_by_underscores_in_plain_text_is_kept() -> None:
     texts = [[block.text[m.start : m.end] for m in block.markup] for block in blocks(book)]
     assert texts[0] == ["his"]
     assert texts[1:] == [[]]
+
+
+def test_ten_thousand_elements_and_breaks_take_time_that_grows_with_their_number() -> None:
+    """Would not end in the time of a test if each looked at all others."""
+    stressed = "<i>a </i>b<br/><br/>" * 10_000
+    nested = "<i>" * 2_000 + "word " * 10 + "</i>" * 2_000
+    breaks = '<break time="1s"/>' * 10_000
+    found = blocks(read(f"<p>{stressed}</p><p>{nested}</p>{breaks}<p>End <b>of</b> it.</p>"))
+    assert len(found) == 10_002
+    assert [m.kind for m in found[-2].markup][-1] is MarkupKind.BREAK
+    assert sum(m.kind is MarkupKind.BREAK for m in found[-2].markup) == 1
+    assert said(found[-1]) == [("of", MarkupKind.EMPHASIS, "strong", "")]

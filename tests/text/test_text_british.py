@@ -44,7 +44,7 @@ def test_a_word_is_said_as_in_southern_britain(text: str, symbols: str) -> None:
 def test_r_is_said_before_a_vowel_and_nowhere_else() -> None:
     assert said("far away") == "fˈɑɹ əwˈA."
     assert said("far, away") == "fˈɑ, əwˈA."
-    assert said("far from") == "fˈɑ fɹəm."
+    assert said("far from") == "fˈɑ fɹʌm."
     assert said("red") == "ɹˈɛd."
     assert drop_r("hˈɛɹi", before_vowel=False) == "hˈɛɹi"
 

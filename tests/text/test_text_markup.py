@@ -101,3 +101,10 @@ def test_words_are_found_in_the_phonemes_of_a_marked_chunk() -> None:
     (chunk,) = chunks_of('The <phoneme ph="lɛd">lead</phoneme> pipe <sub alias="Doctor">Dr</sub> saw.')
     words = FrontEnd().words(chunk)
     assert [chunk.text[word.start : word.end] for word in words] == ["The", "lead", "pipe", "Dr", "saw"]
+
+
+def test_a_paragraph_with_thousands_of_tags_is_read() -> None:
+    tag = '<emphasis>one</emphasis> <sub alias="two">2</sub> <break time="10ms"/> '
+    chunks = chunks_of(tag * 3_000)
+    assert len(chunks) == 3_000
+    assert {chunk.spoken for chunk in chunks} == {"one two"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from ttsbook.book.markup import Element, attribute, inner_text, local_name
+from ttsbook.book.markup import Element, attribute, local_name
 from ttsbook.book.printed import visible
 from ttsbook.book.rules import BLOCK_TAGS
 from ttsbook.book.spans import Span
@@ -75,8 +75,13 @@ def _by_local_name(element: Element) -> dict[str, str]:
 
 def _is_phrase(element: Element) -> bool:
     """Tell whether an element holds no more than a reading can be of."""
-    blocks = any(local_name(inner) in BLOCK_TAGS for inner in element.iterdescendants())
-    return not blocks and len(inner_text(element)) <= _MAX_READ_CHARACTERS
+    n_characters = 0
+    for index, inner in enumerate(element.iter()):
+        n_characters += len(inner.text or "") + (len(inner.tail or "") if inner is not element else 0)
+        is_block = inner is not element and local_name(inner) in BLOCK_TAGS
+        if is_block or n_characters > _MAX_READ_CHARACTERS or index > _MAX_READ_CHARACTERS:
+            return False
+    return True
 
 
 def parted_text(element: Element) -> str:

@@ -16,7 +16,7 @@ from itertools import pairwise
 from ttsbook.book.draft import Draft
 from ttsbook.book.headings import ChapterLine, chapter_line, is_contents_line, numbered_line, without_page
 from ttsbook.book.printed import collapse, is_scene_break, visible
-from ttsbook.book.spans import Span, lay_spans, with_markup
+from ttsbook.book.spans import Span, lay_spans, with_markup, with_pause
 from ttsbook.book.ssml import Said, take_tags
 from ttsbook.book.wrap import Layout, group_lines, make_paragraph, measure_layout
 from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Skipped
@@ -204,11 +204,12 @@ def _stressed(written: str, text: str) -> list[Span]:
     if visible(_EMPHASIS.sub(r"\1", written)) != visible(text):
         return []  # tags stand among them
     spans = []
-    taken = 0  # underscores before
+    position = n_visible = 0
     for match in _EMPHASIS.finditer(written):
-        start = len(visible(written[: match.start()])) - taken
-        spans.append((start, start + len(visible(match.group(1))), Said(MarkupKind.EMPHASIS)))
-        taken += 2
+        start = n_visible + len(visible(written[position : match.start()]))
+        n_visible = start + len(visible(match.group(1)))
+        spans.append((start, n_visible, Said(MarkupKind.EMPHASIS)))
+        position = match.end()
     return spans
 
 
@@ -217,9 +218,8 @@ def _pause_after_last(draft: Draft, markup: Sequence[Markup]) -> None:
     for index in range(len(draft.items) - 1, -1, -1):
         last = draft.items[index]
         if isinstance(last, Block):
-            end = len(last.text)
-            breaks = (replace(mark, start=end, end=end) for mark in markup if mark.kind is MarkupKind.BREAK)
-            draft.items[index] = with_markup(last, breaks)
+            breaks = (int(mark.value) for mark in markup if mark.kind is MarkupKind.BREAK)
+            draft.items[index] = with_pause(last, breaks)
             return
 
 

@@ -127,11 +127,10 @@ def _marked(block: Block, lexicons: tuple[Lexicon, ...], language: str | None) -
         said = [
             m for m in block.markup if m.kind in (MarkupKind.PHONEMES, MarkupKind.ALIAS, MarkupKind.SAY_AS)
         ]
-        found = [
-            mark
-            for mark in lexicon.find(block.text)
-            if not any(mark.start < other.end and other.start < mark.end for other in said)
-        ]
+        taken = bytearray(len(block.text))
+        for mark in said:
+            taken[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
+        found = [mark for mark in lexicon.find(block.text) if not any(taken[mark.start : mark.end])]
         block = with_markup(block, found) if found else block
     return block
 

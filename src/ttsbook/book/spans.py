@@ -6,6 +6,7 @@ The two differ in whitespace and invisible characters only, so that counting the
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
@@ -41,16 +42,21 @@ class Ruler:
 
 def lay_spans(texts: Sequence[str], spans: Iterable[Span]) -> list[tuple[Markup, ...]]:
     """Return the markup of each text; `spans` count visible characters through all of them."""
-    spans = sorted(spans, key=lambda span: (span[0], -span[1]))
-    if not spans:
+    waiting = deque(sorted(spans, key=lambda span: (span[0], -span[1])))
+    if not waiting:
         return [() for _ in texts]
     laid = []
+    here: list[Span] = []  # those that have begun and not ended
     first = 0
     for index, text in enumerate(texts):
         ruler = Ruler(text)
         is_last = index == len(texts) - 1
-        laid.append(tuple(_lay(ruler, first, is_last, spans)))
-        first += ruler.n_visible
+        last = first + ruler.n_visible
+        while waiting and (waiting[0][0] < last or is_last):
+            here.append(waiting.popleft())
+        laid.append(tuple(_lay(ruler, first, is_last, here)))
+        here = [span for span in here if span[1] > last]
+        first = last
     return laid
 
 
@@ -71,3 +77,15 @@ def with_markup(block: Block, markup: Iterable[Markup]) -> Block:
     """Return a block with more markup, in order."""
     merged = sorted((*block.markup, *markup), key=lambda mark: (mark.start, -mark.end))
     return replace(block, markup=tuple(merged))
+
+
+def with_pause(block: Block, milliseconds: Iterable[int]) -> Block:
+    """Return a block with a break at its end; of several the longest counts."""
+    end = len(block.text)
+    longest = max(milliseconds, default=-1)
+    last = block.markup[-1] if block.markup else None
+    if last is not None and last.kind is MarkupKind.BREAK and last.start == end:
+        if int(last.value) >= longest:
+            return block
+        block = replace(block, markup=block.markup[:-1])
+    return with_markup(block, [Markup(end, end, MarkupKind.BREAK, str(longest))]) if longest >= 0 else block

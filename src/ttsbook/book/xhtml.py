@@ -15,7 +15,7 @@ from ttsbook.book.layout import layout_rows
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
 from ttsbook.book.printed import collapse, is_scene_break, visible
 from ttsbook.book.rules import BLOCK_TAGS, semantics, skip_reason
-from ttsbook.book.spans import lay_spans, with_markup
+from ttsbook.book.spans import lay_spans, with_pause
 from ttsbook.book.ssml import Said
 from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Place, Skipped
 
@@ -42,6 +42,7 @@ _EMPTY_ALT_WORDS = (
 )
 _EMPTY_ALTS = frozenset(_EMPTY_ALT_WORDS.split())
 _DROP_CAP_CHARACTERS = 2
+_MAX_SAID = 16  # elements around a text that say something of it; what is nested deeper means nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,7 @@ class _Reader:
         if element.attrib and (alphabet := attribute(element, "alphabet")):
             context = replace(context, alphabet=alphabet)
         said = said_of(element, name, context.alphabet)
-        if said is None:
+        if said is None or len(context.said) >= _MAX_SAID:
             return context
         self._n_said += 1
         if said.kind is MarkupKind.BREAK:
@@ -331,10 +332,9 @@ class _Reader:
 
     def _pause_after_last(self, parts: list[Part]) -> None:
         """Give a break that stands between blocks to the block before it."""
-        breaks = [said for part in parts for _, said in part.said if said.kind is MarkupKind.BREAK]
+        breaks = [int(said.value) for part in parts for _, said in part.said if said.kind is MarkupKind.BREAK]
         if breaks and self.items and isinstance(last := self.items[-1], Block):
-            end = len(last.text)
-            self.items[-1] = with_markup(last, (said.over(end, end) for said in breaks))
+            self.items[-1] = with_pause(last, breaks)
 
 
 def _texts(raw: str, kind: BlockKind, *, lines: bool) -> list[str]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ttsbook.text.normalize.rewrite import Claim
+from ttsbook.text.normalize.rewrite import Claim, places_of
 from ttsbook.text.script import language_around
 from ttsbook.text.tables import read_rows
 
@@ -26,11 +26,11 @@ def name_emoji(text: str, language: str, taken: Iterable[Claim]) -> Iterator[Cla
     """Yield a claim for each emoji that has a name, besides the claims already `taken`."""
     if text.isascii():
         return
-    used = [(claim.start, claim.end) for claim in taken]
+    used = places_of(taken, len(text))
     for match in _SEQUENCE.finditer(text):
         names = _names().get(_MODIFIERS.sub("", match.group()))
         start, end = match.span()
-        if names is None or any(start < high and low < end for low, high in used):
+        if names is None or any(used[start:end]):
             continue
         spoken = names[1 if language_around(text, start, end, language) == "zh" else 0]
         yield Claim(start, end, f"{_comma_before(text, start, language)}{spoken}", "emoji-name")
@@ -38,7 +38,7 @@ def name_emoji(text: str, language: str, taken: Iterable[Claim]) -> Iterator[Cla
 
 def _comma_before(text: str, start: int, language: str) -> str:
     """Part the name from the words before it, as a reader would."""
-    before = text[:start].rstrip()[-1:]
+    before = text[max(0, start - 2) : start].rstrip()[-1:]
     return "" if not before or before in _MARKS else "，" if language == "zh" else ", "
 
 

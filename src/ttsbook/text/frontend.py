@@ -19,7 +19,7 @@ from ttsbook.text.cut import Piece, cut_long, cut_text
 from ttsbook.text.emoji import name_emoji
 from ttsbook.text.g2p.english import spell_letters
 from ttsbook.text.lexicon import Lexicon
-from ttsbook.text.marks import marks_of, marks_within
+from ttsbook.text.marks import MarkReader, marks_of
 from ttsbook.text.markup import claims_of, languages_of, within
 from ttsbook.text.normalize import Normalized, normalize
 from ttsbook.text.normalize.normalize import fold
@@ -101,7 +101,7 @@ class FrontEnd:
         for position, block in enumerate(chapter.blocks):
             fallback = short_language(block.language) or short_language(default_language) or "en"
             last = _block_boundary(chapter, position)
-            marks = marks_of(block) if block.kind is not BlockKind.SCENE_BREAK else ()
+            marks = MarkReader(marks_of(block) if block.kind is not BlockKind.SCENE_BREAK else ())
             pauses = _pauses(block)
             chunks = [
                 Chunk(
@@ -117,7 +117,7 @@ class FrontEnd:
                     boundary=piece.boundary,
                     pause_ms=pauses.get(piece.end, 0),
                     markup=within(block.markup, piece.start, piece.end),
-                    marks=marks_within(marks, piece.start, piece.end),
+                    marks=marks.read(piece.start, piece.end),
                 )
                 for offset, (piece, spoken, phonemes, language) in enumerate(self._say_block(block, fallback))
             ]

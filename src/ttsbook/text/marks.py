@@ -6,6 +6,7 @@ Works on a whole block, since a chunk may begin in the middle of a speech. Chang
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from ttsbook.text.quotes import CLOSING_SIGNS, quotations
@@ -23,8 +24,24 @@ def marks_of(block: Block) -> tuple[Mark, ...]:
 
 def marks_within(marks: Iterable[Mark], start: int, end: int) -> tuple[Mark, ...]:
     """Return the parts of the marks that lie in a stretch, by places in the stretch."""
-    cut = ((max(mark.start, start) - start, min(mark.end, end) - start, mark.kind) for mark in marks)
-    return tuple(Mark(low, high, kind) for low, high, kind in cut if low < high)
+    return MarkReader(marks).read(start, end)
+
+
+class MarkReader:
+    """Gives out the marks of a block stretch by stretch, in reading order."""
+
+    def __init__(self, marks: Iterable[Mark]) -> None:
+        self._waiting = deque(marks)
+        self._here: list[Mark] = []  # those that have begun and not ended
+
+    def read(self, start: int, end: int) -> tuple[Mark, ...]:
+        """Return the parts of the marks that lie in the next stretch, by places in the stretch."""
+        while self._waiting and self._waiting[0].start < end:
+            self._here.append(self._waiting.popleft())
+        cut = ((max(mark.start, start) - start, min(mark.end, end) - start, mark.kind) for mark in self._here)
+        found = tuple(Mark(low, high, kind) for low, high, kind in cut if low < high)
+        self._here = [mark for mark in self._here if mark.end > end]
+        return found
 
 
 def _speeches(text: str) -> Iterator[Mark]:

@@ -8,7 +8,8 @@ A reading in a notation that cannot be understood is passed over: the word is th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 
 from ttsbook.text.g2p.arpabet import from_arpabet
 from ttsbook.text.g2p.english import LETTER_NAMES, pronounce_word
@@ -18,7 +19,7 @@ from ttsbook.text.normalize import english_numbers as english
 from ttsbook.text.normalize import mandarin_numbers as mandarin
 from ttsbook.text.normalize import normalize
 from ttsbook.text.normalize.normalize import fold
-from ttsbook.text.normalize.rewrite import Claim
+from ttsbook.text.normalize.rewrite import Claim, places_of
 from ttsbook.text.script import short_language
 from ttsbook.types import Markup, MarkupKind
 
@@ -27,24 +28,26 @@ _SPELT = frozenset(("characters", "character", "spell-out", "spellout", "letters
 _CARDINAL = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 
 
-def within(markup: Iterable[Markup], start: int, end: int) -> tuple[Markup, ...]:
-    """Return the markup that lies inside a stretch of the text, by places in the stretch."""
+def within(markup: Sequence[Markup], start: int, end: int) -> tuple[Markup, ...]:
+    """Return the markup, which is sorted by start, that lies inside a stretch, by places in the stretch."""
+    first = bisect_left(markup, start, key=lambda mark: mark.start)
+    last = bisect_left(markup, end, key=lambda mark: mark.start)
     return tuple(
         Markup(mark.start - start, mark.end - start, mark.kind, mark.value, mark.detail)
-        for mark in markup
-        if start <= mark.start < mark.end <= end
+        for mark in markup[first:last]
+        if mark.start < mark.end <= end
     )
 
 
 def claims_of(text: str, markup: Iterable[Markup], language: str, taken: Iterable[Claim]) -> Iterator[Claim]:
     """Yield what the markup makes of `text`, besides the claims already `taken`."""
-    used = [(claim.start, claim.end) for claim in taken]
+    used = places_of(taken, len(text))
     for mark in markup:
-        if any(mark.start < end and start < mark.end for start, end in used):
+        if any(used[mark.start : mark.end]):
             continue
         claim = _claim(text[mark.start : mark.end], mark, language)
         if claim is not None:
-            used.append((mark.start, mark.end))
+            used[mark.start : mark.end] = b"\1" * (mark.end - mark.start)
             yield claim
 
 

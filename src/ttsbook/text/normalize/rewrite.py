@@ -85,9 +85,7 @@ def find_claims(
 ) -> list[Claim]:
     """Return the claims of `rules` on `text` besides those `taken`, sorted, without overlap."""
     claims = list(taken)
-    used = bytearray(len(text))
-    for claim in claims:
-        used[claim.start : claim.end] = b"\1" * (claim.end - claim.start)
+    used = places_of(claims, len(text))
     characters = frozenset(text)
     for rule in rules:
         if rule.needs and rule.needs.isdisjoint(characters):
@@ -102,6 +100,14 @@ def find_claims(
             claims.append(Claim(start, end, spoken, rule.name))
             used[start:end] = b"\1" * (end - start)
     return sorted(claims, key=lambda claim: claim.start)
+
+
+def places_of(claims: Iterable[Claim], length: int) -> bytearray:
+    """Return 1 for every place of a text that a claim has taken, else 0."""
+    used = bytearray(length)
+    for claim in claims:
+        used[claim.start : claim.end] = b"\1" * (claim.end - claim.start)
+    return used
 
 
 def _free_matches(pattern: re.Pattern[str], text: str, used: bytearray) -> Iterator[re.Match[str]]:
