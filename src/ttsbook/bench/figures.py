@@ -32,7 +32,7 @@ class EngineFigures:
     elapsed_seconds: float  # from reading the text to the checked file
     start_seconds: float  # of the process before and after that: interpreter, imports, exit
     characters_per_second: float
-    peak_rss_bytes: int  # parent and workers, each at its largest
+    peak_rss_bytes: int  # of all processes at one time, at most
     fallbacks: tuple[str, ...] = ()
 
     @property
@@ -78,7 +78,7 @@ def measure_engine(
         elapsed_seconds=elapsed,
         start_seconds=statistics.median(wall - report["elapsed_seconds"] for wall, report in results),
         characters_per_second=n_characters / elapsed,
-        peak_rss_bytes=report["peak_rss_bytes"] + workers * report["worker_peak_rss_bytes"],
+        peak_rss_bytes=report["total_peak_rss_bytes"],
         fallbacks=tuple(report.get("fallbacks", ())),
     )
 

@@ -203,7 +203,7 @@ def describe_report(report: Report) -> str:
         return f"{report.output} is up to date ({clock(report.seconds)})"
     speed = f", {1 / report.rtf:.1f}× real time" if report.rtf > 0 else ""
     cached = f", {report.cached} of {count(report.chunks, 'chunk')} from the cache" if report.cached else ""
-    memory = size(report.peak_rss_bytes + report.workers * report.worker_peak_rss_bytes)
+    memory = size(report.total_peak_rss_bytes)
     made = f"{clock(report.seconds)} of audio in {report.elapsed_seconds:.1f} s"
     return f"{made}{speed}, at most {memory} of memory{cached}"
 

@@ -93,6 +93,7 @@ class Report:
     gain_db: float
     peak_rss_bytes: int  # of this process
     worker_peak_rss_bytes: int  # of the largest worker; 0 if none
+    total_peak_rss_bytes: int  # at most, of all processes at one time
     repairs: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     fallbacks: tuple[Fallback, ...] = ()  # steps down from what was asked for, in order

@@ -274,6 +274,7 @@ class _Run:
     checking: Checking | None
     n_workers: int = 1
     worker_peak_rss_bytes: int = 0
+    speaking_peak_rss_bytes: int = 0  # of all processes, while workers were there
 
     @property
     def target(self) -> Target:
@@ -323,6 +324,8 @@ class _Run:
             measured = self._measure(pool, self.notes.reporter, None if self.checking else self.cues)
             self.n_workers = pool.n_workers
             self.worker_peak_rss_bytes = pool.peak_rss_bytes
+            workers = pool.n_workers * pool.peak_rss_bytes
+        self.speaking_peak_rss_bytes = workers + peak_rss_bytes()
         return measured
 
     def _listen(self) -> Listening | None:
@@ -509,6 +512,7 @@ class _Run:
             gain_db=gain_db,
             peak_rss_bytes=peak_rss_bytes(),
             worker_peak_rss_bytes=self.worker_peak_rss_bytes,
+            total_peak_rss_bytes=max(self.speaking_peak_rss_bytes, peak_rss_bytes()),
             repairs=book.repairs,
             warnings=tuple(self.notes.texts),
             fallbacks=self.task.fallbacks.steps,
