@@ -13,6 +13,8 @@ Knows nothing of printing or exiting: only `ttsbook.cli` does either.
 
 from __future__ import annotations
 
+MAX_MESSAGE = 1000  # characters
+
 
 class TtsbookError(Exception):
     """Root of all errors that are not bugs.
@@ -25,13 +27,22 @@ class TtsbookError(Exception):
     exit_code = 1
 
     def __init__(self, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _one_line(message)
+        super().__init__(self.message)
         self.hint = hint
 
     def __reduce__(self) -> tuple[type[TtsbookError], tuple[str, str | None]]:
         # Errors cross process borders (worker -> parent); the default reduce would drop the hint.
         return type(self), (self.message, self.hint)
+
+
+def _one_line(message: str) -> str:
+    """Return a message as one line that a person can read: it may quote a file that nobody wrote by hand."""
+    line = " ".join(message.splitlines())
+    if len(line) <= MAX_MESSAGE:
+        return line
+    half = MAX_MESSAGE // 2
+    return f"{line[:half]} … {line[-half:]}"
 
 
 class UsageError(TtsbookError):

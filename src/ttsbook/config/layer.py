@@ -142,7 +142,7 @@ def variable_of(name: str) -> str:
 def _read_toml(path: Path) -> dict[str, object]:
     try:
         return dict(tomllib.loads(_read_text(path)))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and brackets
         raise UsageError(f"{path} is not valid TOML: {error}") from error
 
 

@@ -65,7 +65,7 @@ def read_cast(path: Path) -> Cast:
         raise InputError(f"cannot read {path}: a cast is a small file, not {len(data) >> 20} MB")
     try:
         table = tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and brackets
         raise UsageError(f"{path} is not TOML: {error}", _HINT) from error
     for key in table:
         if key not in _KEYS:
@@ -87,4 +87,7 @@ def _voice(path: Path, key: str, value: object) -> str:
     if not isinstance(value, str):
         raise UsageError(f"{path}: the voice of {key!r} is not a text", _HINT)
     beside = path.parent / value
-    return str(beside) if value and beside.is_file() else value
+    try:
+        return str(beside) if value and beside.is_file() else value
+    except (OSError, ValueError):  # no file can have this name
+        return value

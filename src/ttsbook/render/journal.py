@@ -153,7 +153,7 @@ class Journal:
         """Yield the database; after its first failure go on without it."""
         try:
             yield self._database if self._database is not None else _Nothing()
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: damaged text in it
             self._tell(f"the journal {self._path} cannot be used: {error}; going on without it")
             self.close()
 
@@ -180,7 +180,7 @@ def _open(path: Path) -> sqlite3.Connection:
             raise sqlite3.DatabaseError(f"it is of version {version}, from another ttsbook")
         database.executescript(_SCHEMA)
         database.execute(f"PRAGMA user_version = {_VERSION}")
-    except sqlite3.Error:
+    except BaseException:
         database.close()
         raise
     return database

@@ -139,7 +139,7 @@ def _load_toml(data: bytes, source: str) -> dict[str, Any]:
         import tomli as tomllib
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and brackets
         raise InputError(f"{source} is not a TOML file in UTF-8: {error}") from error
 
 

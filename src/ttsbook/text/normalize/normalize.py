@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -52,6 +53,12 @@ def _fold_table() -> dict[int, str]:
         *map(ord, "％＄＋－／＝＠＆＃．＊"),
     )
     table = {code: chr(code - 0xFEE0) for code in full_width}
+    # Digits of other scripts are read as the numbers that they are.
+    table |= {
+        code: str(unicodedata.decimal(chr(code)))
+        for code in range(0x660, 0x20000)
+        if unicodedata.category(chr(code)) == "Nd" and code not in table
+    }
     table |= dict.fromkeys(map(ord, "\u3000\u00a0\u2007\u202f\u2009\u200a"), " ")  # spaces of all widths
     table |= dict.fromkeys(map(ord, "\u2010\u2011\ufe63"), "-") | dict.fromkeys(map(ord, "\u02bc\u201b"), "'")
     # Halves of characters come from bad decoding; they have no sound.
