@@ -86,3 +86,15 @@ def test_a_cast_gives_speech_its_voice(ttsbook: Command, voice: str, folder: Pat
     assert ttsbook("render", "b.txt", *FLAGS, "--cast", "roles.toml").code == 4
     dry = ttsbook("render", "b.plan.jsonl", *FLAGS, "--dry-run")
     assert "3 chunks" in dry.out
+
+
+def test_make_is_told_all_that_a_plan_is_read_with(ttsbook: Command, voice: str, folder: Path) -> None:
+    (folder / "b.txt").write_text("He came in. “Well, well,” he said.\n", "utf-8")
+    (folder / "roles.toml").write_text(f'narrator = "{voice}"\nquoted = "clara"\n', "utf-8")
+    ttsbook("plan", "b.txt", "--voice", voice, "--cast", "roles.toml", "--engine", NAME)
+    ttsbook("render", "b.plan.jsonl", *FLAGS, "--depfile", "b.d", "--cast", "roles.toml")
+    rule = (folder / "b.d").read_text("utf-8").splitlines()[0]
+    sources = rule.split(": ", 1)[1].split()
+    assert sources[:2] == ["b.plan.jsonl", "b.txt"]
+    assert "roles.toml" in sources
+    assert any(name.endswith("clara.toml") for name in sources)

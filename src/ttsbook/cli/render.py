@@ -194,7 +194,7 @@ def render(
     if template is not None or settings.split:
         jobs = rename(jobs, template, out_dir, suffix, settings, profile.name)
     if depfile is not None:
-        _depfile_text(jobs, loaded)  # names that make cannot be told fail here, not after hours
+        _depfile_text(jobs, loaded, cast)  # names that make cannot be told fail here, not after hours
     warn_of_idle_words(loaded.settings, talk)
     if (out_dir is not None or template is not None) and not dry_run:
         for job in jobs:
@@ -210,7 +210,7 @@ def render(
         _write(report, json.dumps(entries, ensure_ascii=False, indent=2) + "\n")
     if depfile is not None and not dry_run:
         done = [outcome.job for outcome in outcomes if outcome.error is None]
-        _write(depfile, _depfile_text(done, loaded))
+        _write(depfile, _depfile_text(done, loaded, cast))
     return exit_code(outcomes)
 
 
@@ -270,21 +270,22 @@ def _render_all(
     return outcomes
 
 
-def _depfile_text(jobs: Iterable[Job], loaded: Config) -> str:
+def _depfile_text(jobs: Iterable[Job], loaded: Config, cast: Path | None) -> str:
     from ttsbook.cli.beside import lexicon_beside
     from ttsbook.cli.depfile import format_depfile
     from ttsbook.cli.narrator import voice_files
+    from ttsbook.cli.script import book_beside, cast_files, planned_files
     from ttsbook.cli.source import STDIN
 
-    shared = [*loaded.files, *voice_files(loaded.settings.voice)]
+    shared = [*loaded.files, *voice_files(loaded.settings.voice), *cast_files(cast)]
     if loaded.settings.lexicon:
         shared.append(Path(loaded.settings.lexicon))
     if loaded.settings.check and loaded.settings.check_model:
         shared.append(Path(loaded.settings.check_model) / "model.bin")
 
     def needed(job: Job) -> list[Path]:
-        beside = None if loaded.settings.lexicon else lexicon_beside(job.source)
-        own = [Path(job.source)] if job.source != STDIN else []
+        beside = None if loaded.settings.lexicon else lexicon_beside(book_beside(job.source))
+        own = [Path(job.source), *planned_files(job.source)] if job.source != STDIN else []
         return [*own, *([beside] if beside else []), *shared]
 
     return format_depfile((job.output, needed(job)) for job in jobs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ttsbook.cli.narrator import find_narrator
+from ttsbook.cli.narrator import find_narrator, voice_files
 from ttsbook.cli.talk import Talk
 from ttsbook.errors import InputError, MissingError
 from ttsbook.render.cast import Cast, read_cast
@@ -80,6 +80,24 @@ def find_voices(named: Sequence[tuple[str, str]], talk: Talk, engine: str) -> di
 def book_beside(source: str) -> str:
     """Return the book whose lexicon counts for a source: of a plan, the book that was planned."""
     return str(_planned_book(Path(source))) if is_plan(source) else source
+
+
+def cast_files(path: Path | None) -> list[Path]:
+    """Return a cast and the files that its voices are read from."""
+    if path is None:
+        return []
+    return [path, *(file for name in read_cast(path).voices for file in voice_files(name))]
+
+
+def planned_files(source: str) -> list[Path]:
+    """Return what a plan is read with: the book, for its cover, and the files of the voices in its lines."""
+    if not is_plan(source):
+        return []
+    plan = read_plan(Path(source))
+    lines = (each.line for group in plan.lines.values() for each in group)
+    voices = dict.fromkeys(line.voice for line in lines if line.voice != plan.narrator)
+    book = _planned_book(Path(source))
+    return [*([book] if book.is_file() else []), *(file for name in voices for file in voice_files(name))]
 
 
 def _planned(path: Path, cast: Cast | None, talk: Talk) -> Script:

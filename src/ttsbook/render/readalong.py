@@ -22,6 +22,7 @@ from ttsbook.errors import InputError, UsageError
 from ttsbook.files import atomic_write, scratch_beside, sha256_file
 from ttsbook.render.assemble import Piece, Timeline
 from ttsbook.render.cues import Told
+from ttsbook.render.machine import n_cores
 from ttsbook.render.plan import Plan, PlannedChapter
 from ttsbook.render.tags import book_mark
 from ttsbook.types import Book, Boundary, Place
@@ -110,7 +111,8 @@ class ReadAlong:
                     comment=tags.comment,
                 ),
             )
-            write_audio(paths[position], (piece.samples for _, piece in group), spec)
+            samples = (piece.samples for _, piece in group)
+            write_audio(paths[position], samples, spec, threads=n_cores())
 
     def _sentences(self, track: int, told: tuple[Told, ...], start: int, end: int) -> Iterator[Sentence]:
         """Yield the sentences of a chapter; each ends where the next begins, the last with the chapter."""
