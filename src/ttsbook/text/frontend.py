@@ -37,7 +37,7 @@ from ttsbook.types import (
     SpokenWord,
 )
 
-VERSION = 3  # raise it when the same text may come out with other phonemes
+VERSION = 4  # raise it when the same text may come out with other phonemes
 ACCENTS = ("american", "british")
 EMOJI = ("silent", "name")
 _SYMBOLS = frozenset(SYMBOL_IDS)

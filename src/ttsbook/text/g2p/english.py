@@ -15,6 +15,7 @@ from ttsbook.text.g2p.dictionary import find_word
 from ttsbook.text.g2p.network import predict_word
 from ttsbook.text.g2p.plausible import is_plausible
 from ttsbook.text.g2p.respelling import read_respelling
+from ttsbook.text.g2p.romanized import read_romanized
 from ttsbook.text.tables import read_map
 
 # fmt: off
@@ -47,12 +48,21 @@ def pronounce_word(word: str) -> str:
     weak = function_word(plain)
     if weak:
         return weak
-    known = find_word(plain)
+    known = find_word(plain) if word.isascii() else _romanized(word) or find_word(plain)
     if known:
         return known
     if _is_spelt(word):
         return spell_letters(plain)
-    return _stressed(_unknown_word(plain, is_name=word[0].isupper()))
+    return _romanized(word) or _stressed(_unknown_word(plain, is_name=word[0].isupper()))
+
+
+def _romanized(word: str) -> str | None:
+    """Read a name in pinyin; a possessive s belongs to it."""
+    if not (word[0].isupper() or not word.isascii()):
+        return None
+    stem, _, ending = word.lower().replace("’", "'").partition("'s")
+    symbols = read_romanized(stem) if not ending else None
+    return plural(symbols) if symbols and stem != word.lower().replace("’", "'") else symbols
 
 
 def function_word(word: str) -> str | None:
