@@ -14,6 +14,7 @@ from stand_in import VOICE, make_settings
 from ttsbook.audio.decode import read_clip
 from ttsbook.book.read import read_book
 from ttsbook.errors import OutputError, UsageError
+from ttsbook.render import readalong
 from ttsbook.render.report import Report
 from ttsbook.render.run import render_book
 from ttsbook.text.frontend import FrontEnd
@@ -54,6 +55,13 @@ def _ms(clock: str) -> int:
     return round((int(hours) * 60 + int(minutes)) * 60_000 + float(seconds) * 1000)
 
 
+@pytest.fixture
+def long_chapters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take the chapters of the sample for such that have a file each."""
+    monkeypatch.setattr(readalong, "_SHORT_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("long_chapters")
 def test_clips_follow_one_another_and_are_as_long_as_the_chapters(tmp_path: Path) -> None:
     report = render(tmp_path)
     assert report.epub3 == str(tmp_path / "along.epub")
@@ -63,6 +71,18 @@ def test_clips_follow_one_another_and_are_as_long_as_the_chapters(tmp_path: Path
         assert own[0][0] == 0
         assert [begin for begin, _ in own[1:]] == [end for _, end in own[:-1]]
         assert own[-1][1] == round(chapter.seconds * 1000)
+
+
+def test_short_chapters_share_a_file(tmp_path: Path) -> None:
+    report = render(tmp_path)
+    files = files_of(tmp_path / "along.epub")
+    assert [name for name in files if name.endswith(".m4a")] == ["EPUB/readalong/001.m4a"]
+    clips = clips_of(files)
+    assert [begin for _, _, begin, _ in clips] == [0, *(end for *_, end in clips[:-1])]
+    assert clips[-1][3] == round(report.seconds * 1000)
+    starts = [round(chapter.start_seconds * 1000) for chapter in report.chapters]
+    titles = [(text, begin) for text, _, begin, _ in clips if text in [c.title for c in report.chapters]]
+    assert titles == [(chapter.title, start) for chapter, start in zip(report.chapters, starts, strict=True)]
 
 
 def test_each_clip_begins_where_its_sentence_does(tmp_path: Path) -> None:
@@ -127,6 +147,7 @@ def test_a_text_can_be_read_along_too(tmp_path: Path) -> None:
     assert [text for text, *_ in clips] == ["A first line.", "And a second.", "The end."]
 
 
+@pytest.mark.usefixtures("long_chapters")
 def test_books_in_parts_can_be_read_along_too(tmp_path: Path) -> None:
     render(tmp_path, split=True, chapters="2-3")
     clips = clips_of(files_of(tmp_path / "along.epub"))

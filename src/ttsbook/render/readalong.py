@@ -1,13 +1,14 @@
 """A measured book, its pieces and cues to an EPUB that is read along, with the sound in it.
 
-One audio file for each chapter; each sentence is heard until the next one begins, so that pauses stay.
+One audio file for each chapter, or for several that are short; each sentence is heard until the next one
+begins, so that pauses stay.
 Knows nothing of XHTML, SMIL or zip archives.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
@@ -27,6 +28,7 @@ from ttsbook.render.plan import Plan, PlannedChapter
 from ttsbook.render.tags import book_mark
 from ttsbook.types import Book, Boundary, Place
 
+_SHORT_SECONDS = 60  # a book of thousands of tiny chapters has not thousands of files
 _RATE_HZ = 24_000  # where AAC does not know the rate that was asked for
 _WITHIN_SENTENCE = (Boundary.NONE, Boundary.CLAUSE)
 Tell = Callable[[str], None]
@@ -77,22 +79,29 @@ class ReadAlong:
             for position, group in groupby(self.told, key=lambda told: told.position)
             if not self.plan.chapters[position].is_credit
         }
+        groups = tuple(_together({at: spans[at] for at in told}, _SHORT_SECONDS * self.spec.rate_in_hz))
         sentences: list[Sentence] = []
-        for track, (position, own) in enumerate(told.items()):
-            sentences += self._sentences(track, own, *spans[position])
+        for track, group in enumerate(groups):
+            for position in group:
+                sentences += self._sentences(track, told[position], spans[group[0]][0], *spans[position])
         with contextlib.ExitStack() as stack:
-            paths = {position: stack.enter_context(scratch_beside(output)) for position in told}
-            self._encode(paths, pieces)
-            tracks = tuple(
-                Track(paths[position], self._ms(spans[position][1] - spans[position][0])) for position in told
-            )
+            paths = [stack.enter_context(scratch_beside(output)) for _ in groups]
+            self._encode(groups, paths, pieces)
+            lengths = [self._ms(spans[group[-1]][1] - spans[group[0]][0]) for group in groups]
+            tracks = tuple(Track(path, length) for path, length in zip(paths, lengths, strict=True))
             narration = Narration(tracks, tuple(sentences), self.narrator, book_mark(book))
             with atomic_write(output) as handle:
                 write_readalong(handle, book, source, narration, tell)
 
-    def _encode(self, paths: Mapping[int, Path], pieces: Iterable[tuple[int, Piece]]) -> None:
-        for position, group in groupby(pieces, key=lambda pair: pair[0]):
-            if position not in paths:
+    def _encode(
+        self,
+        groups: Sequence[tuple[int, ...]],
+        paths: Sequence[Path],
+        pieces: Iterable[tuple[int, Piece]],
+    ) -> None:
+        track_of = {position: track for track, group in enumerate(groups) for position in group}
+        for track, own in groupby(pieces, key=lambda pair: track_of.get(pair[0])):
+            if track is None:
                 continue
             tags = self.spec.tags
             spec = replace(
@@ -103,7 +112,7 @@ class ReadAlong:
                 marks=(),
                 cover=None,
                 tags=Tags(
-                    title=self.plan.chapters[position].chapter.title,
+                    title=self.plan.chapters[groups[track][0]].chapter.title,
                     artist=tags.artist,
                     narrator=tags.narrator,
                     album=tags.album,
@@ -111,14 +120,18 @@ class ReadAlong:
                     comment=tags.comment,
                 ),
             )
-            samples = (piece.samples for _, piece in group)
-            write_audio(paths[position], samples, spec, threads=n_cores())
+            write_audio(paths[track], (piece.samples for _, piece in own), spec, threads=n_cores())
 
-    def _sentences(self, track: int, told: tuple[Told, ...], start: int, end: int) -> Iterator[Sentence]:
-        """Yield the sentences of a chapter; each ends where the next begins, the last with the chapter."""
+    def _sentences(
+        self, track: int, told: tuple[Told, ...], zero: int, start: int, end: int
+    ) -> Iterator[Sentence]:
+        """Yield the sentences of a chapter; each ends where the next begins, the last with the chapter.
+
+        `zero` is the sample of the book at which the track begins, `start` and `end` those of the chapter.
+        """
         groups = list(_by_sentence(told))
-        begins = [0, *(self._ms(group[0].cue.start - start) for group in groups[1:])]
-        ends = [*begins[1:], self._ms(end - start)]
+        begins = [self._ms(start - zero), *(self._ms(group[0].cue.start - zero) for group in groups[1:])]
+        ends = [*begins[1:], self._ms(end - zero)]
         for group, begin_ms, end_ms in zip(groups, begins, ends, strict=True):
             first, last = group[0], group[-1]
             yield Sentence(
@@ -128,13 +141,25 @@ class ReadAlong:
                 track=track,
                 begin_ms=begin_ms,
                 end_ms=end_ms,
-                words=tuple((offset, self._ms(at - start)) for each in group for offset, at in _words(each)),
+                words=tuple((offset, self._ms(at - zero)) for each in group for offset, at in _words(each)),
             )
 
     def _ms(self, n_samples: int) -> int:
         """Return a cumulative count in milliseconds, rounded once."""
         rate_hz = self.spec.rate_in_hz
         return (2000 * n_samples + rate_hz) // (2 * rate_hz)
+
+
+def _together(spans: Mapping[int, tuple[int, int]], short: int) -> Iterator[tuple[int, ...]]:
+    """Yield the chapters of each track: neighbours, until they last `short` samples."""
+    group: list[int] = []
+    for position in spans:
+        if group and (group[-1] != position - 1 or spans[group[-1]][1] - spans[group[0]][0] >= short):
+            yield tuple(group)
+            group = []
+        group.append(position)
+    if group:
+        yield tuple(group)
 
 
 def _by_sentence(told: tuple[Told, ...]) -> Iterator[tuple[Told, ...]]:
