@@ -32,5 +32,5 @@ def test_speech_is_told_from_words_in_quotation_marks(text: str, speeches: list[
 @given(st.text(alphabet='ab ,.“”‘’"「」«»'))
 def test_spans_lie_in_the_text_one_after_the_other(text: str) -> None:
     edges = [edge for span in quoted_spans(text) for edge in span]
-    assert edges == sorted(set(edges))
+    assert edges == sorted(edges)  # two may touch
     assert all(0 <= edge <= len(text) for edge in edges)

@@ -74,6 +74,8 @@ def tokens_of(spoken: str, fixed: tuple[Fixed, ...] = (), accent: str = "america
     tokens = _american_tokens(spoken, fixed)
     if accent != "british":
         return tokens
+    if not tokens:
+        return []
     given = {entry.start for entry in fixed}
     said = [
         token._replace(symbols=british_word(_plain(spoken[token.start : token.end]), token.symbols))
