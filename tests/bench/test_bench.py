@@ -13,6 +13,7 @@ from ttsbook.bench.stages import measure_stages
 from ttsbook.bench.table import table
 from ttsbook.bench.text import LANGUAGES, describe_text, measure_text
 from ttsbook.cli.app import app
+from ttsbook.config.layer import read_environment
 from ttsbook.errors import RenderError
 from ttsbook.types import Provenance, VoiceProfile
 
@@ -90,3 +91,30 @@ def test_a_made_up_book_is_measured_at_growing_sizes(language: str) -> None:
     assert 0 < figures[0].seconds < figures[-1].seconds
     assert [row.n_phonemes for row in measure_text(language, 40_000)] == [row.n_phonemes for row in figures]
     assert len(describe_text(figures).splitlines()) == 3
+
+
+def test_engines_are_told_where_their_parts_lie(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: dict[str, str] = {}
+
+    def measure(engine: str, *_: object, settings: dict[str, str], **__: object) -> EngineFigures:
+        told.update(settings)
+        return figures(engine, 7.2)
+
+    monkeypatch.setenv("TTSBOOK_PIPER_MODEL", "/voices/amy.onnx")
+    monkeypatch.setattr("ttsbook.bench.figures.measure_engine", measure)
+    monkeypatch.setattr("ttsbook.bench.passage.passage_bytes", lambda **_: SHORT)
+    CliRunner().invoke(app, ["bench", "--engine", "vits2", "-q"])
+    assert told["TTSBOOK_PIPER_MODEL"] == "/voices/amy.onnx"
+    read = read_environment(told).values
+    assert read["piper.model"] == "/voices/amy.onnx"
+    assert len(read) == len(told)
+
+
+def test_english_alone_is_the_first_half() -> None:
+    english = passage_book(quick=False, english_only=True)
+    assert [chapter.title for chapter in english.chapters] == ["A Scandal in Bohemia"]
+
+
+def test_an_engine_that_gave_way_to_another_was_not_measured() -> None:
+    with pytest.raises(RenderError, match="cosyvoice gave way to hybrid: CosyVoice is not installed"):
+        measure_engine("cosyvoice", SHORT, voice="arthur", runs=1, n_characters=20)

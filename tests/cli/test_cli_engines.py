@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from command_line import CLIP, Command
 
+from ttsbook.engines.gpu import Gpu
+
 pytest.importorskip("onnxruntime")
 
 TEXT = "Good evening.\n\nThe rain had stopped.\n\nNobody spoke."
@@ -96,7 +98,9 @@ def test_words_of_the_recording_that_nobody_uses_are_noticed(ttsbook: Command, c
 
 def test_doctor_names_every_engine_with_its_fix(ttsbook: Command) -> None:
     engines = {entry["name"]: entry for entry in ttsbook("doctor", "--json").document["engines"]}
-    assert {"vits2", "hybrid", "parallel", "cosyvoice"} <= set(engines)
+    assert {"vits2", "hybrid", "parallel", "tensorrt", "cosyvoice", "coqui", "kokoro", "piper"} == set(
+        engines
+    )
     assert engines["parallel"]["available"]
     assert all(entry["available"] or (entry["why"] and entry["fix"]) for entry in engines.values())
 
@@ -123,3 +127,20 @@ def test_tensorrt_without_a_gpu_gives_way_in_one_line(
     assert run.code == 0
     assert run.err.count("instead of tensorrt") == 1
     assert "no NVIDIA GPU" in run.err
+
+
+def test_doctor_notices_a_gpu_that_nothing_uses(ttsbook: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    gpu = Gpu(0, "NVIDIA Made Up", 8 << 30, 4 << 30, "580.1")
+    monkeypatch.setattr("ttsbook.engines.gpu.list_gpus", lambda: (gpu,))
+    monkeypatch.setattr("ttsbook.engines.hardware.list_gpus", lambda: (gpu,))
+    monkeypatch.setattr("ttsbook.engines.hardware.torch_sees_gpus", lambda: False)
+    problems = ttsbook("doctor", "--json").document["problems"]
+    (found,) = [problem for problem in problems if "NVIDIA Made Up is idle" in problem["what"]]
+    assert "ttsbook[gpu]" in found["fix"]
+
+
+def test_doctor_tells_whose_licence_to_agree_to(ttsbook: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ttsbook.engines.coqui.find_spec", lambda _: object())
+    engines = {entry["name"]: entry for entry in ttsbook("doctor", "--json").document["engines"]}
+    assert "https://coqui.ai/cpml" in engines["coqui"]["why"]
+    assert 'agree = "CPML"' in engines["coqui"]["fix"]

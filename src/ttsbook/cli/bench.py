@@ -46,7 +46,7 @@ def bench(
 
     from ttsbook.audio.decode import read_clip
     from ttsbook.bench import figures, passage, stages, table
-    from ttsbook.cli.choice import engine_options
+    from ttsbook.cli.choice import engine_options, engine_sections
     from ttsbook.config.layer import variable_of
     from ttsbook.engines.choose import available_engines, entry_of
     from ttsbook.render.machine import n_cores
@@ -66,8 +66,8 @@ def bench(
     profile = find_voice(voice, read_clip=read_clip)
     read = passage.passage_bytes(quick=quick)
     places = {
-        variable_of(f"{name}.{key}"): value
-        for name, given in engine_options(told).items()
+        variable_of(f"{section}.{key}"): value
+        for section, given in engine_sections(told).items()
         for key, value in given
     }
     rows, failed = [], False

@@ -58,14 +58,19 @@ def render_settings(
     )
 
 
+def engine_sections(chosen: Settings) -> dict[str, Options]:
+    """Return the sections of the configuration that tell an engine something, by their names."""
+    return {
+        section: tuple((key, value) for key, value in asdict(getattr(chosen, section)).items() if value)
+        for section in ENGINE_SECTIONS
+    }
+
+
 def engine_options(chosen: Settings) -> dict[str, Options]:
     """Return what the configuration says to engines that have to be told something, by their names."""
     from ttsbook.engines.choose import ENGINES, model_of
 
-    told = {
-        section: tuple((key, value) for key, value in asdict(getattr(chosen, section)).items() if value)
-        for section in ENGINE_SECTIONS
-    }
+    told = engine_sections(chosen)
     return {name: told[model_of(name)] for name in ENGINES if model_of(name) in told}
 
 

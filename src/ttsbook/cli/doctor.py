@@ -63,6 +63,7 @@ def doctor(
     engines = available_engines(engine_options(loaded.settings))
     folders = _folders()
     problems = [*_engine_problems(engines, loaded), *_runtime_problems(), *_voice_problems(loaded)]
+    problems += _gpu_problems()
     problems += _folder_problems(folders)
     found = document(
         version=__version__,
@@ -103,6 +104,19 @@ def _runtime_problems() -> list[Problem]:
     # They install into the same folder; whichever came last wins, file by file.
     fix = "pip uninstall -y onnxruntime onnxruntime-gpu, then pip install 'ttsbook[cpu]' or 'ttsbook[gpu]'"
     return [Problem("onnxruntime and onnxruntime-gpu are both installed and overwrite each other", fix, True)]
+
+
+def _gpu_problems() -> list[Problem]:
+    """Notice a GPU that the base voice would leave alone."""
+    from ttsbook.engines.gpu import list_gpus
+    from ttsbook.engines.hardware import GET_GPU, choose_hardware
+
+    gpus = list_gpus()
+    if not gpus or choose_hardware().device != "cpu":
+        return []
+    return [
+        Problem(f"{gpus[0].name} is idle: neither torch nor ONNX Runtime here can use it", GET_GPU, False)
+    ]
 
 
 def _voice_problems(loaded: Config) -> list[Problem]:

@@ -1,6 +1,10 @@
 """Where the base voice runs and with what: the wishes of a person and the machine in, a decision out.
 
-Knows nothing of models.
+OpenVINO is not among the runtimes. On a processor with AVX-512 BF16 its decoder in bfloat16 took 0.0076 of
+real time against ONNX Runtime's 0.0122 in fp32 while one utterance was repeated (41 dB apart, not heard), but
+over a hundred different lengths, as books have them, all of the model took 0.022 against 0.025, and the
+process grew from 250 to 525 MB: it keeps a kernel for every length. ONNX Runtime itself has no bfloat16 for
+x86. Knows nothing of models.
 """
 
 from __future__ import annotations
