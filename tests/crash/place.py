@@ -76,7 +76,7 @@ class Place:
         """Run the command to its good end; return what it said."""
         return self.end(self.start(0.0, *more, **options))
 
-    def end(self, process: subprocess.Popen[bytes], code: int = 0, *, timeout: float = 60) -> bytes:
+    def end(self, process: subprocess.Popen[bytes], code: int = 0, *, timeout: float = 300) -> bytes:
         """Wait for the end of a command; return what it said."""
         _, talk = process.communicate(timeout=timeout)
         assert process.returncode == code, talk.decode()
@@ -97,7 +97,7 @@ class Place:
         return beside + [path.name for path in self.home.rglob("*.part")]
 
 
-def wait_until(true: Callable[[], bool], else_: str, seconds: float = 30) -> None:
+def wait_until(true: Callable[[], bool], else_: str, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline, else_
@@ -114,7 +114,7 @@ def children(pid: int) -> list[int]:
 
 def wait_for_end(processes: list[int]) -> None:
     """Workers notice within a moment that their parent is gone."""
-    wait_until(lambda: not any(map(is_alive, processes)), "a worker outlived its render", 10)
+    wait_until(lambda: not any(map(is_alive, processes)), "a worker outlived its render", 60)
 
 
 def is_alive(pid: int) -> bool:

@@ -231,7 +231,7 @@ def test_signals(
         wait_until(lambda: bool(children(process.pid)), "no worker starts")
     workers = children(process.pid)
     process.send_signal(number)
-    talk = place.end(process, code, timeout=10)
+    talk = place.end(process, code)
     assert word in talk
     assert b"run again" in talk
     wait_for_end(workers)
