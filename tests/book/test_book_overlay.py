@@ -250,6 +250,15 @@ def test_a_package_that_is_no_xml_is_refused(tmp_path: Path) -> None:
         narrate(read_book(path), path, tmp_path / "out.epub")
 
 
+def test_characters_that_xml_cannot_hold_cost_no_text(tmp_path: Path) -> None:
+    path, output = tmp_path / "controls.epub", tmp_path / "out.epub"
+    path.write_bytes(make_epub({"a.xhtml": page("<p>One\x01 two\x0c three.<br> Four &#3; five.</p>")}))
+    narrate(read_book(path), path, output)
+    body = etree.fromstring(names_and_bytes(output)["OEBPS/a.xhtml"]).find("{*}body")
+    words = re.findall(r"[A-Za-z]+", "".join(body.itertext()))
+    assert words == ["One", "two", "three", "Four", "five"]
+
+
 OLD_PAGE = page(
     '<center><h1 align="center">One</h1></center>'
     '<p align="justify"><a name="start"></a>He said <big>so</big>. <tt>Type</tt>,'

@@ -35,6 +35,9 @@ class Manifest:
         self.metadata = self._part("metadata", source)
         self.manifest = self._part("manifest", source)
         self.spine = self._part("spine", source)
+        self._ids = {element.get("id") for element in root.iter()}
+        self._numbers: dict[str, int] = {}  # of the ids that were given out, by what they begin with
+        self._documents: dict[str, Element] = {}  # items by path, found when first asked for
 
     def _part(self, name: str, source: str) -> Element:
         for child in self.root.iterchildren():
@@ -57,12 +60,15 @@ class Manifest:
         namespace = etree.QName(self.root.tag).namespace
         return f"{{{namespace}}}{name}" if namespace else name
 
-    def add_item(self, id: str, path: str, media_type: str, properties: str = "") -> None:
-        item = etree.SubElement(self.manifest, self.tag("item"), id=self.free_id(id))
+    def add_item(self, id: str, path: str, media_type: str, properties: str = "") -> str:
+        """List a file; return the id that it got."""
+        id = self.free_id(id)
+        item = etree.SubElement(self.manifest, self.tag("item"), id=id)
         item.set("href", relative(self.path, path))
         item.set("media-type", media_type)
         if properties:
             item.set("properties", properties)
+        return id
 
     def add_meta(self, property: str, text: str, refines: str = "") -> None:
         meta = etree.SubElement(self.metadata, self.tag("meta"), property=property)
@@ -71,12 +77,14 @@ class Manifest:
         meta.text = text
 
     def free_id(self, id: str) -> str:
-        used = {element.get("id") for element in self.root.iter()}
-        number = 1
-        name = id
-        while name in used:
+        """Return `id`, or the first of id-2, id-3 … that is free."""
+        number = self._numbers.get(id, 1)
+        name = id if number == 1 else f"{id}-{number}"
+        while name in self._ids:
             number += 1
             name = f"{id}-{number}"
+        self._numbers[id] = number
+        self._ids.add(name)
         return name
 
     def remove_narration(self) -> frozenset[str]:
@@ -94,13 +102,12 @@ class Manifest:
 
     def add_overlay(self, document: str, path: str, duration_ms: int) -> None:
         """List a SMIL file as the overlay of a document."""
-        id = self.free_id("overlay")
-        self.add_item(id, path, MEDIA_TYPE)
-        for item, listed in self.items():
-            if listed == document:
-                item.set("media-overlay", id)
-                item.set("media-type", "application/xhtml+xml")
-                break
+        id = self.add_item("overlay", path, MEDIA_TYPE)
+        if not self._documents:
+            self._documents = {listed: item for item, listed in reversed(list(self.items()))}
+        if (item := self._documents.get(document)) is not None:
+            item.set("media-overlay", id)
+            item.set("media-type", "application/xhtml+xml")
         self.add_meta("media:duration", clock_value(duration_ms), refines=id)
 
     def data(self) -> bytes:

@@ -6,6 +6,7 @@ said, the package with what was added, all others byte for byte. Equal inputs gi
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -37,6 +38,7 @@ _STYLE = f""".{ACTIVE_CLASS} {{ background-color: #ffe9a8; color: #000; }}
 """
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date that a zip archive knows
 _MIMETYPE = "mimetype"
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SIGNATURES = "META-INF/signatures.xml"  # of the files as they were
 Tell = Callable[[str], None]
 
@@ -155,6 +157,7 @@ def _write(
             tell(f"{traced.path} is too damaged to be read along; it stays as it is")
             continue
         _into_namespace(traced.root)
+        _make_legal(traced.root)
         pars = mark_document(traced.root, traced.blocks, traced.traces, sentences)
         number += 1
         _link_style(traced.root, relative(traced.path, folder.style))
@@ -207,6 +210,18 @@ def _into_namespace(root: Element) -> None:
     for element in root.iter():
         if isinstance(element.tag, str) and not element.tag.startswith("{"):
             element.tag = f"{{{XHTML}}}{element.tag}"
+
+
+def _make_legal(root: Element) -> None:
+    """Replace characters that XML cannot hold and HTML let through; texts keep their lengths."""
+    for element in root.iter():
+        for name in ("text", "tail"):
+            text = getattr(element, name)
+            if text and _ILLEGAL.search(text):
+                setattr(element, name, _ILLEGAL.sub("\ufffd", text))
+        for key, value in element.attrib.items():
+            if _ILLEGAL.search(value):
+                element.set(key, _ILLEGAL.sub("\ufffd", value))
 
 
 def _link_style(root: Element, href: str) -> None:
