@@ -67,7 +67,7 @@ class FitConfig:
     heads: float = 2.0
     adversarial: float = 4.0
     features: float = 12.0
-    likeness: float = 5.0
+    likeness: float = 2.0
     ema: float = 0.998
     save_every: float = 110.0  # seconds
     seed: int = 0
