@@ -158,7 +158,9 @@ class TorchStages:
         return latent, phase, white
 
     def _autocast(self) -> AbstractContextManager[object]:
-        return torch.autocast(self._device.type, self._dtype, enabled=self._dtype is not torch.float32)
+        mixed = self._dtype is not torch.float32
+        context: AbstractContextManager[object] = torch.autocast(self._device.type, self._dtype, enabled=mixed)
+        return context
 
     def _put(self, values: NDArray[np.float32] | NDArray[np.int64]) -> Tensor:
         return torch.from_numpy(values).to(self._device)
