@@ -159,7 +159,8 @@ class TorchStages:
 
     def _autocast(self) -> AbstractContextManager[object]:
         mixed = self._dtype is not torch.float32
-        context: AbstractContextManager[object] = torch.autocast(self._device.type, self._dtype, enabled=mixed)
+        context: AbstractContextManager[object]
+        context = torch.autocast(self._device.type, self._dtype, enabled=mixed)
         return context
 
     def _put(self, values: NDArray[np.float32] | NDArray[np.int64]) -> Tensor:
