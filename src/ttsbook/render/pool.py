@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import signal
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -323,7 +324,7 @@ class ProcessPool:
             process = context.Process(
                 target=work, args=(theirs, self._spec, self._voice), name="ttsbook-worker", daemon=True
             )
-            with _signals_blocked():
+            with _signals_held():
                 process.start()
         except OSError as error:
             raise NoWorkers(f"no worker process can be started: {error.strerror}") from error
@@ -333,17 +334,28 @@ class ProcessPool:
 
 
 @contextlib.contextmanager
-def _signals_blocked() -> Iterator[None]:
+def _signals_held() -> Iterator[None]:
     """Start a child that never sees Ctrl-C, not even before it can say that it ignores it.
 
     SIGTERM waits too: a child whose parent leaves before it was told what to do ends with a traceback.
+    The child inherits the block. Here it is not enough: another thread may take the signal, and Python
+    would still run the handler in this one, so handlers take note and are called afterwards.
     """
     resource_tracker.ensure_running()  # started along with the first child, it would lift the block
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    numbers: tuple[int, ...] = (signal.SIGINT, signal.SIGTERM)
+    held: list[int] = []
+    handlers = {}
+    if threading.current_thread() is threading.main_thread():
+        handlers = {number: signal.signal(number, lambda got, _: held.append(got)) for number in numbers}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+        for number in dict.fromkeys(held):
+            signal.raise_signal(number)
 
 
 def _describe_exit(code: int | None) -> str:
