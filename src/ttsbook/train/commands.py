@@ -145,6 +145,7 @@ def fit(
         borrowed=base.borrowed * scale,
         window=window,
         rate=rate,
+        kl_ramp=1 if start else base.kl_ramp,  # a prior that knows its posterior is not to forget it
         adversary_from=adversary_from,
         seed=seed,
     )

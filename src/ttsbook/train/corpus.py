@@ -77,7 +77,8 @@ class Corpus:
         self._label(clips, labelled)
         recorded = [index for index, clip in enumerate(clips) if clip.band_hz < 11_000]
         self.recorded = torch.tensor(recorded, dtype=torch.long)
-        other = [index for index, clip in enumerate(clips) if not clip.durations]
+        # Labelled recordings too: their wave is sure, even where their found durations are not.
+        other = [i for i, clip in enumerate(clips) if not clip.durations or clip.band_hz < 11_000]
         self.other = torch.tensor(other, dtype=torch.long)
 
     def _label(self, clips: Sequence[Clip], labelled: Sequence[int]) -> None:
@@ -152,7 +153,7 @@ class Corpus:
         )
 
     def crops(self, count: int, n_frames: int) -> Crop:
-        """Cut random pieces of clips without labels that are long enough."""
+        """Cut random pieces of recordings, and of what else has no labels, that are long enough."""
         pool = self.other[self.n_latent[self.other] > n_frames + 1]
         if not len(pool):
             raise InputError("the training data holds no recording of a second or more without labels")

@@ -27,11 +27,11 @@ from ttsbook.train.corpus import Batch, Corpus
 from ttsbook.train.likeness import SpeakerLikeness
 from ttsbook.train.precision import use_bfloat16
 from ttsbook.train.state import Curves, TrainingState
-from ttsbook.vits2.config import LOG_F0_CENTRE, ModelConfig
+from ttsbook.vits2.config import ModelConfig
 from ttsbook.vits2.discriminator import Discriminators
 from ttsbook.vits2.model import Synthesizer
 from ttsbook.vits2.posterior import PosteriorEncoder
-from ttsbook.vits2.prior import spread_frames
+from ttsbook.vits2.prior import pitch_hz, spread_frames
 
 BAND_HZ = 7_400  # recordings at 16 kHz are compared below it
 
@@ -43,7 +43,7 @@ class FitConfig:
     seconds: float  # wall-clock budget of this call
     schedule_seconds: float  # of the whole run, for the learning rates
     labelled: int = 12  # windows in a batch
-    recorded: int = 4  # of them from recordings, where there are such with labels
+    recorded: int = 0  # of them from recordings, where there are such with labels
     from_prior: int = 5  # of them decoded from prior latents
     others: int = 2  # crops of recordings without labels
     borrowed: int = 3  # labelled windows that are also said in the voice of a recording
@@ -68,6 +68,7 @@ class FitConfig:
     adversarial: float = 4.0
     features: float = 12.0
     likeness: float = 2.0
+    content: float = 0.05
     ema: float = 0.998
     save_every: float = 110.0  # seconds
     seed: int = 0
@@ -110,8 +111,9 @@ class Trainer:
         loss = loss + config.heads * (terms["duration"] + terms["pitch"] + 0.5 * terms["voicing"])
         borrowed = rendered[:0]
         if config.borrowed and len(self.corpus.recorded):
-            terms["likeness"], borrowed = self._borrow(batch)
-            loss = loss + config.likeness * terms["likeness"]
+            voice, borrowed = self._borrow(batch)
+            loss = loss + config.likeness * voice["likeness"] + config.content * voice["content"]
+            terms.update(voice)
         weight = min(1.0, max(0.0, (self.step + 1 - config.adversary_from) / config.adversary_ramp))
         if weight:
             judged = torch.cat([torch.arange(config.judged), torch.arange(config.labelled, len(rendered))])
@@ -177,34 +179,42 @@ class Trainer:
         kind = torch.tensor([0] * k + [1] * (config.labelled - k) + [2] * config.others)
         return terms, rendered, target, kind
 
-    def _borrow(self, batch: Batch) -> tuple[Tensor, Tensor]:
+    def _borrow(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor]:
         """Say windows in the voices of recordings, with predicted pitch, as rendering does.
 
+        What is said must not change to please the ear for voices: text, timing, pitch and prior take no
+        gradient here, and the posterior encoder and the flow must hear the text in what was rendered.
+
         Returns:
-            how unlike the voices are, 1 - cosine, and a piece of each [B, L] for the discriminators.
+            "likeness", 1 - cosine, and "content", nats per frame, and a piece of each wave
+            [B, L] for the discriminators.
         """
         config, model, hop = self.config, self.synthesizer, self.corpus.config.hop
         rows = torch.randperm(config.labelled)[: config.borrowed].to(self.device)
         embedding, pitch = self.corpus.voices(len(rows))
-        window = batch.window[rows]
-        with self._autocast():
+        with torch.no_grad(), self._autocast():
             g, hidden, _ = model.encode(
                 batch.ids[rows], batch.text_mask[rows], embedding, pitch, batch.language[rows]
             )
-            spread, position, mask = spread_frames(hidden, window, config.window)
+            spread, position, mask = spread_frames(hidden, batch.window[rows], config.window)
             frames, predicted = model.prior(spread, position, g, mask)
-            # Gradients through the phase of a pulse train lead nowhere: pitch learns from recordings.
-            log_f0, voicing = predicted.detach().float().unbind(1)
-            f0 = torch.where(voicing > 0, torch.exp(log_f0 + LOG_F0_CENTRE), torch.zeros_like(log_f0))
-            f0 = f0 * mask.repeat_interleave(2, 2)[:, 0]
+            f0 = pitch_hz(predicted.float()) * mask.repeat_interleave(2, 2)[:, 0]
             mean, log_deviation = model.prior.gaussian(frames, f0, mask)
             noise = torch.randn_like(mean) * config.noise_borrowed
-            z = model.flow.inverse((mean + noise * torch.exp(log_deviation)) * mask, g, mask)
+            sampled = (mean + noise * torch.exp(log_deviation)) * mask
+        with self._autocast():
+            z = model.flow.inverse(sampled, g, mask)
         rendered = self._decode(z.float(), f0, embedding)
         unlike = 1 - (self.likeness(rendered) * embedding).sum(1).mean()
+        self.networks.requires_grad_(False)
+        with self._autocast():
+            heard, _ = self.posterior(F.pad(rendered, (0, hop)), embedding, config.window)
+            in_prior = model.flow(heard * mask, g, mask)
+        self.networks.requires_grad_(True)
+        content = losses.prior_distance(in_prior.float(), mean.float(), log_deviation.float(), mask)
         length = (2 * config.crop - 1) * hop
         start = int(torch.randint(rendered.shape[1] - length + 1, ()))
-        return unlike, rendered[:, start : start + length]
+        return {"likeness": unlike, "content": content}, rendered[:, start : start + length]
 
     def _decode(self, latents: Tensor, f0: Tensor, embedding: Tensor) -> Tensor:
         n_samples = (f0.shape[1] - 1) * self.corpus.config.hop

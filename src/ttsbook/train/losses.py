@@ -54,9 +54,14 @@ def kl_divergence(
 
     All [B, Z, N]; `prior_space` is the posterior's sample sent through the flow. VITS, eq. 4.
     """
-    distance = (prior_space - mean) ** 2 * torch.exp(-2 * log_deviation)
-    kl = (log_deviation - 0.5 * log_variance - 0.5 + 0.5 * distance) * mask
-    return kl.sum() / mask.sum()
+    spread = (log_deviation - 0.5 * log_variance - 0.5) * mask
+    return spread.sum() / mask.sum() + prior_distance(prior_space, mean, log_deviation, mask)
+
+
+def prior_distance(prior_space: Tensor, mean: Tensor, log_deviation: Tensor, mask: Tensor) -> Tensor:
+    """How far from the prior's mean, in nats per frame; shapes as above."""
+    squares = ((prior_space - mean) * torch.exp(-log_deviation)) ** 2
+    return 0.5 * (squares * mask).sum() / mask.sum()
 
 
 def kl_from_normal(mean: Tensor, log_variance: Tensor) -> Tensor:

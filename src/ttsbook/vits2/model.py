@@ -8,11 +8,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ttsbook.vits2.config import LOG_F0_CENTRE, ModelConfig
+from ttsbook.vits2.config import ModelConfig
 from ttsbook.vits2.decoder import Decoder
 from ttsbook.vits2.duration import DurationPredictor
 from ttsbook.vits2.flow import Flow
-from ttsbook.vits2.prior import FramePrior, spread_frames
+from ttsbook.vits2.prior import FramePrior, pitch_hz, spread_frames
 from ttsbook.vits2.text_encoder import TextEncoder
 
 
@@ -65,8 +65,7 @@ class Synthesizer(nn.Module):
     ) -> tuple[Tensor, Tensor]:
         """Return latents [B, Z, N] and pitch [B, 2N] in Hz; noise: [B, Z, N] standard normal."""
         frames, pitch = self.prior(spread, position, g, mask)
-        log_f0, voicing = pitch[:, 0], pitch[:, 1]
-        f0 = torch.where(voicing > 0, torch.exp(log_f0 + LOG_F0_CENTRE), torch.zeros_like(log_f0))
+        f0 = pitch_hz(pitch)
         mean, log_deviation = self.prior.gaussian(frames, f0, mask)
         prior = (mean + noise * torch.exp(log_deviation) * noise_scale) * mask
         return self.flow.inverse(prior, g, mask), f0

@@ -47,6 +47,12 @@ class FramePrior(nn.Module):
         return mean * mask, log_deviation.clamp(-6, 3) * mask
 
 
+def pitch_hz(pitch: Tensor) -> Tensor:
+    """pitch: [B, 2, F] log-F0 and voicing logit from `FramePrior` → [B, F] Hz, 0 where unvoiced."""
+    log_f0, voicing = pitch.unbind(1)
+    return torch.where(voicing > 0, torch.exp(log_f0 + LOG_F0_CENTRE), torch.zeros_like(log_f0))
+
+
 def centred_log_f0(f0: Tensor) -> Tensor:
     """Natural log of Hz around `LOG_F0_CENTRE`; 0 where unvoiced."""
     return torch.where(f0 > 0, torch.log(f0.clamp(min=1.0)) - LOG_F0_CENTRE, torch.zeros_like(f0))
