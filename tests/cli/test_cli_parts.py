@@ -42,7 +42,6 @@ def test_names_come_from_a_template_and_tags_from_the_user(
         ["--template", "../{title}"],
         ["--template", "{title}", "-o", "a.mp3"],
         ["--split", "page"],
-        ["--split", "chapter", "--subtitles", "srt"],
     ],
 )
 def test_what_makes_no_sense_is_a_usage_error(ttsbook: Command, voice: str, arguments: list[str]) -> None:

@@ -80,9 +80,35 @@ def test_unfinished_tracks_of_a_killed_run_are_removed(tmp_path: Path) -> None:
     assert not list((tmp_path / "book").glob(".*"))
 
 
-def test_subtitles_need_one_file() -> None:
-    with pytest.raises(UsageError, match="subtitles"):
-        make_settings(split=True, subtitles="srt")
+def test_subtitles_of_a_book_in_parts_stand_beside_each_file_and_count_from_its_start(tmp_path: Path) -> None:
+    report = render(tmp_path / "book.mp3", subtitles="srt")
+    assert report.subtitles is None
+    for name, track in zip(NAMES, report.tracks, strict=True):
+        path = (tmp_path / "book" / name).with_suffix(".srt")
+        assert track.subtitles == str(path)
+        text = path.read_text(encoding="utf-8")
+        times = [_seconds(line) for line in text.splitlines() if " --> " in line]
+        assert track.title in text
+        assert times[0] < 2
+        assert times == sorted(times)
+        assert times[-1] < track.seconds
+    assert render(tmp_path / "book.mp3", subtitles="srt").up_to_date
+    (tmp_path / "book" / NAMES[1]).with_suffix(".srt").unlink()
+    assert not render(tmp_path / "book.mp3", subtitles="srt").up_to_date
+
+
+def _seconds(line: str) -> float:
+    hours, minutes, seconds = line.split(" --> ")[0].replace(",", ".").split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(seconds)
+
+
+def test_foreign_subtitles_in_the_way_of_a_track_are_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    beside = (tmp_path / "book" / NAMES[2]).with_suffix(".srt")
+    beside.write_text("somebody's own")
+    with pytest.raises(OutputError, match="not made by ttsbook"):
+        render(tmp_path / "book.mp3", subtitles="srt")
+    assert beside.read_text() == "somebody's own"
 
 
 def test_credits_are_spoken_at_both_ends_and_not_counted_as_text_of_the_book(tmp_path: Path) -> None:

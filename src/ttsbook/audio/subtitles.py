@@ -27,6 +27,11 @@ class Cue:
     text: str
     words: tuple[Cue, ...] = ()  # whose texts make up this one, if it is known when each is said
 
+    def earlier(self, samples: int) -> Cue:
+        """Return the cue for a file that begins so many samples later."""
+        words = tuple(word.earlier(samples) for word in self.words)
+        return Cue(self.start - samples, self.end - samples, self.text, words)
+
 
 def write_subtitles(cues: Iterable[Cue], rate_hz: int, kind: str, *, by_word: bool = False) -> str:
     """Return the whole file of one of `KINDS`. Cues without text or without length are left out.

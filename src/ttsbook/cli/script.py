@@ -14,7 +14,7 @@ from ttsbook.render.cast import Cast, read_cast
 from ttsbook.render.planfile import is_plan, read_plan, source_of
 
 if TYPE_CHECKING:
-    from ttsbook.render.run import Adapt
+    from ttsbook.render.task import Adapt
     from ttsbook.types import Book, Cover, VoiceProfile
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ttsbook.render.plan import Plan
-    from ttsbook.render.run import Adapt
     from ttsbook.render.settings import RenderSettings
+    from ttsbook.render.task import Adapt
     from ttsbook.types import Book, VoiceProfile
 
 STDIN = "-"

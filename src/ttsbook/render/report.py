@@ -47,6 +47,7 @@ class TrackReport:
     title: str
     seconds: float
     sha256: str
+    subtitles: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

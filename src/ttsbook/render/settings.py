@@ -108,7 +108,7 @@ class RenderSettings:
     split: bool = False  # one file for each chapter, and a playlist
     credits: bool = False  # speak who wrote and who reads it, before and after
     tags: tuple[tuple[str, str], ...] = ()  # instead of what the book says of itself
-    subtitles: str | None = None  # one of SUBTITLES, written beside the output
+    subtitles: str | None = None  # one of SUBTITLES, written beside each audio file
     cues: str = "sentence"  # one of CUES: how finely subtitles are timed
     epub3: Path | None = None  # the book with its narration, as an EPUB with Media Overlays
     check: Check | None = None  # listen to every chunk; a report is written beside the output
@@ -129,8 +129,6 @@ class RenderSettings:
             )
         if self.cues not in CUES:
             raise UsageError(f"no cues are called {self.cues!r}", f"cues: {', '.join(CUES)}")
-        if self.split and self.subtitles:
-            raise UsageError("subtitles belong to one file, not to a file for each chapter", "leave one out")
         for name, value in (("workers", self.workers), ("threads", self.threads), ("batch", self.batch)):
             if value is not None and value < 1:
                 raise UsageError(f"{name} must be at least 1, not {value}")

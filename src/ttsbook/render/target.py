@@ -38,20 +38,28 @@ class Target:
     """The files that a run writes."""
 
     output: Path  # absolute
-    subtitles: Path | None
+    subtitles: Path | None  # "*" for its name: beside each track
     epub3: Path | None = None
     reports: tuple[Path, ...] = ()  # of listening, for programs and for people
 
     @property
     def beside(self) -> tuple[Path, ...]:
         """Return what is written besides the output itself."""
-        return (*(path for path in (self.subtitles, self.epub3) if path is not None), *self.reports)
+        return (*(path for path in (self.own_subtitles, self.epub3) if path is not None), *self.reports)
+
+    @property
+    def own_subtitles(self) -> Path | None:
+        """Return the subtitles of the one file, if there is one."""
+        return None if self.output.suffix == PLAYLIST_SUFFIX else self.subtitles
 
 
 def target_of(output: Path, settings: RenderSettings) -> Target:
     """Name the files that a render to `output` writes."""
     output = (playlist_of(output) if settings.split else output).absolute()
-    subtitles = output.with_suffix(f".{settings.subtitles}") if settings.subtitles else None
+    subtitles = None
+    if settings.subtitles:
+        named = output.with_name("*") if settings.split else output
+        subtitles = named.with_suffix(f".{settings.subtitles}")
     epub3 = settings.epub3.absolute() if settings.epub3 else None
     return Target(output, subtitles, epub3, report_paths(output) if settings.check else ())
 
@@ -84,8 +92,8 @@ def _make_folder(folder: Path) -> None:
         raise output_error(folder, error) from error
 
 
-def check_tracks_ours(tracks: Iterable[Track], book: Book) -> None:
-    """Refuse to replace tracks that this program did not make from this book.
+def check_tracks_ours(tracks: Iterable[Track], target: Target, book: Book, journal: Journal) -> None:
+    """Refuse to replace tracks, or subtitles beside them, that this program did not make from this book.
 
     Raises:
         OutputError: one is there.
@@ -93,6 +101,13 @@ def check_tracks_ours(tracks: Iterable[Track], book: Book) -> None:
     for track in tracks:
         if track.path.is_file() and not _is_marked(track.path, book):
             raise _foreign(track.path)
+        beside = track.subtitles
+        if (
+            beside
+            and beside.is_file()
+            and not (target.subtitles and journal.wrote_subtitles(target.subtitles))
+        ):
+            raise _foreign(beside)
 
 
 def check_ours(target: Target, book: Book, journal: Journal) -> None:
@@ -103,7 +118,7 @@ def check_ours(target: Target, book: Book, journal: Journal) -> None:
     """
     if target.output.is_file() and not _is_ours(target.output, book, journal):
         raise _foreign(target.output)
-    subtitles = target.subtitles
+    subtitles = target.own_subtitles
     if subtitles and subtitles.is_file() and not journal.wrote_subtitles(subtitles):
         raise _foreign(subtitles)
     if target.epub3 and target.epub3.is_file() and not _is_marked_archive(target.epub3, book):
@@ -124,6 +139,8 @@ def finished_report(target: Target, inputs_sha256: str, journal: Journal) -> Rep
         return None
     for track in last.report.tracks:
         if not Path(track.path).is_file() or sha256_file(Path(track.path)) != track.sha256:
+            return None
+        if track.subtitles and not Path(track.subtitles).is_file():
             return None
     return replace(last.report, up_to_date=True)
 

@@ -25,6 +25,7 @@ class Track:
     total: int
     title: str
     path: Path
+    subtitles: Path | None = None
 
     def tags(self, book: Tags) -> Tags:
         """Return the book's tags with what is the track's own."""
@@ -39,15 +40,22 @@ def playlist_of(output: Path) -> Path:
     return folder / f"{folder.name}{PLAYLIST_SUFFIX}"
 
 
-def tracks_of(plan: Plan, playlist: Path, audio_format: str) -> tuple[Track, ...]:
-    """Return a track for each chapter that is spoken; their names sort in the order of the book."""
+def tracks_of(
+    plan: Plan, playlist: Path, audio_format: str, subtitles: str | None = None
+) -> tuple[Track, ...]:
+    """Return a track for each chapter that is spoken; their names sort in the order of the book.
+
+    `subtitles` is the kind that is written beside each.
+    """
     spoken = [(at, planned.chapter) for at, planned in enumerate(plan.chapters) if planned.is_spoken]
     width = max(2, len(str(len(spoken))))
     tracks = []
     for number, (position, chapter) in enumerate(spoken, start=1):
         title = " ".join(clean_text(chapter.title).split()) or str(chapter.index)
-        name = f"{number:0{width}d} - {safe_name(title)}.{audio_format}"
-        tracks.append(Track(position, number, len(spoken), title, playlist.parent / name))
+        name = f"{number:0{width}d} - {safe_name(title)}"
+        path = playlist.parent / f"{name}.{audio_format}"
+        beside = playlist.parent / f"{name}.{subtitles}" if subtitles else None
+        tracks.append(Track(position, number, len(spoken), title, path, beside))
     return tuple(tracks)
 
 

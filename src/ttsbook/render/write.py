@@ -62,7 +62,8 @@ def write_tracks(
             check(partial, own, written)
         parts.append(written)
         seconds = written.n_samples_in / spec.rate_in_hz
-        reports.append(TrackReport(str(track.path), track.title, seconds, sha256_file(track.path)))
+        beside = str(track.subtitles) if track.subtitles else None
+        reports.append(TrackReport(str(track.path), track.title, seconds, sha256_file(track.path), beside))
     with atomic_write(playlist) as handle:
         text = format_playlist(tracks, [report.seconds for report in reports], mark)
         handle.write(text.encode("utf-8"))

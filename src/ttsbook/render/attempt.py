@@ -1,0 +1,124 @@
+"""One attempt at a render, with the engine of its settings: loaded, the book planned, and rendered.
+
+An engine that runs out of memory on a GPU gives way to itself on the processor.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from dataclasses import replace
+
+from ttsbook import paths
+from ttsbook.audio.spec import AudioSpec, Mark, check_spec
+from ttsbook.engines.base import Engine, EngineSpec
+from ttsbook.engines.choose import entry_of, load_engine
+from ttsbook.errors import OutOfMemory, UsageError
+from ttsbook.render.absent import engine_needed
+from ttsbook.render.account import account_of
+from ttsbook.render.cache import ChunkCache
+from ttsbook.render.checking import make_checking
+from ttsbook.render.cues import CueTrack
+from ttsbook.render.fallback import Fallback
+from ttsbook.render.fit import check_languages, voice_of
+from ttsbook.render.lock import remove_leftovers
+from ttsbook.render.machine import n_cores
+from ttsbook.render.plan import ChunkMaker, Plan, plan_book
+from ttsbook.render.rendering import Rendering
+from ttsbook.render.report import Report
+from ttsbook.render.settings import RenderSettings
+from ttsbook.render.speech import SpokenStore
+from ttsbook.render.tags import tags_of
+from ttsbook.render.target import check_tracks_ours, finished_report, inputs_hash, touch
+from ttsbook.render.task import Adapt, RenderTask
+from ttsbook.render.tracks import tracks_of
+from ttsbook.types import VoiceProfile
+
+
+def attempt(task: RenderTask, settings: RenderSettings) -> Report:
+    """Render with the engine of `settings`, or find the file up to date."""
+    threads = settings.threads or n_cores()  # of an engine in this process
+    spec = EngineSpec(settings.engine, settings.device, threads, settings.engine_options)
+    with engine_needed():
+        engine = load_engine(spec)
+    voice = voice_of(settings.engine, task.voice)
+    voices = {name: voice_of(settings.engine, each) for name, each in task.voices.items()}
+    with contextlib.closing(engine):
+        try:
+            return _render(replace(task, voice=voice, voices=voices), settings, spec, engine)
+        except OutOfMemory as error:
+            if engine.device.startswith("cpu"):
+                raise
+            step = Fallback("device", engine.device, "the processor", error.message)
+            task.fallbacks.step(step, error)
+    return attempt(task, replace(settings, device="cpu"))
+
+
+def _render(task: RenderTask, settings: RenderSettings, spec: EngineSpec, engine: Engine) -> Report:
+    task.notes.reporter.stage("plan")
+    front_end = task.front_end or _front_end(settings, task.voice, engine, task.adapt)
+    plan = plan_book(task.book, settings, task.voice, front_end, engine.fingerprint, task.voices)
+    entry = entry_of(settings.engine)
+    if plan.voices and (entry.wants_clip or not entry.clones):
+        raise UsageError(
+            f"engine {settings.engine} speaks in one voice only, the book names {len(plan.voices) + 1}",
+            "use --engine vits2, or render without --cast",
+        )
+    with engine_needed():
+        check_languages(plan, settings.engine, engine)
+    draft = _draft(plan, task, settings, engine.rate_hz)
+    check_spec(draft)
+    tracks = tracks_of(plan, task.target.output, draft.format, settings.subtitles) if settings.split else ()
+    for track in tracks:
+        remove_leftovers(track.path)
+    if not settings.force:
+        check_tracks_ours(tracks, task.target, task.book, task.journal)
+    ear = task.ear.fingerprint if task.ear else ""
+    inputs = inputs_hash(plan, settings, draft.tags, draft.format, ear)
+    if settings.resume and not settings.force:
+        report = finished_report(task.target, inputs, task.journal)
+        if report is not None:
+            touch(task.target)
+            task.notes.reporter.finished(report)
+            return report
+    cache = ChunkCache(paths.cache_dir() / "chunks")
+    cache.sweep()
+    store = SpokenStore(cache, resume=settings.resume)
+    by_word = settings.cues == "word"
+    cues = None
+    if settings.subtitles or settings.epub3:
+        cues = CueTrack(front_end, by_word=by_word or settings.epub3 is not None)
+    checking = make_checking(settings.check, task.ear, store, cache.folder, engine.rate_hz)
+    run = Rendering(
+        task, plan, settings, engine, spec, draft, account_of(plan), store, cues, tracks, checking
+    )
+    report = run.render(inputs)
+    task.notes.reporter.finished(report)
+    return report
+
+
+def _front_end(
+    settings: RenderSettings, voice: VoiceProfile, engine: Engine, adapt: Adapt | None
+) -> ChunkMaker:
+    from ttsbook.render.reading import front_end_for
+
+    own = front_end_for(settings, voice, engine.max_phonemes)
+    return adapt(own) if adapt is not None else own
+
+
+def _draft(plan: Plan, task: RenderTask, settings: RenderSettings, rate_in_hz: int) -> AudioSpec:
+    """Describe the file as far as it is known before anything was spoken."""
+    spoken = Counter(planned.chunk.language for planned in plan.spoken_chunks())
+    (language, _), *_ = spoken.most_common(1)
+    titles = [chapter.chapter.title for chapter in plan.chapters if chapter.is_spoken and not settings.split]
+    return AudioSpec(
+        format=task.format,
+        rate_in_hz=rate_in_hz,
+        rate_hz=settings.rate_hz,
+        bitrate=settings.bitrate,
+        tags=tags_of(plan.book, task.voice, language, task.fallbacks.steps, settings.tags, plan.others),
+        marks=tuple(Mark(0, 0, title) for title in titles),  # their number is what can be checked now
+        cover=plan.book.cover,
+        ceiling_db=settings.ceiling_db,
+        room_tone_db=settings.room_tone_db,
+    )
