@@ -31,7 +31,7 @@ class ModelConfig:
     text_blocks: int = 4
     speaker_block: int = 2  # index of the text encoder's block before which the speaker is added
     frame_blocks: int = 4
-    duration_blocks: int = 3
+    duration_blocks: int = 2
     pitch_blocks: int = 3
     flow_couplings: int = 4
     flow_blocks: int = 3
