@@ -1,4 +1,4 @@
-"""What all pools share: when they give up, and what becomes of a batch that does not fit into memory.
+"""What all pools share: when they give up, and how the trace of an error comes home.
 
 Knows nothing of processes or clusters.
 """
@@ -8,10 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ttsbook.errors import OutOfMemory
-from ttsbook.render.backlog import Backlog, Task
-from ttsbook.render.fallback import Fallback, Fallbacks
-from ttsbook.render.worker import Failed
+from ttsbook.render.backlog import Task
 from ttsbook.types import Speech
 
 Keep = Callable[[str, Speech], None]
@@ -40,14 +37,3 @@ class RemoteTraceback(Exception):
 
     def __str__(self) -> str:
         return f"\n{self.trace}"
-
-
-def retry_smaller(backlog: Backlog, tasks: list[Task], failed: Failed, fallbacks: Fallbacks) -> None:
-    """Put a batch that did not fit into memory back as smaller ones; raise any other failure."""
-    if not isinstance(failed.error, OutOfMemory) or len(tasks) == 1:
-        raise failed.error from RemoteTraceback(failed.trace)
-    smaller = f"batches of at most {len(tasks) // 2}"
-    step = Fallback("batch", f"batches of {len(tasks)}", smaller, failed.error.message)
-    fallbacks.step(step, failed.error)
-    backlog.shrink(len(tasks))
-    backlog.put_back(tasks)

@@ -24,10 +24,10 @@ from typing import Protocol
 
 from ttsbook.engines.base import Engine, EngineSpec, Request
 from ttsbook.engines.choose import load_engine
-from ttsbook.errors import OutOfMemory, RenderError
-from ttsbook.render.backlog import Backlog, Task
+from ttsbook.render.backlog import Task
 from ttsbook.render.fallback import Fallbacks
-from ttsbook.render.limits import Keep, Limits, RemoteTraceback, Tell, retry_smaller
+from ttsbook.render.ledger import Ledger
+from ttsbook.render.limits import Keep, Limits, RemoteTraceback, Tell
 from ttsbook.render.stepping import ALL_THERE_ARE, IN_THIS_PROCESS, NoWorkers, SteppingPool
 from ttsbook.render.worker import Failed, Ready, Spoken, speak_batch, work
 from ttsbook.types import VoiceProfile
@@ -144,21 +144,17 @@ class LocalPool:
         engine: Engine | None,
     ) -> None:
         self._spec, self._voice = spec, voice
-        self._keep, self._fallbacks = keep, fallbacks
-        self._backlog = Backlog(batch, 1)
-        self._waiting: set[str] = set()
+        self._ledger = Ledger(batch, 1, keep=keep, limits=_LIMITS, fallbacks=fallbacks)
         self._engine = engine
         self._owned: Engine | None = None
         self.window = 4 * batch
 
     def submit(self, key: str, request: Request) -> None:
-        if key not in self._waiting:
-            self._waiting.add(key)
-            self._backlog.add(Task(key, request))
+        self._ledger.add(key, request)
 
     def finish(self, key: str) -> None:
-        while key in self._waiting:
-            self._speak(self._backlog.take())
+        while key in self._ledger:
+            self._speak(self._ledger.take())
 
     def close(self) -> None:
         if self._owned is not None:
@@ -169,12 +165,7 @@ class LocalPool:
         if self._engine is None:
             self._engine = self._owned = load_engine(self._spec)
         answer = speak_batch(self._engine, [task.request for task in tasks], self._voice)
-        if isinstance(answer, Failed):
-            retry_smaller(self._backlog, tasks, answer, self._fallbacks)
-            return
-        for task, speech in zip(tasks, answer.speeches, strict=True):
-            self._keep(task.key, speech)
-            self._waiting.discard(task.key)
+        self._ledger.settle(tasks, answer)
 
 
 @dataclass(slots=True, eq=False)
@@ -202,35 +193,32 @@ class ProcessPool:
         fallbacks: Fallbacks,
     ) -> None:
         self._spec, self._voice = spec, voice
-        self._keep, self._tell = keep, tell
-        self._limits, self._fallbacks = limits, fallbacks
-        self._backlog = Backlog(batch, n_workers)
-        self._batch = batch
-        self._waiting: set[str] = set()
+        self._tell, self._limits = tell, limits
+        self._ledger = Ledger(batch, n_workers, keep=keep, limits=limits, fallbacks=fallbacks)
         self._workers: list[_Worker] = []
-        self._failed_starts = 0
         self.n_workers = n_workers
-        self.peak_rss_bytes = 0
         self.window = (_QUEUED + 2) * batch * n_workers
 
+    @property
+    def peak_rss_bytes(self) -> int:
+        return self._ledger.peak_rss_bytes
+
     def submit(self, key: str, request: Request) -> None:
-        if key in self._waiting:
+        if not self._ledger.add(key, request):
             return
-        self._waiting.add(key)
-        self._backlog.add(Task(key, request))
         if len(self._workers) < self.n_workers:  # never more processes than chunks
             self._start()
         self._turn(wait_seconds=0)
 
     def finish(self, key: str) -> None:
-        while key in self._waiting:
+        while key in self._ledger:
             self._turn(wait_seconds=1.0)
 
     def close(self) -> None:
         """Stop all workers. They hold nothing that would be lost."""
         for worker in self._workers:
             worker.connection.close()  # an idle worker reads the end of its pipe and leaves
-        deadline = time.monotonic() + (0 if self._waiting else _CLOSE_SECONDS)
+        deadline = time.monotonic() + (_CLOSE_SECONDS if self._ledger.is_done else 0)
         for worker in self._workers:
             worker.process.join(max(0.0, deadline - time.monotonic()))
             worker.process.kill()
@@ -260,23 +248,17 @@ class ProcessPool:
             return
         if isinstance(message, Ready):
             worker.ready = True
-            self._failed_starts = 0
+            self._ledger.note_start()
             return
         if isinstance(message, Failed) and not worker.ready:
             raise message.error from RemoteTraceback(message.trace)
         tasks = worker.batches.popleft()
         self._set_deadline(worker)
-        if isinstance(message, Failed):
-            retry_smaller(self._backlog, tasks, message, self._fallbacks)
-            return
-        self.peak_rss_bytes = max(self.peak_rss_bytes, message.peak_rss_bytes)
-        for task, speech in zip(tasks, message.speeches, strict=True):
-            self._keep(task.key, speech)
-            self._waiting.discard(task.key)
+        self._ledger.settle(tasks, message)
 
     def _feed(self, worker: _Worker) -> None:
-        while worker.ready and len(worker.batches) < _QUEUED and len(self._backlog):
-            tasks = self._backlog.take()
+        while worker.ready and len(worker.batches) < _QUEUED and len(self._ledger):
+            tasks = self._ledger.take()
             worker.batches.append(tasks)
             if len(worker.batches) == 1:
                 self._set_deadline(worker)
@@ -295,26 +277,11 @@ class ProcessPool:
         worker.process.join()
         worker.connection.close()
         if not worker.ready:
-            self._failed_starts += 1
-            if self._failed_starts >= self._limits.deaths:
-                raise NoWorkers(
-                    f"a worker {why} while loading engine {self._spec.name}, {self._failed_starts} times",
-                    "use fewer --workers; a script that renders needs `if __name__ == '__main__':`",
-                )
-        elif worker.batches:
-            for task in worker.batches[0]:  # the ones behind it had not begun
-                task.deaths += 1
-        tasks = [task for batch in worker.batches for task in batch]
-        for task in tasks:
-            if task.deaths >= self._limits.deaths:
-                # Whoever sends SIGKILL to a process that works is nearly always the system, short of memory.
-                cause = OutOfMemory if why == _KILLED else RenderError
-                raise cause(
-                    f"a worker {why} {task.deaths} times while speaking {task.request.spoken[:60]!r}",
-                    "if memory is short, use fewer --workers",
-                )
-        self._backlog.put_back(tasks)
-        self._tell(f"a worker {why}; started another, {len(tasks)} chunks are spoken again")
+            hint = "use fewer --workers; a script that renders needs `if __name__ == '__main__':`"
+            self._ledger.note_failed_start(f"a worker {why}", hint)
+        # Whoever sends SIGKILL to a process that works is nearly always the system, short of memory.
+        n_chunks = self._ledger.recover(worker.batches, f"a worker {why}", short_of_memory=why == _KILLED)
+        self._tell(f"a worker {why}; started another, {n_chunks} chunks are spoken again")
         self._start()
 
     def _start(self) -> None:

@@ -20,9 +20,10 @@ from ttsbook import __version__, paths
 from ttsbook.engines.base import Engine, EngineSpec, Request
 from ttsbook.engines.choose import load_engine
 from ttsbook.errors import MissingError, RenderError, TtsbookError
-from ttsbook.render.backlog import Backlog, Task
+from ttsbook.render.backlog import Task
 from ttsbook.render.fallback import Fallbacks
-from ttsbook.render.limits import Keep, Limits, RemoteTraceback, Tell, retry_smaller
+from ttsbook.render.ledger import Ledger
+from ttsbook.render.limits import Keep, Limits, RemoteTraceback, Tell
 from ttsbook.render.stepping import NoWorkers
 from ttsbook.render.worker import Failed, Spoken, speak_batch
 from ttsbook.types import VoiceProfile
@@ -93,31 +94,29 @@ class RayPool:
         fingerprint: str = "",
     ) -> None:
         self._spec, self._voice = spec, voice
-        self._keep, self._tell = keep, tell
-        self._limits, self._fallbacks = limits, fallbacks
+        self._tell, self._limits = tell, limits
         self._fingerprint = fingerprint
         self._ray, self._is_ours = _connected(address)
         on_gpu = not spec.device.startswith(("cpu", "auto"))
         self._needs = {"num_cpus": spec.threads, "num_gpus": int(on_gpu)}
         self.n_workers = n_workers or self._room()
-        self.peak_rss_bytes = 0
         self.window = (_QUEUED + 2) * batch * self.n_workers
-        self._backlog = Backlog(batch, self.n_workers)
-        self._waiting: set[str] = set()
+        self._ledger = Ledger(batch, self.n_workers, keep=keep, limits=limits, fallbacks=fallbacks)
         self._actors: list[_Actor] = []
-        self._failed_starts = 0
+
+    @property
+    def peak_rss_bytes(self) -> int:
+        return self._ledger.peak_rss_bytes
 
     def submit(self, key: str, request: Request) -> None:
-        if key in self._waiting:
+        if not self._ledger.add(key, request):
             return
-        self._waiting.add(key)
-        self._backlog.add(Task(key, request))
         if len(self._actors) < self.n_workers:  # never more actors than chunks
             self._start()
         self._turn(wait_seconds=0)
 
     def finish(self, key: str) -> None:
-        while key in self._waiting:
+        while key in self._ledger:
             self._turn(wait_seconds=1.0)
 
     def close(self) -> None:
@@ -158,17 +157,11 @@ class RayPool:
         if actor.starting is not None:
             self._check_start(message)
             actor.starting, actor.deadline = None, float("inf")
-            self._failed_starts = 0
+            self._ledger.note_start()
             return
         _, tasks = actor.batches.popleft()
         self._set_deadline(actor)
-        if isinstance(message, Failed):
-            retry_smaller(self._backlog, tasks, message, self._fallbacks)
-            return
-        self.peak_rss_bytes = max(self.peak_rss_bytes, message.peak_rss_bytes)
-        for task, speech in zip(tasks, message.speeches, strict=True):
-            self._keep(task.key, speech)
-            self._waiting.discard(task.key)
+        self._ledger.settle(tasks, message)
 
     def _check_start(self, message: tuple[str, str] | Failed) -> None:
         """Refuse a node that would speak otherwise than this machine.
@@ -187,8 +180,8 @@ class RayPool:
             )
 
     def _feed(self, actor: _Actor) -> None:
-        while actor.starting is None and len(actor.batches) < _QUEUED and len(self._backlog):
-            tasks = self._backlog.take()
+        while actor.starting is None and len(actor.batches) < _QUEUED and len(self._ledger):
+            tasks = self._ledger.take()
             answer = actor.handle.speak.remote([task.request for task in tasks])
             actor.batches.append((answer, tasks))
             if len(actor.batches) == 1:
@@ -203,22 +196,10 @@ class RayPool:
         self._actors.remove(actor)
         self._kill(actor)
         if actor.starting is not None:
-            self._failed_starts += 1
-            if self._failed_starts >= self._limits.deaths:
-                raise NoWorkers(
-                    f"an actor {why} while loading engine {self._spec.name}, {self._failed_starts} times",
-                    "look at `ray status`: are there free processors, and is ttsbook on every node?",
-                )
-        elif actor.batches:
-            for task in actor.batches[0][1]:  # the ones behind it had not begun
-                task.deaths += 1
-        tasks = [task for _, batch in actor.batches for task in batch]
-        for task in tasks:
-            if task.deaths >= self._limits.deaths:
-                spoken = task.request.spoken[:60]
-                raise RenderError(f"an actor {why} {task.deaths} times while speaking {spoken!r}")
-        self._backlog.put_back(tasks)
-        self._tell(f"an actor {why}; started another, {len(tasks)} chunks are spoken again")
+            hint = "look at `ray status`: are there free processors, and is ttsbook on every node?"
+            self._ledger.note_failed_start(f"an actor {why}", hint)
+        n_chunks = self._ledger.recover([tasks for _, tasks in actor.batches], f"an actor {why}")
+        self._tell(f"an actor {why}; started another, {n_chunks} chunks are spoken again")
         self._start()
 
     def _start(self) -> None:
