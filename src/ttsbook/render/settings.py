@@ -17,7 +17,8 @@ _SUFFIXES = {"wave": "wav", "m4a": "m4b", "mp4": "m4b", "ogg": "opus", "oga": "o
 SUBTITLES = ("srt", "vtt", "lrc")
 CUES = ("sentence", "word")
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
-BATCH, GPU_BATCH = 8, 64
+# A processor speaks one after another anyway: more in one go would only take memory until all are done.
+BATCH, GPU_BATCH = 2, 64
 EXECUTORS = ("local", "ray")
 
 
