@@ -7,10 +7,11 @@ short guesses at the part of speech, not a parser.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from ttsbook.text.g2p.arpabet import from_arpabet
+from ttsbook.text.g2p.derive import plural
 from ttsbook.text.tables import read_map, read_rows
 
 _REACH = 3  # words on either side that a cue may stand at
@@ -22,15 +23,37 @@ class _Heteronym:
     kind: str
     reading_a: str
     reading_b: str
-    cues: frozenset[str]
+    cues: frozenset[str]  # within reach
+    beside: tuple[tuple[str, str], ...]  # (right before, right after), "" for any
+    vetoes: frozenset[str]  # right before
 
 
 @lru_cache(maxsize=1)
 def _heteronyms() -> dict[str, _Heteronym]:
     table = {}
-    for word, kind, a, b, *cues in read_rows("heteronyms_en.tsv"):
-        table[word] = _Heteronym(kind, from_arpabet(a), from_arpabet(b), frozenset(" ".join(cues).split()))
+    for word, kind, a, b, *rest in read_rows("heteronyms_en.tsv"):
+        cues = " ".join(rest).split()
+        table[word] = _Heteronym(
+            kind,
+            from_arpabet(a),
+            from_arpabet(b),
+            frozenset(cue for cue in cues if ">" not in cue),
+            tuple((cue.partition(">")[0], cue.partition(">")[2]) for cue in cues if ">" in cue),
+            frozenset(cue[1:-1] for cue in cues if cue[0] == "!"),
+        )
     return table
+
+
+@lru_cache(maxsize=1 << 12)
+def _entry(word: str) -> _Heteronym | None:
+    """Return the entry of a lower-case word; a plural follows the word that is a verb and a noun."""
+    table = _heteronyms()
+    if word in table:
+        return table[word]
+    stems = [word.removesuffix(ending) for ending in ("s", "es") if word.endswith(ending)]
+    for entry in (table[stem] for stem in stems if stem in table and table[stem].kind == "verb"):
+        return replace(entry, reading_a=plural(entry.reading_a), reading_b=plural(entry.reading_b))
+    return None
 
 
 @cache
@@ -40,37 +63,57 @@ def _context(name: str) -> frozenset[str]:
 
 def is_heteronym(word: str) -> bool:
     """Tell whether a lower-case word has more than one reading."""
-    return word in _heteronyms()
+    return _entry(word) is not None
 
 
 def choose_reading(words: Sequence[str], index: int) -> str:
     """Return the symbols of `words[index]`, a heteronym; "" among the words stands for punctuation."""
-    entry = _heteronyms()[words[index].lower()]
-    test = {"verb": _is_verb, "base": _is_base, "capital": _has_capital}.get(entry.kind)
-    is_a = test(words, index) if test else _is_near(words, index, entry.cues)
+    entry = _entry(words[index].lower())
+    assert entry is not None
+    tests = {"verb": _is_verb, "base": _is_base, "capital": _has_capital, "habit": _is_habit}
+    test = tests.get(entry.kind)
+    is_a = (test is not None and test(words, index)) or _is_near(words, index, entry)
     return entry.reading_a if is_a else entry.reading_b
 
 
-def _is_near(words: Sequence[str], index: int, cues: frozenset[str]) -> bool:
-    """Tell whether a cue stands within reach; "of>" is one right before, ">with" one right after."""
+def _is_near(words: Sequence[str], index: int, entry: _Heteronym) -> bool:
+    """Tell whether a cue stands within reach, or beside the word."""
+    before, after = _at(words, index - 1), _at(words, index + 1) or "END"
+    if before in entry.vetoes:
+        return False
     around = (*words[max(0, index - _REACH) : index], *words[index + 1 : index + 1 + _REACH])
-    if any(word.lower() in cues for word in around):
+    if any(word.lower() in entry.cues for word in around):
         return True
-    before = words[index - 1].lower() if index else ""
-    after = words[index + 1].lower() if index + 1 < len(words) else ""
-    return bool(before and f"{before}>" in cues) or f">{after or 'END'}" in cues
+    return any(left in ("", before) and right in ("", after) for left, right in entry.beside)
+
+
+def _at(words: Sequence[str], position: int) -> str:
+    return words[position].lower() if 0 <= position < len(words) else ""
 
 
 def _has_capital(words: Sequence[str], index: int) -> bool:
     return words[index][0].isupper() and any(words[:index])
 
 
+def _is_habit(words: Sequence[str], index: int) -> bool:
+    """Tell "used to sing" and "was used to him" from "was used to cut"."""
+    if _at(words, index + 1) != "to":
+        return False
+    after = _at(words, index + 2)
+    is_noun = after in _context("objects") | _context("determiners") or after.endswith("ing")
+    return is_noun or _before(words, index)[0] not in _context("being")
+
+
 def _is_base(words: Sequence[str], index: int) -> bool:
     """Tell whether the word follows "to", a modal or do, adverbs and a subject in a question aside."""
+    if index == 0 and _at(words, 1) in _context("objects") | {"that"}:
+        return True  # "Read that again"
     before, position = _before(words, index)
     if before in _context("plural-subjects") | _context("singular-subjects"):  # "did you read"
-        around = words[max(0, index - 2) : index + _HABIT_REACH]
-        if before in _context("plural-subjects") and any(w.lower() in _context("habit") for w in around):
+        around = {word.lower() for word in words[max(0, index - 2) : index + _HABIT_REACH]}
+        following = {word.lower() for word in words[index : index + 2 * _HABIT_REACH]}
+        is_habit = not around.isdisjoint(_context("habit")) and following.isdisjoint(_context("past"))
+        if before in _context("plural-subjects") and is_habit:
             return True  # "I read the papers every morning"
         before, _ = _before(words, position)
     return before in _context("before-base")
@@ -78,10 +121,11 @@ def _is_base(words: Sequence[str], index: int) -> bool:
 
 def _is_verb(words: Sequence[str], index: int) -> bool:
     before, position = _before(words, index)
-    after = words[index + 1].lower() if index + 1 < len(words) else ""
+    after = _at(words, index + 1)
     if words[index].lower().endswith("s") and not words[index].lower().endswith("ss"):
+        has_object = after in _context("objects") | _context("after-verb") or _is_adverb(after)
         return before in _context("singular-subjects") or (
-            before not in _context("determiners") and after in _context("objects") and before != ""
+            before not in _context("determiners") and has_object and before != ""
         )
     if before in _context("before-base") or before in _context("plural-subjects"):
         return True
@@ -91,8 +135,21 @@ def _is_verb(words: Sequence[str], index: int) -> bool:
         before in _context("singular-subjects") and before != "that"
     ):  # "made him present it", "did she object"
         return _before(words, position)[0] in _context("before-base")
+    if _is_plural_noun(words[index - 1].lower() if index else ""):
+        is_object = after != "" and _at(words, index + 2) == "" and not after.endswith("ed")
+        return after in _context("objects") | _context("after-plural") or is_object
     # An order at the start of a clause, or a noun before and an object after: "boys object to it".
     return after in _context("objects") and before not in _context("determiners")
+
+
+def _is_plural_noun(word: str) -> bool:
+    """Guess whether a word is a noun in the plural, as in "the muscles contract"."""
+    return (
+        len(word) > 3
+        and word.endswith("s")
+        and not word.endswith(("ss", "us", "is", "'s", "’s"))
+        and word not in _context("not-plural")
+    )
 
 
 def _before(words: Sequence[str], index: int) -> tuple[str, int]:
