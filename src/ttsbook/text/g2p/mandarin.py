@@ -84,7 +84,7 @@ def read_word(word: str) -> tuple[str, ...]:
         return surname
     syllables = _look_up(word)
     if word in read_words("neutral_zh.txt") and len(syllables) > 1:
-        syllables[-1] = syllables[-1].rstrip("12345") + "5"
+        syllables[-1] = _toneless(syllables[-1])
     for i in range(1, min(len(word), len(syllables))):
         before = word[i - 1]
         if word[i] == "只" and before in _MEASURED:
@@ -111,20 +111,33 @@ def _surname(word: str) -> tuple[str, ...] | None:
 def _look_up(word: str) -> list[str]:
     """Return what pypinyin's dictionaries say, by phrases and then by characters."""
     from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
-    from pypinyin.seg.mmseg import seg
 
     syllables: list[str] = []
-    is_piece = len(word) == 1 or word in PHRASES_DICT  # the rule below would find no longer one
-    for piece in (word,) if is_piece else seg.cut(word):
+    for piece in _pieces(word):
         phrase = PHRASES_DICT.get(piece)
         if phrase:
             syllables += (_with_digit(readings[0]) for readings in phrase)
+            if piece != word and piece in read_words("neutral_zh.txt"):
+                syllables[-1] = _toneless(syllables[-1])  # 商量一下
             continue
         for character in piece:
             readings = PINYIN_DICT.get(ord(character))
             # Rare characters without a known reading stay as they are.
             syllables.append(_with_digit(readings.partition(",")[0]) if readings else character)
     return syllables
+
+
+def _toneless(syllable: str) -> str:
+    return syllable.rstrip("12345") + "5"
+
+
+def _pieces(word: str) -> Sequence[str]:
+    """Cut a word into the phrases that have a reading, and characters."""
+    from pypinyin.constants import PHRASES_DICT
+    from pypinyin.seg.mmseg import seg
+
+    # The rule of maximal matches would find no longer piece than these.
+    return (word,) if len(word) == 1 or word in PHRASES_DICT else tuple(seg.cut(word))
 
 
 @lru_cache(maxsize=4096)
@@ -150,32 +163,42 @@ def _settled(word: str) -> tuple[str, ...] | None:
     """Return the reading of a word, or None if what stands around it can matter."""
     if word in _lone() or word[0] == "只":
         return None
-    is_new = len(word) > 1 and not is_listed(word)
-    return None if is_new and not _lone().isdisjoint(word) else read_word(word)
+    is_composed = len(word) > 1 and not _has_reading(word)
+    return None if is_composed and not _lone().isdisjoint(word) else read_word(word)
+
+
+def _has_reading(word: str) -> bool:
+    """Tell whether a word has a reading as a whole; others are read character by character."""
+    from pypinyin.constants import PHRASES_DICT
+
+    return word in read_map("polyphones_zh.tsv") or word in PHRASES_DICT
 
 
 def _read_between(words: Sequence[str], index: int) -> tuple[str, ...]:
     """Read a word by what stands around it."""
     word = words[index]
     before = words[index - 1] if index else ""
-    after = words[index + 1] if index + 1 < len(words) else ""
     if word in _lone():
-        return (_lone_reading(word, before, after, words[:index] if word in _far() else ()),)
-    is_new = not is_listed(word)
-    syllables = _read_new_word(word, before, after, words[:index]) if is_new else read_word(word)
+        return (_lone_reading(word, words[:index], words[index + 1 :]),)
+    has_reading = len(word) == 1 or _has_reading(word)
+    syllables = read_word(word) if has_reading else _compose(word, words[:index], words[index + 1 :])
     if word[0] == "只" and before and before[-1] in _MEASURED:
         return ("zhi1", *syllables[1:])  # 两|只手
     return syllables
 
 
-def _read_new_word(word: str, before: str, after: str, earlier: Sequence[str]) -> tuple[str, ...]:
-    """Read a word that jieba's model has joined, 想弹: its characters as if they stood alone."""
+def _compose(word: str, earlier: Sequence[str], later: Sequence[str]) -> tuple[str, ...]:
+    """Read a word that no dictionary of readings has, 想弹: its characters as if they stood alone."""
     syllables = list(read_word(word))
     if len(syllables) != len(word) or _surname(word):
         return tuple(syllables)
-    for i, character in enumerate(word):
-        if character in _lone() and character not in _PARTICLES:
-            syllables[i] = _lone_reading(character, word[:i] or before, word[i + 1 :] or after, earlier)
+    i = 0
+    for piece in _pieces(word):
+        if len(piece) == 1 and piece in _lone() and piece not in _PARTICLES:
+            before = (*earlier, word[:i]) if i else earlier
+            after = (word[i + 1 :], *later) if word[i + 1 :] else later
+            syllables[i] = _lone_reading(piece, before, after)
+        i += len(piece)
     return tuple(syllables)
 
 
@@ -186,13 +209,9 @@ def _lone() -> frozenset[str]:
     return frozenset(_PARTICLES) | from_tables
 
 
-@cache
-def _far() -> frozenset[str]:
-    return frozenset(row[0] for row in read_rows("contexts_zh.tsv") if row[1] == "earlier")
-
-
-def _lone_reading(word: str, before: str, after: str, earlier: Sequence[str]) -> str:
-    """Choose the reading of a character that stands alone between two words."""
+def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> str:
+    """Choose the reading of a character that stands alone between the words of a run."""
+    before, after = earlier[-1] if earlier else "", later[0] if later else ""
     if word == "地":  # after an adverb it is the particle, after a verb or alone the ground
         return "de5" if len(before) > 1 and after else "di4"
     if word == "得":
@@ -203,11 +222,11 @@ def _lone_reading(word: str, before: str, after: str, earlier: Sequence[str]) ->
         return "zhi1" if before and before[-1] in _MEASURED else "zhi3"
     if word == "儿":
         return "er5" if before else "er2"
-    for _, where, cues, pinyin in _contexts().get(word, ()):
+    for where, cues, pinyin in _contexts().get(word, ()):
         beside = before[-1:] if where == "before" else after[:1] or "。"
         fits = where == "alone" or (beside and beside in cues)
-        if where == "earlier":
-            fits = any(word[0] in cues for word in earlier)
+        if where in ("earlier", "later"):
+            fits = any(not cues.isdisjoint(other) for other in (earlier if where == "earlier" else later))
         if fits:
             return pinyin
     surname = read_map("surnames_zh.tsv").get(word)
@@ -217,10 +236,10 @@ def _lone_reading(word: str, before: str, after: str, earlier: Sequence[str]) ->
 
 
 @cache
-def _contexts() -> dict[str, tuple[tuple[str, ...], ...]]:
-    table: dict[str, tuple[tuple[str, ...], ...]] = {}
-    for row in read_rows("contexts_zh.tsv"):
-        table[row[0]] = (*table.get(row[0], ()), row)
+def _contexts() -> dict[str, tuple[tuple[str, frozenset[str], str], ...]]:
+    table: dict[str, tuple[tuple[str, frozenset[str], str], ...]] = {}
+    for character, where, cues, pinyin in read_rows("contexts_zh.tsv"):
+        table[character] = (*table.get(character, ()), (where, frozenset(cues), pinyin))
     return table
 
 
