@@ -48,8 +48,8 @@ def _heteronyms() -> dict[str, _Heteronym]:
 def _entry(word: str) -> _Heteronym | None:
     """Return the entry of a lower-case word; a plural follows the word that is a verb and a noun."""
     table = _heteronyms()
-    if word in table:
-        return table[word]
+    if word in table or word in _context("only-verbs"):  # 'produces' is no noun, 'houses' sounds alike
+        return table.get(word)
     stems = [word.removesuffix(ending) for ending in ("s", "es") if word.endswith(ending)]
     for entry in (table[stem] for stem in stems if stem in table and table[stem].kind == "verb"):
         return replace(entry, reading_a=plural(entry.reading_a), reading_b=plural(entry.reading_b))

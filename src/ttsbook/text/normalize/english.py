@@ -20,7 +20,7 @@ _ADDRESS_NAMES = {
 # fmt: on
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"“”，。]*[\w/]|[A-Za-z0-9_.+-]+@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9][A-Za-z0-9-]*)+"
-    r"|(?<![\w.])(?:[\w-]+\.)+(?:com|org|net|edu|gov|io|info)\b(?:/[^\s<>\"“”，。]*[\w/])?"
+    r"|(?<![A-Za-z0-9.-])(?:[A-Za-z0-9-]+\.)+(?:com|org|net|edu|gov|io|info)(?:\.[a-z]{2})?\b(?:/[^\s<>\"“”，。]*[\w/])?"
 )
 
 

@@ -14,8 +14,9 @@ from ttsbook.text.normalize.english_numbers import (
     one_by_one,
     ordinal,
 )
-from ttsbook.text.normalize.rewrite import english_rule
+from ttsbook.text.normalize.rewrite import any_of, english_rule
 from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS
+from ttsbook.text.tables import read_map, read_words
 
 
 def _isbn(match: re.Match[str]) -> str:
@@ -106,6 +107,20 @@ def _named(match: re.Match[str]) -> str:
     return match["word"] + _house_number(match["n"])
 
 
+def _pair(match: re.Match[str]) -> str:
+    return read_map("pairs_en.tsv")[match.group()]
+
+
+def _verse(match: re.Match[str]) -> str:
+    """Read "Genesis 1:3" and "Luke 2:1-7"."""
+    last = f" to {cardinal(match['last'])}" if match["last"] else ""
+    return f"{match['book']} {cardinal(match['chapter'])} {cardinal(match['verse'])}{last}"
+
+
+def _ratio(match: re.Match[str]) -> str:
+    return f"{cardinal(match['a'])} to {cardinal(match['b'])}"
+
+
 def _emergency(match: re.Match[str]) -> str:
     return match["word"] + one_by_one(match["n"])
 
@@ -123,6 +138,14 @@ CODES = (
     english_rule("phone", rf"{BEFORE}\(?0\d{{2,4}}\)?[ -]\d{{3,4}}[ -]?\d{{3,4}}(?!\w)", _phone),
 )
 FRACTIONS = (
+    english_rule("pair", rf"{BEFORE}(?:{any_of(read_map('pairs_en.tsv'))})(?![\w/.,-]\d|\w)", _pair),
+    english_rule(
+        "verse",
+        rf"\b(?P<book>{any_of(read_words('bible_en.txt'))})\s(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})"
+        r"(?:[-–](?P<last>\d{1,3}))?(?![\w:])",
+        _verse,
+    ),
+    english_rule("ratio", rf"{BEFORE}(?P<a>\d+):(?P<b>\d)(?![\w:])", _ratio),
     english_rule(
         "fraction",
         rf"(?:{BEFORE}(?P<whole>\d+)\s?)?(?P<sign>[{''.join(FRACTION_SIGNS)}])",

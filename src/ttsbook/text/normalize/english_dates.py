@@ -17,8 +17,9 @@ _MONTHS = {
     "nov": "November", "dec": "December",
 }
 # fmt: on
+_MONTH_NAMES = "January|February|March|April|May|June|July|August|September|October|November|December"
 _MONTH = (
-    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
+    rf"(?P<month>{_MONTH_NAMES}|{_MONTH_NAMES.upper()}"
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
 )
 _YEAR_TAIL = r"(?:,? (?P<y>\d{4})(?!\w))?"
@@ -49,7 +50,7 @@ def _date(month: int, day: str, year_digits: str) -> str | None:
 
 
 def _month(name: str) -> str:
-    return _MONTHS.get(name.rstrip(".").lower(), name)
+    return _MONTHS.get(name.rstrip(".").lower(), name.capitalize())
 
 
 def _month_day(match: re.Match[str]) -> str | None:
@@ -87,6 +88,11 @@ def _time(match: re.Match[str]) -> str | None:
 
 def _hours(match: re.Match[str]) -> str:
     return f"{_clock(match['a'])} to {_clock(match['b'])}{_half_day(match)}"
+
+
+def _half_days(match: re.Match[str]) -> str:
+    """Read "9am–5pm"."""
+    return f"{_clock(match['a'])} {match['first'][0].upper()} M to {_clock(match['b'])}{_half_day(match)}"
 
 
 def _clock(printed: str) -> str:
@@ -145,6 +151,12 @@ DATES = (
         _day_month,
     ),
     english_rule("date", rf"\b{_MONTH} (?P<d>\d\d?)(?:st|nd|rd|th)?(?![\w:]){_YEAR_TAIL}", _month_day),
+    english_rule(
+        "time",
+        rf"{BEFORE}(?P<a>\d\d?(?:[:.]\d\d)?)\s?{_HALF_DAY.replace('half', 'first')}\s?[-–—]\s?"
+        rf"(?P<b>\d\d?(?:[:.]\d\d)?)\s?{_HALF_DAY}",
+        _half_days,
+    ),
     english_rule(
         "time",
         rf"{BEFORE}(?P<a>\d\d?(?:[:.]\d\d)?)\s?[-–—]\s?(?P<b>\d\d?(?:[:.]\d\d)?)\s?{_HALF_DAY}",

@@ -26,6 +26,10 @@ _ARTICLE_BEFORE = re.compile(r"\b[Aa]n? $")
 _NOUN_AFTER = re.compile(
     r" (?!(?:and|are|but|each|for|from|had|into|more|per|than|that|the|was|with)\b)[a-z]{3}"
 )
+_MONEY_NOUN = re.compile(
+    r"[ -](?:bank ?)?(?:note|bill|coin|ticket|fine|bet|prize|stamp|fee|cheque|check|reward|tip|piece)s?\b"
+)
+_DIRECTIONS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _MINUS = r"(?P<minus>(?<!\w)[-−])?"
 
 
@@ -80,6 +84,23 @@ def _height(match: re.Match[str]) -> str:
     return f"{cardinal(match['feet'])} foot {cardinal(match['inches'])}"
 
 
+def _stones(match: re.Match[str]) -> str:
+    return f"{cardinal(match['st'])} stone {cardinal(match['lb'])} pounds{kept_stop(match)}"
+
+
+def _coordinate(match: re.Match[str]) -> str:
+    """Read 37° 42' S."""
+    said = []
+    for group, one, many in (
+        ("d", "degree", "degrees"),
+        ("m", "minute", "minutes"),
+        ("s", "second", "seconds"),
+    ):
+        if match[group]:
+            said.append(f"{decimal(match[group])} {one if is_one(match[group]) else many}")
+    return f"{' '.join(said)} {_DIRECTIONS[match['way']]}{kept_stop(match)}"
+
+
 def _unit(match: re.Match[str]) -> str:
     one, many = _units()[match["unit"]]
     if _describes(match):
@@ -91,6 +112,8 @@ def _unit(match: re.Match[str]) -> str:
 
 def _describes(match: re.Match[str]) -> bool:
     """Tell whether a quantity describes the noun after it: "a 6 ft. man", "a 16-GB card"."""
+    if _MONEY_NOUN.match(match.string, match.end()):
+        return True
     after_article = _ARTICLE_BEFORE.search(match.string, max(0, match.start() - 4), match.start())
     return bool(after_article and _NOUN_AFTER.match(match.string, match.end()))
 
@@ -128,9 +151,17 @@ def quantity_rules() -> tuple[Rule, ...]:
             "percent", rf"{BEFORE}(?:(?P<low>{NUMBER})\s?[-–]\s?)?{_SIGNED}\s?(?P<sign>[%‰])", _percent
         ),
         english_rule(
+            "coordinate",
+            rf"{BEFORE}(?P<d>{NUMBER})\s?°\s?(?:(?P<m>\d\d?)\s?['’′]\s?)?(?:(?P<s>\d\d?)\s?[\"”″]\s?)?"
+            r"(?P<way>[NSEW])\b\.?",
+            _coordinate,
+            needs="°",
+        ),
+        english_rule(
             "temperature", rf"{BEFORE}{_BELOW}\s?(?:°\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))", _temperature
         ),
-        english_rule("height", r"(?<!\w)(?P<feet>\d)['’′](?P<inches>\d\d?)(?:[\"”″]|'')", _height),
+        english_rule("weight", rf"{BEFORE}(?P<st>\d+)\s?st\.?\s?(?P<lb>\d+)\s?lbs?\b\.?", _stones),
+        english_rule("height", r"(?<!\w)(?P<feet>\d)['’′]\s?(?P<inches>\d\d?)(?:[\"”″]|'')", _height),
         english_rule(
             "unit",
             rf"{BEFORE}{_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?[\s-]?(?P<unit>{units})(?![\w²³])",

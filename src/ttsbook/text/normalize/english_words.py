@@ -25,6 +25,7 @@ _GOES_ON = re.compile(r"\s+[a-z]|[,;:]|['’]s\b")
 _POWERS = {"²": "squared", "³": "cubed"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_DIGIT_BEFORE = re.compile(r"\d(?:st|nd|rd|th)?\s?$")
 _COMPARED = {"<": " is less than ", ">": " is greater than "}
 _ONE_LETTER = 2  # with its full stop
 _LAST_WORD = re.compile(r"([\w'’]+)\.?\s+$")
@@ -49,18 +50,23 @@ def _abbreviation(match: re.Match[str]) -> str | None:
             continue
         fits = {
             "name": _CAPITAL_NEXT.match(text, end),
-            "date": _DATE_NEXT.match(text, end),
+            "date": _DATE_NEXT.match(text, end) or _is_after(match, "before-weekday"),
             "number": _DIGIT_NEXT.match(text, end),
-            "after-digit": re.search(r"\d\s?$", text[max(0, match.start() - 3) : match.start()]),
+            "after-digit": _DIGIT_BEFORE.search(text[max(0, match.start() - 5) : match.start()]),
             "inside": _GOES_ON.match(text, end),
             "any": True,
             "end": True,
         }[condition]
         if fits:
             # The stop of "etc." may be the sentence's as well.
-            stop = kept_stop(match) if condition == "end" else ""
+            stop = kept_stop(match) if condition in ("end", "date") else ""
             return words + stop
     return None
+
+
+def _is_after(match: re.Match[str], group: str) -> bool:
+    found = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
+    return found is not None and found.group(1).lower() in read_map("contexts_en.tsv")[group].split()
 
 
 def _is_answer(match: re.Match[str]) -> bool:
@@ -217,6 +223,9 @@ def word_rules() -> tuple[Rule, ...]:
         ("capitals", r"\b[A-Z]{2,}(?:['’][A-Z]+)?\b", _shouted, ""),
         ("power", r"(?<=[A-Za-z\d)])(?:[⁺⁻]?[⁰¹²³⁴-⁹]+|ⁿ)", _power, "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ"),
         ("lowered", "[₀-₉]+", _lowered, "₀₁₂₃₄₅₆₇₈₉"),
+        ("either", r"\b(?:[Hh]e/she|[Ss]he/he|[Hh]is/hers?|[Hh]er/his|[Hh]im/her|[Hh]imself/herself)\b",
+         lambda match: match.group().replace("/", " or "), "/"),
+        ("either", r"\b(?:[Aa]nd|[Ee]ither)/or\b", lambda match: match.group().replace("/", " "), "/"),
         ("compare", r"(?<=[\w)])\s?[<>]\s?(?=\d)", lambda match: _COMPARED[match.group().strip()], "<>"),
         ("arrow", r"(?<=\w)\s?→\s?(?=[\w∞])", lambda _: " to ", "→"),
         ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),

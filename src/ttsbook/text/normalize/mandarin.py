@@ -155,6 +155,13 @@ def _temperature(match: re.Match[str]) -> str:
     return f"{scale}{minus}{low}{decimal(match['n'])}度"
 
 
+def _temperatures(match: re.Match[str]) -> str:
+    """Read -20~-10℃, whose second minus is no range."""
+    scale = "华氏" if match["scale"] in ("℉", "°F") else "摄氏" if match["scale"] in ("℃", "°C") else ""
+    low = ("零下" if match["minus"] else "") + decimal(match["low"])
+    return f"{scale}{low}到零下{decimal(match['n'])}度"
+
+
 def _money(match: re.Match[str]) -> str:
     return f"{quantity(match['n'])}{match['mag'] or ''}{read_map('currencies_zh.tsv')[match['sign']]}"
 
@@ -170,6 +177,10 @@ def _counted(match: re.Match[str]) -> str | None:
 
 def _plain(match: re.Match[str]) -> str:
     return decimal(match.group())
+
+
+def _two(_: re.Match[str]) -> str:
+    return "两"
 
 
 def _compared(match: re.Match[str]) -> str:
@@ -195,6 +206,9 @@ def mandarin_rules() -> tuple[Rule, ...]:
     life = rf"(?P<a>1\d{{3}}|20\d\d)(?P<year>年)?{dash}(?P<b>1\d{{3}}|20\d\d)(?P<end>年?)"
     day = r"(?P<d>\d\d?)\s?(?P<day>[日号號])"
     dates_end = r"年(?:的|[春夏秋冬初底末，。]|$)"
+    won = "[险險大小完惨慘再]?[胜勝负負赢贏输輸败敗领領落平战戰击擊]"
+    rooms = "室|号房|號房|号病房|房间|房間|病房|路(?:公交|公共|巴士|电车|電車|车|車)"
+    scale = "(?P<scale>℃|℉|°[CF]?)"
     table = (
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?P<m>\d\d?)\s?月\s?(?:{day})?", _date),
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?P<day>)(?![\d.])", _date),
@@ -207,14 +221,16 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("date", rf"{_BEFORE}\d\d?[·•]\d\d?(?=[”’」』》]?[{HAN}])", _one_by_one),
         ("year", rf"{_BEFORE}(?P<y>\d{{4}}|(?<![{_COUNTS_YEARS}])\d{{2}}(?={dates_end}))\s?年", _year),
         ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
+        ("score", rf"{_BEFORE}(?P<a>\d+)[:：∶](?P<b>\d+)(?={won})", _score),
         ("time", rf"{_BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?分?(?![\d:：])", _time),
         ("percent", rf"{_BEFORE}(?:(?P<low>{_N})%?{dash})?(?P<n>{_SIGN}(?:{_N}))\s?(?P<sign>[%‰])", _percent),
-        ("temperature", rf"{minus}(?:(?P<low>{_N}){dash})?(?P<n>{_N})\s?(?P<scale>℃|℉|°[CF]?)", _temperature),
+        ("temperature", rf"{minus}(?P<low>{_N})\s?[~～〜至到]\s?[-−](?P<n>{_N})\s?{scale}", _temperatures),
+        ("temperature", rf"{minus}(?:(?P<low>{_N}){dash})?(?P<n>{_N})\s?{scale}", _temperature),
         ("phone", rf"{_BEFORE}(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{{4}}){{2}}(?!\d)", _phone),
         ("phone", rf"{_BEFORE}(?:0\d{{1,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", _phone),
         ("phone", rf"(?P<lead>(?:{callers}){is_}\s?)(?P<n>\d{{3,12}})(?![\d.%{HAN}])", _called),
         ("phone", rf"(?P<lead>[拨撥打]\s?)(?P<n>{_SERVICES})(?!\d|[个個次元块塊])", _called),
-        ("code", rf"{_BEFORE}\d{{3,4}}(?=室|号房|號房|号病房)", _one_by_one),
+        ("code", rf"{_BEFORE}\d{{3,4}}(?={rooms})", _one_by_one),
         ("code", r"(?:(?<=[GDKTZCLYS])|(?<=[A-Z]{2}))\d{2,4}(?=次|号列车|航班)", _vehicle),
         ("code", rf"(?:(?<=航班[A-Z]{{2}})|(?<=[{_PROVINCES}][A-Z]))\d{{3,5}}(?!\d)", _vehicle),
         ("odd", rf"{_BEFORE}(?P<n>\d+)(?P<unit>[米秒块塊])(?P<odd>\d{{1,2}})(?![\d年月日.])", _and_odd),
@@ -229,6 +245,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?![\d-])", _range),
         ("score", rf"{_BEFORE}(?P<a>\d+)\s?[:：∶]\s?(?P<b>\d+)(?!\d)", _score),
         ("ordinal", r"第\s?(?P<n>\d+)", _ordinal),
+        ("counted", rf"(?<![\d.,、])2(?=、3\s?(?:{measures}))", _two),
         ("counted", rf"{_BEFORE}(?P<n>\d+)(?=\s?(?:{measures}))", _counted),
         ("code", rf"{_BEFORE}(?:0\d+|\d{{12,}})(?![\d.])", _one_by_one),
         ("number", rf"{_SIGN}(?:{_N})", _plain),
@@ -243,6 +260,12 @@ def mandarin_rules() -> tuple[Rule, ...]:
         Rule("circled", re.compile("[①-⑳]"), _circled, "zh", CIRCLED),
         Rule("power", re.compile(r"(?<=[A-Za-z\d)])[⁺⁻]?[⁰¹²³⁴-⁹]+"), _power, "zh", frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")),
         Rule("lowered", re.compile("[₀-₉]+"), _lowered, "zh", frozenset("₀₁₂₃₄₅₆₇₈₉")),
-        Rule("compare", re.compile(r"(?<=\w)\s?[<>＜＞]\s?(?=\d)"), _compared, "zh", frozenset("<>＜＞")),
+        Rule(
+            "compare",
+            re.compile(r"(?<=\w)\s?[<>＜＞]\s?(?=[\dA-Za-z])"),
+            _compared,
+            "zh",
+            frozenset("<>＜＞"),
+        ),
         Rule("symbol", re.compile(f"[{symbols}]"), _symbol, "zh", signs),
     )
