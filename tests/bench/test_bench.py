@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from ttsbook.audio.picture import read_picture
 from ttsbook.bench.figures import EngineFigures, measure_engine
+from ttsbook.bench.gpu_memory import GpuMemory
 from ttsbook.bench.passage import n_characters, passage_book, passage_bytes
+from ttsbook.bench.plot import draw
 from ttsbook.bench.stages import measure_stages
 from ttsbook.bench.table import table
 from ttsbook.bench.text import LANGUAGES, describe_text, measure_text
 from ttsbook.cli.app import app
 from ttsbook.config.layer import read_environment
+from ttsbook.engines.gpu import Gpu
 from ttsbook.errors import RenderError
 from ttsbook.types import Provenance, VoiceProfile
 
@@ -41,6 +47,36 @@ def test_the_table_states_rates_for_a_book_of_twelve_minutes_and_compares_with_p
     text = table([figures("vits2", 14.4), figures("piper", 43.2)])
     assert "| vits2 | 0.0200 | 14.4 s |" in text
     assert "vits2: 3.0 times as fast as piper" in text
+
+
+def test_without_a_gpu_its_memory_is_left_open() -> None:
+    assert "| – |" in table([figures("vits2", 14.4)])
+    row = replace(figures("vits2", 14.4), peak_gpu_bytes=3 * 2**30)
+    assert "| 3,072 MiB |" in table([row])
+
+
+def test_memory_of_a_gpu_is_what_came_on_top(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = iter([70, 40])
+    monkeypatch.setattr(
+        "ttsbook.bench.gpu_memory.list_gpus", lambda: (Gpu(0, "A", 80, next(free, 60), "580"),)
+    )
+    with GpuMemory() as memory:
+        pass
+    assert memory.peak_bytes == 30
+
+
+def test_the_picture_shows_every_engine(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    draw([figures("vits2", 14.4), figures("piper", 43.2)], "a machine", tmp_path / "bars.png")
+    picture = read_picture((tmp_path / "bars.png").read_bytes())
+    assert picture is not None
+    assert picture.width == 960
+
+
+def test_a_picture_without_matplotlib_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ttsbook.bench.plot.find_spec", lambda _: None)
+    result = CliRunner().invoke(app, ["bench", "--plot", "bars.png"])
+    assert "matplotlib" in str(result.exception)
 
 
 def test_every_stage_of_a_render_takes_time() -> None:

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
+from threading import Lock
 from types import TracebackType
 from typing import TypeAlias
 
@@ -57,6 +58,8 @@ class Lanes:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for part in self._parts:
+            part.abandon()
         self._threads.shutdown(cancel_futures=True)
 
     def write(self, block: Samples) -> Iterator[Packet]:
@@ -116,7 +119,7 @@ class Lanes:
 
 
 class _Part:
-    """One encoder and what it has still to do, step by step."""
+    """One encoder and what it has still to do, step by step; never on more than one thread at a time."""
 
     def __init__(self, context: AudioCodecContext, start: int, threads: ThreadPoolExecutor) -> None:
         self.start = start
@@ -127,7 +130,11 @@ class _Part:
         self._limit: int | None = None
         self._closed = False
         self._steps: deque[tuple[int, Future[list[Packet]]]] = deque()
-        self._latest: Future[list[Packet]] | None = None
+        # A step must not be handed to a thread before the one it follows is done: it would only wait there,
+        # and the thread be lost for the next part.
+        self._waiting: deque[tuple[Samples | None, int, Future[list[Packet]]]] = deque()
+        self._at_work = False
+        self._lock = Lock()
 
     @property
     def n_held(self) -> int:
@@ -146,6 +153,11 @@ class _Part:
         self._submit(None)
         self._closed = True
 
+    def abandon(self) -> None:
+        """Forget the steps that no thread has begun."""
+        with self._lock:
+            self._waiting.clear()
+
     def take(self) -> Iterator[Packet]:
         if not self._steps:
             return
@@ -156,15 +168,30 @@ class _Part:
                 yield packet
 
     def _submit(self, samples: Samples | None) -> None:
-        before, at = self._latest, self.start + self._n_in
-        self._latest = self._threads.submit(self._encode, before, samples, at)
+        step: Future[list[Packet]] = Future()
+        with self._lock:
+            self._waiting.append((samples, self.start + self._n_in, step))
+            rests, self._at_work = not self._at_work, True
+        if rests:
+            self._threads.submit(self._work)
         size = 0 if samples is None else samples.size
         self._n_in += size
-        self._steps.append((size, self._latest))
+        self._steps.append((size, step))
 
-    def _encode(self, before: Future[list[Packet]] | None, samples: Samples | None, at: int) -> list[Packet]:
-        if before is not None:
-            before.result()  # steps begin in the order in which they were submitted, so it is under way
+    def _work(self) -> None:
+        """Take the steps that wait, one after the other, until there are none."""
+        while True:
+            with self._lock:
+                if not self._waiting:
+                    self._at_work = False
+                    return
+                samples, at, step = self._waiting.popleft()
+            try:
+                step.set_result(self._encode(samples, at))
+            except Exception as error:
+                step.set_exception(error)
+
+    def _encode(self, samples: Samples | None, at: int) -> list[Packet]:
         if samples is None:
             return list(self._context.encode(None))
         frame = av.AudioFrame.from_ndarray(samples[None], format="fltp", layout="mono")

@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ttsbook.bench.gpu_memory import GpuMemory
 from ttsbook.errors import RenderError
 from ttsbook.paths import environment_at
 
@@ -33,6 +34,7 @@ class EngineFigures:
     start_seconds: float  # of the process before and after that: interpreter, imports, exit
     characters_per_second: float
     peak_rss_bytes: int  # of all processes at one time, at most
+    peak_gpu_bytes: int | None = None  # of all GPUs, on top of what was in use before; None without one
     fallbacks: tuple[str, ...] = ()
 
     @property
@@ -65,7 +67,8 @@ def measure_engine(
     Raises:
         RenderError: the command failed; its own words are in the message.
     """
-    results = [_run_once(engine, passage, voice, flags, settings or {}) for _ in range(runs)]
+    with GpuMemory() as gpu:
+        results = [_run_once(engine, passage, voice, flags, settings or {}) for _ in range(runs)]
     elapsed = statistics.median(report["elapsed_seconds"] for _, report in results)
     report = results[-1][1]
     workers = report["workers"]
@@ -79,6 +82,7 @@ def measure_engine(
         start_seconds=statistics.median(wall - report["elapsed_seconds"] for wall, report in results),
         characters_per_second=n_characters / elapsed,
         peak_rss_bytes=report["total_peak_rss_bytes"],
+        peak_gpu_bytes=gpu.peak_bytes,
         fallbacks=tuple(report.get("fallbacks", ())),
     )
 

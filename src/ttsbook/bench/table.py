@@ -15,8 +15,9 @@ from ttsbook.bench.stages import Stages
 PEERS = ("piper", "kokoro")  # engines that others know, as a yardstick in the same run
 
 HEAD = (
-    "| engine | real-time factor | 12-minute book | characters/s | start | peak memory | workers |\n"
-    "|---|--:|--:|--:|--:|--:|--:|\n"
+    "| engine | real-time factor | 12-minute book | characters/s | start | peak memory | GPU memory "
+    "| workers |\n"
+    "|---|--:|--:|--:|--:|--:|--:|--:|\n"
 )
 
 
@@ -29,7 +30,8 @@ def table(rows: Sequence[EngineFigures]) -> str:
     """Return the rows as Markdown, and how they compare with the peers that ran."""
     lines = [
         f"| {row.engine} | {row.rtf:.4f} | {row.book_seconds:.1f} s | {row.characters_per_second:,.0f} "
-        f"| {row.start_seconds:.1f} s | {row.peak_rss_bytes / 2**20:,.0f} MiB | {row.workers} |\n"
+        f"| {row.start_seconds:.1f} s | {row.peak_rss_bytes / 2**20:,.0f} MiB "
+        f"| {_mebibytes(row.peak_gpu_bytes)} | {row.workers} |\n"
         for row in rows
     ]
     return HEAD + "".join(lines) + "".join(_against_peers(rows))
@@ -51,6 +53,10 @@ def as_dict(
             "processor_seconds": stages.seconds,
         },
     }
+
+
+def _mebibytes(n_bytes: int | None) -> str:
+    return "–" if n_bytes is None else f"{n_bytes / 2**20:,.0f} MiB"
 
 
 def _against_peers(rows: Sequence[EngineFigures]) -> list[str]:

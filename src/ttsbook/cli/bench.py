@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,6 +26,9 @@ def bench(
         bool, typer.Option("--text", help="Only the text: a made-up book of 5 MB in each language, one core.")
     ] = False,
     voice: Annotated[str, typer.Option(metavar="CLIP|NAME", help="Who reads.")] = "arthur",
+    plot: Annotated[
+        Path | None, typer.Option(metavar="FILE.png", help="Also draw the real-time factors (matplotlib).")
+    ] = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -46,6 +50,7 @@ def bench(
 
     from ttsbook.audio.decode import read_clip
     from ttsbook.bench import figures, passage, stages, table
+    from ttsbook.bench.plot import draw, require_plotting
     from ttsbook.cli.choice import engine_options, engine_sections
     from ttsbook.config.layer import variable_of
     from ttsbook.engines.choose import available_engines, entry_of
@@ -53,6 +58,8 @@ def bench(
     from ttsbook.voice.store import find_voice
 
     talk = make_talk(quiet, verbose)
+    if plot is not None:
+        require_plotting()
     if text:
         return _bench_text(as_json)
     states = {state.name: state for state in available_engines(engine_options(told))}
@@ -88,6 +95,9 @@ def bench(
     talk.note("stages …")
     parts = stages.measure_stages(profile, read)
     where = table.machine(n_cores())
+    if plot is not None:
+        draw(rows, where, plot)
+        talk.note(f"drawn: {plot}")
     if as_json:
         print_json(document(**table.as_dict(rows, parts, where, skipped)))
     else:

@@ -8,6 +8,8 @@
     fit        archives → checkpoint; processor or CUDA, a wall-clock budget, exact resume
     evaluate   checkpoint + scoring tool → table of figures on text and voices never trained on
     export     checkpoint → the files that ship
+    card       exported model + evaluations → its model card
+    average    checkpoints of runs that began alike → their mean
 
 Needs the extra `train`. Nothing that renders books imports this package.
 """

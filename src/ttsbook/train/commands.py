@@ -257,6 +257,25 @@ def evaluate(
 
 
 @app.command()
+def card(
+    model: Annotated[Path, typer.Argument(help="Folder written by export.")],
+    evaluation: Annotated[
+        list[Path], typer.Argument(help="evaluation.json files that evaluate wrote for this model.")
+    ],
+    facts: Annotated[
+        Path | None, typer.Option(help="Data, training and limits as TOML; by default the base voice's.")
+    ] = None,
+) -> None:
+    """Write MODEL_CARD.md beside an exported model: data, licences, figures and limits.
+
+    Example: python -m ttsbook.train card weights judged/evaluation.json --facts card.toml
+    """
+    from ttsbook.train.card import write_card
+
+    sys.stdout.write(f"{write_card(model, facts or Path(__file__).with_name('card.toml'), evaluation)}\n")
+
+
+@app.command()
 def transcribe(
     folder: Annotated[Path, typer.Argument(help="Folder of recordings.")],
     table: Annotated[Path, typer.Argument(help="Table to write, for prepare --transcripts.")],
