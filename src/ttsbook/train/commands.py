@@ -109,6 +109,9 @@ def fit(
     rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 8e-4,
     scale: Annotated[int, typer.Option(help="Multiplies every batch; 1 suits two cores, 4 a big card.")] = 1,
     window: Annotated[int, typer.Option(help="Latent frames (25 ms) of a window.")] = 64,
+    duration_noise: Annotated[
+        int, typer.Option(help="Channels of noise for an adversarial duration predictor; 0 has none.")
+    ] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     seed: Annotated[int, typer.Option()] = 0,
 ) -> None:
@@ -126,7 +129,7 @@ def fit(
     from ttsbook.vits2.config import ModelConfig
 
     name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
-    model = ModelConfig()
+    model = ModelConfig(duration_noise=duration_noise)
     begin = time.monotonic()
     corpus = Corpus(list(read_archives(data)), model, torch.device(name), seed=seed)
     _say(

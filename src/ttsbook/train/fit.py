@@ -24,6 +24,7 @@ from torch.nn import functional as F
 from ttsbook.errors import InputError
 from ttsbook.train import losses
 from ttsbook.train.corpus import Batch, Corpus
+from ttsbook.train.duration_adversary import DurationAdversary
 from ttsbook.train.likeness import SpeakerLikeness
 from ttsbook.train.precision import use_bfloat16
 from ttsbook.train.state import Curves, TrainingState
@@ -67,6 +68,7 @@ class FitConfig:
     heads: float = 2.0
     adversarial: float = 4.0
     features: float = 12.0
+    duration_adversary: float = 0.3  # where the model has noise for it (`ModelConfig.duration_noise`)
     likeness: float = 2.0
     content: float = 0.05
     ema: float = 0.998
@@ -92,6 +94,9 @@ class Trainer:
         self.discriminators = Discriminators().to(self.device)
         self.optimizer = _adamw(self.networks, config.rate)
         self.judge = _adamw(self.discriminators, config.rate_discriminator)
+        self.duration_adversary: DurationAdversary | None = None
+        if model.duration_noise:
+            self.duration_adversary = DurationAdversary(model, config.rate_discriminator, self.device)
         self.spectral = losses.SpectralLoss(model.rate_hz).to(self.device)
         self.low_pass = losses.LowPass(BAND_HZ, model.rate_hz).to(self.device)
         self.likeness = SpeakerLikeness(model.rate_hz).to(self.device)
@@ -109,6 +114,8 @@ class Trainer:
         loss = (config.mel * mel + config.spectral * spectral).mean()
         loss = loss + self._kl_weight() * terms["kl"] + config.kl_others * terms["kl_others"]
         loss = loss + config.heads * (terms["duration"] + terms["pitch"] + 0.5 * terms["voicing"])
+        if "duration_adversary" in terms:
+            loss = loss + config.duration_adversary * terms["duration_adversary"]
         borrowed = rendered[:0]
         if config.borrowed and len(self.corpus.recorded):
             voice, borrowed = self._borrow(batch)
@@ -138,6 +145,7 @@ class Trainer:
         pitch = batch.pitch + config.pitch_noise * torch.randn_like(batch.pitch)
         with self._autocast():
             g, hidden, log_frames = model.encode(batch.ids, batch.text_mask, embedding, pitch, batch.language)
+            varied = self._varied_durations(hidden, g, batch)
             spread, position, mask = spread_frames(hidden, batch.window, config.window)
             frames, predicted = model.prior(spread, position, g, mask)
             mean, log_deviation = model.prior.gaussian(frames, batch.f0, mask)
@@ -158,6 +166,10 @@ class Trainer:
             "pitch": glide,
             "voicing": voicing,
         }
+        if self.duration_adversary is not None and varied is not None:
+            terms.update(
+                self.duration_adversary.cost(hidden, varied.float(), batch.frames, g, batch.text_mask)
+            )
         latents = torch.cat([from_prior.float(), z[k:].float()])
         latents, samples, f0 = self._crop(latents, batch)
         others = self.corpus.crops(config.others, config.crop)
@@ -178,6 +190,14 @@ class Trainer:
             target = target.index_put((narrow.nonzero()[:, 0],), both[len(both) // 2 :].detach())
         kind = torch.tensor([0] * k + [1] * (config.labelled - k) + [2] * config.others)
         return terms, rendered, target, kind
+
+    def _varied_durations(self, hidden: Tensor, g: Tensor, batch: Batch) -> Tensor | None:
+        """Predict lengths with noise, for the adversary; without noise they are held to the real ones."""
+        if self.duration_adversary is None:
+            return None
+        noise = self.duration_adversary.noise(hidden)
+        varied: Tensor = self.synthesizer.duration(hidden, g, batch.text_mask[:, None], noise)
+        return varied
 
     def _borrow(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor]:
         """Say windows in the voices of recordings, with predicted pitch, as rendering does.

@@ -75,6 +75,16 @@ def duration_loss(predicted: Tensor, frames: Tensor, mask: Tensor) -> Tensor:
     return ((predicted - target).abs() * mask).sum() / mask.sum()
 
 
+def real_log_frames(frames: Tensor) -> Tensor:
+    """Return what a judge hears of real lengths: spread evenly within their unit, as predictions are."""
+    return torch.log((frames + torch.rand_like(frames) - 0.5).clamp(min=0.5))
+
+
+def masked_square(scores: Tensor, target: float, mask: Tensor) -> Tensor:
+    """Least squares of scores against one target (LSGAN); scores, mask: [B, T]."""
+    return ((scores.float() - target).square() * mask).sum() / mask.sum()
+
+
 def pitch_loss(predicted: Tensor, f0: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
     """L1 of log-F0 where voiced, cross-entropy of voicing. predicted: [B, 2, F]; f0, mask: [B, F]."""
     voiced = (f0 > 0).float()

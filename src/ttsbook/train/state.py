@@ -109,7 +109,9 @@ def start_from(trainer: Trainer, files: Sequence[Path], *, discriminators: bool)
 
 
 def _parts(trainer: Trainer) -> dict[str, Any]:
+    adversary = {"duration_adversary": trainer.duration_adversary} if trainer.duration_adversary else {}
     return {
+        **adversary,
         "networks": trainer.networks,
         "average": trainer.average,
         "discriminators": trainer.discriminators,

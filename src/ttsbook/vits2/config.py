@@ -32,6 +32,9 @@ class ModelConfig:
     speaker_block: int = 2  # index of the text encoder's block before which the speaker is added
     frame_blocks: int = 4
     duration_blocks: int = 2
+    duration_noise: int = (
+        0  # channels of noise that an adversarial duration predictor hears; 0 has no adversary
+    )
     pitch_blocks: int = 3
     flow_couplings: int = 4
     flow_blocks: int = 3
@@ -59,12 +62,13 @@ class ModelConfig:
         """Read a configuration.
 
         Raises:
-            InputError: a key is unknown or missing: the checkpoint belongs to another version.
+            InputError: a key is unknown: the checkpoint belongs to another version.
         """
         values = json.loads(text)
-        known = {field.name for field in fields(cls)}
-        if set(values) != known:
-            odd = ", ".join(sorted(set(values) ^ known))
+        # What a checkpoint does not name was added later, and its default is how things were before.
+        unknown = set(values) - {field.name for field in fields(cls)}
+        if unknown or "flow_attention" not in values:
+            odd = ", ".join(sorted(unknown)) or "flow_attention"
             raise InputError(
                 f"the checkpoint's model configuration does not fit this version ({odd})",
                 "use the weights that came with this version of ttsbook",
