@@ -27,7 +27,7 @@ from ttsbook.types import Book, Chapter, Chunk, SpokenWord, VoiceProfile
 SAMPLES_VERSION = 1  # part of every key; raise it when the same request is stored as other samples
 
 # Read speech at speed 1, pauses left out, by measured narration: symbols include stress and tone marks.
-_SECONDS_PER_SYMBOL = {"en": 0.070, "zh": 0.050}
+_SECONDS_PER_SYMBOL = {"en": 0.057, "zh": 0.049}
 
 
 class ChunkMaker(Protocol):
@@ -256,7 +256,7 @@ def _estimate(chapters: Iterable[PlannedChapter], speed: float, pauses: PauseTab
     for chapter in chapters:
         for planned in chapter.chunks:
             chunk = planned.chunk
-            speech += len(chunk.phonemes) * _SECONDS_PER_SYMBOL.get(chunk.language, 0.07)
+            speech += len(chunk.phonemes) * _SECONDS_PER_SYMBOL.get(chunk.language, 0.057)
             asked_ms = max(pauses.after_ms(chunk.boundary), chunk.pause_ms)
             pause_ms += asked_ms if chunk.exact_pause_ms is None else chunk.exact_pause_ms
     return speech / speed + pause_ms / 1000
