@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from ttsbook.engines import hardware
@@ -29,8 +31,33 @@ def test_a_gpu_is_taken_with_torch_if_that_can_use_it(machine) -> None:  # type:
     machine(torch=True, onnx=True)
     assert choose_hardware() == Hardware("cuda:0", "torch", "fp16", FIRST)
     assert choose_hardware("cuda:1", "onnx") == Hardware("cuda:1", "onnx", "fp32", SECOND)
-    assert choose_hardware("cpu") == Hardware("cpu", "onnx", "fp32")
+    assert choose_hardware("cpu", precision="fp32") == Hardware("cpu", "onnx", "fp32")
     assert choose_hardware(precision="bf16").precision == "bf16"
+
+
+@pytest.mark.parametrize(
+    ("told", "precision"),
+    [
+        ("flags\t\t: fpu avx2 fma", "fp32"),
+        ("flags\t\t: fpu avx2 avx512_vnni", "int8"),
+        ("Features\t: fp asimd asimddp", "int8"),
+        ("", "fp32"),
+    ],
+)
+def test_a_processor_computes_in_eight_bits_if_it_has_instructions_for_them(
+    told: str, precision: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cpuinfo").write_text(f"processor\t: 0\n{told}\n", "utf-8")
+    monkeypatch.setattr(hardware, "_CPU_INFO", tmp_path / "cpuinfo")
+    monkeypatch.setattr(hardware.platform, "machine", lambda: "x86_64")
+    assert choose_hardware("cpu").precision == precision
+    assert choose_hardware("cpu", precision="fp32").precision == "fp32"
+
+
+def test_what_a_runtime_lacks_counts_as_auto(machine) -> None:  # type: ignore[no-untyped-def]
+    machine(torch=True)
+    assert choose_hardware(precision="int8").precision == "fp16"
+    assert choose_hardware("cpu", precision="bf16").precision == choose_hardware("cpu").precision
 
 
 def test_else_with_onnx_runtime(machine) -> None:  # type: ignore[no-untyped-def]

@@ -100,9 +100,10 @@ def test_an_unknown_option_is_named() -> None:
 
 
 def test_torch_on_the_processor_speaks_alike_and_is_another_model_to_the_cache(
-    engine: Vits2Engine, voice: VoiceProfile
+    voice: VoiceProfile,
 ) -> None:
     pytest.importorskip("torch")
+    engine = Vits2Engine(EngineSpec("vits2", "cpu", options=(("precision", "fp32"),)))
     other = Vits2Engine(EngineSpec("vits2", "cpu", options=(("runtime", "torch"),)))
     ours, theirs = engine.speak([request()], voice)[0], other.speak([request(), request("")], voice)[0]
     assert ours.phoneme_ends == theirs.phoneme_ends

@@ -135,7 +135,14 @@ def test_the_weights_are_stored_once_and_in_half_precision(folder: Path) -> None
 
 def test_the_hashes_are_those_of_the_files(folder: Path) -> None:
     index = json.loads((folder / "base.json").read_text("utf-8"))
-    assert set(index["sha256"]) == {"base.safetensors", "text.onnx", "latents.onnx", "decoder.onnx"}
+    assert set(index["sha256"]) == {
+        "base.safetensors",
+        "text.onnx",
+        "latents.onnx",
+        "latents.int8.onnx",
+        "decoder.onnx",
+        "decoder.int8.onnx",
+    }
     for name, value in index["sha256"].items():
         assert sha256_file(folder / name) == value
 

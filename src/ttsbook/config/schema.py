@@ -69,7 +69,7 @@ RULES: dict[str, Rule] = {
     "fallback.allowed": Flag(),
     "fallback.engines": Names("a list of names of engines"),
     "vits2.runtime": Choice(("auto", "onnx", "torch")),
-    "vits2.precision": Choice(("auto", "fp32", "fp16", "bf16")),
+    "vits2.precision": Choice(("auto", "fp32", "fp16", "bf16", "int8")),
     "cosyvoice.model": Text("the path of a folder, or empty", is_path=True),
     "cosyvoice.code": Text("the path of a folder, or empty", is_path=True),
     "coqui.model": Choice(("xtts_v2", "your_tts", "vits")),

@@ -46,7 +46,7 @@ def open_backend(folder: Path, hardware: Hardware, threads: int) -> Backend:
         MissingError: weights or runtime are not there, or cannot use the device.
     """
     if not hardware.in_batches:
-        return OneByOne(folder, threads)
+        return OneByOne(folder, threads, hardware.precision)
     if hardware.runtime == "torch":
         return InBatches(_torch_stages(folder, hardware), hardware)
     return InBatches(_cuda_stages(folder, hardware), hardware)
@@ -55,10 +55,10 @@ def open_backend(folder: Path, hardware: Hardware, threads: int) -> Backend:
 class OneByOne:
     """ONNX Runtime on the processor: each utterance by itself, by one thread."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path, threads: int, precision: str) -> None:
         from ttsbook.vits2.runtime import OnnxSynthesizer
 
-        self._synthesizer = OnnxSynthesizer(folder)
+        self._synthesizer = OnnxSynthesizer(folder, precision=precision)
         self._threads = threads
         self.latent_hop = self._synthesizer.config.latent_hop
 

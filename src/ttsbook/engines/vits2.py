@@ -93,7 +93,7 @@ class Vits2Engine:
 
             version = f"torch {metadata.version('torch')} {hardware.precision}"
         else:
-            version = runtime_version()
+            version = f"{runtime_version()} {hardware.precision}"
         return (version,) if hardware.gpu is None else (version, hardware.gpu.name, hardware.gpu.driver)
 
     def _speech(self, spoken: Spoken) -> Speech:

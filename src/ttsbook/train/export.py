@@ -1,4 +1,4 @@
-"""Trained weights → what ships: one fp16 safetensors file and three ONNX graphs that point into it.
+"""Trained weights → what ships: one fp16 safetensors file and small ONNX graphs that point into it.
 
 A safetensors file is a header and raw tensors, which is just what ONNX calls external data: the graphs
 name byte ranges of the same file that torch loads, so the weights exist once. They are stored in
@@ -15,18 +15,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from torch import Tensor, nn
 
 from ttsbook.files import atomic_write, sha256_file
+from ttsbook.train.quantize import quantize
 from ttsbook.vits2.checkpoint import load_weights, module_names, read_config, save_weights
 from ttsbook.vits2.config import ModelConfig
 from ttsbook.vits2.discriminator import Discriminators
 from ttsbook.vits2.model import Synthesizer
 from ttsbook.vits2.posterior import PosteriorEncoder
-from ttsbook.vits2.runtime import GRAPHS
+from ttsbook.vits2.runtime import GRAPHS, IN_INT8, graph_file
 
 OPSET = 17
 WEIGHTS = "base.safetensors"
@@ -95,14 +98,19 @@ def export(checkpoint: Path, folder: Path) -> dict[str, str]:
         graph = _trace(module, inputs, axes, outputs)
         _point_into(graph, weights.name, ranges)
         helper.set_model_props(graph, {"config": config.to_json()})
-        with atomic_write(folder / f"{name}.onnx") as handle:
-            handle.write(graph.SerializeToString())
-    hashes = {
-        path.name: sha256_file(path) for path in sorted([weights, *(folder / f"{n}.onnx" for n in GRAPHS)])
-    }
+        _write_graph(folder / graph_file(name), graph)
+        if name in IN_INT8:
+            _write_graph(folder / graph_file(name, "int8"), quantize(graph, _external_values(graph, weights)))
+    graphs = [graph_file(name) for name in GRAPHS] + [graph_file(name, "int8") for name in IN_INT8]
+    hashes = {path.name: sha256_file(path) for path in sorted([weights, *(folder / name for name in graphs)])}
     with atomic_write(folder / "base.json") as handle:
         handle.write((json.dumps({"format": 1, "sha256": hashes}, indent=1) + "\n").encode())
     return hashes
+
+
+def _write_graph(path: Path, graph: onnx.ModelProto) -> None:
+    with atomic_write(path) as handle:
+        handle.write(graph.SerializeToString())
 
 
 def export_training(checkpoint: Path, path: Path) -> None:
@@ -210,6 +218,19 @@ def _byte_ranges(weights: Path) -> dict[str, ByteRange]:
             begin, end = item["data_offsets"]
             ranges[name] = ByteRange(item["dtype"], tuple(item["shape"]), start + begin, end - begin)
     return ranges
+
+
+def _external_values(graph: onnx.ModelProto, weights: Path) -> dict[str, NDArray[np.float32]]:
+    """Read the weights that a graph points to, by the name of their initializer."""
+    data = weights.read_bytes()
+    values = {}
+    for tensor in graph.graph.initializer:
+        place = {entry.key: entry.value for entry in tensor.external_data}
+        if "offset" in place:
+            begin = int(place["offset"])
+            half = np.frombuffer(data[begin : begin + int(place["length"])], np.float16)
+            values[tensor.name] = half.reshape(tuple(tensor.dims)).astype(np.float32)
+    return values
 
 
 def _point_into(model: onnx.ModelProto, location: str, ranges: dict[str, ByteRange]) -> None:

@@ -55,7 +55,11 @@ class ModelConfig:
         return 2 * self.hop
 
     def to_json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
+        """Name all sizes; one that came later only where it is used, so that older files stay as they are."""
+        values = asdict(self)
+        if not self.duration_noise:
+            del values["duration_noise"]
+        return json.dumps(values, sort_keys=True)
 
     @classmethod
     def from_json(cls, text: str) -> ModelConfig:

@@ -25,6 +25,7 @@ from ttsbook.vits2.waveform import LEVEL, istft, pulse_train, stft
 
 Real = NDArray[np.float32]
 GRAPHS = ("text", "latents", "decoder")
+IN_INT8 = ("latents", "decoder")  # durations are whole numbers, which a little less of a sum may turn over
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,22 @@ class OnnxSynthesizer:
     """Speaks through ONNX Runtime. Safe to share between threads: a call keeps no state.
 
     Args:
-        folder: holds `text.onnx`, `latents.onnx`, `decoder.onnx` and the weights they name.
+        folder: holds the graphs and the weights they name.
+        precision: "fp32", or "int8" for products of eight-bit numbers.
         providers: ONNX Runtime execution providers in order of preference.
 
     Raises:
         MissingError: ONNX Runtime or a graph is not there.
     """
 
-    def __init__(self, folder: Path, *, providers: Sequence[str] = ("CPUExecutionProvider",)) -> None:
-        self._sessions = {name: open_graph(folder, name, providers) for name in GRAPHS}
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        providers: Sequence[str] = ("CPUExecutionProvider",),
+        precision: str = "fp32",
+    ) -> None:
+        self._sessions = {name: open_graph(folder, name, providers, precision) for name in GRAPHS}
         self.config = load_config(self._sessions["text"])
 
     def speak(
@@ -148,7 +156,17 @@ class OnnxSynthesizer:
         return run_graph(self._sessions[name], name, inputs)
 
 
-def open_graph(folder: Path, name: str, providers: Sequence[Any] = ("CPUExecutionProvider",)) -> Any:
+def graph_file(name: str, precision: str = "fp32") -> str:
+    """Return the file of a graph; what has none of its own in a precision is computed in fp32."""
+    return f"{name}.int8.onnx" if precision == "int8" and name in IN_INT8 else f"{name}.onnx"
+
+
+def open_graph(
+    folder: Path,
+    name: str,
+    providers: Sequence[Any] = ("CPUExecutionProvider",),
+    precision: str = "fp32",
+) -> Any:
     """Open one of the model's graphs.
 
     Args:
@@ -169,7 +187,7 @@ def open_graph(folder: Path, name: str, providers: Sequence[Any] = ("CPUExecutio
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     options.log_severity_level = 3  # errors only: warnings about graph optimisation are noise
-    path = folder / f"{name}.onnx"
+    path = folder / graph_file(name, precision)
     if not path.is_file():
         raise MissingError(f"the model's graph {path} is missing", "reinstall ttsbook")
     try:
