@@ -94,6 +94,20 @@ def test_losses_are_finite_and_every_network_learns() -> None:
         assert any(name.startswith(part) for name in moved), part
 
 
+def test_steps_of_the_text_side_leave_the_rest_as_it_is() -> None:
+    trainer = make_trainer(config=replace(CONFIG, text_steps=1))
+    before = {name: value.clone() for name, value in weights(trainer).items()}
+    terms = trainer.take_step()
+    assert {"kl", "duration", "pitch", "voicing"} <= set(terms)
+    assert "mel_prior" not in terms
+    moved = {name for name, value in weights(trainer).items() if not torch.equal(value, before[name])}
+    for part in ("text", "duration", "prior", "flow"):
+        assert any(name.startswith(f"synthesizer.{part}") for name in moved), part
+    still = ("synthesizer.decoder", "posterior", "judges")
+    assert not [name for name in moved if name.startswith(still)]
+    assert "mel_prior" in trainer.take_step()
+
+
 def test_an_adversarial_duration_predictor_learns_and_goes_on_exactly(tmp_path: Path) -> None:
     model = replace(TINY, duration_noise=4)
     whole = make_trainer(model)

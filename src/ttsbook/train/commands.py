@@ -109,6 +109,9 @@ def fit(
     rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 8e-4,
     scale: Annotated[int, typer.Option(help="Multiplies every batch; 1 suits two cores, 4 a big card.")] = 1,
     window: Annotated[int, typer.Option(help="Latent frames (25 ms) of a window.")] = 64,
+    text_steps: Annotated[
+        int, typer.Option(help="Steps of the text side alone between whole ones, six times as cheap.")
+    ] = 0,
     duration_noise: Annotated[
         int, typer.Option(help="Channels of noise for an adversarial duration predictor; 0 has none.")
     ] = 0,
@@ -150,6 +153,7 @@ def fit(
         rate=rate,
         kl_ramp=1 if start else base.kl_ramp,  # a prior that knows its posterior is not to forget it
         adversary_from=adversary_from,
+        text_steps=text_steps,
         seed=seed,
     )
     trainer = Trainer(model, config, corpus)

@@ -5,7 +5,9 @@ labelled ones, from latents sampled from the prior with known durations and pitc
 between what the decoder sees in training and in use, which two-stage recipes leave open. Some texts are
 also said in a voice borrowed from a recording, as in use: nobody knows how that should sound, so only
 the discriminators and the likeness to the borrowed voice teach there.
-Discriminators join at `adversary_from`.
+Discriminators join at `adversary_from`. Between whole steps there may be `text_steps` of the text side
+alone (text encoder, durations, pitch, prior and flow), which are six times as cheap: what is decoded and
+judged costs most of a step, and words are learned elsewhere.
 """
 
 from __future__ import annotations
@@ -56,6 +58,7 @@ class FitConfig:
     warm_up: int = 300
     adversary_from: int = 0  # step; the weight rises over `adversary_ramp`
     adversary_ramp: int = 200
+    text_steps: int = 0  # of the text side alone between two whole steps
     noise_scale: float = 0.6  # of prior latents
     noise_borrowed: float = 0.3  # the same for borrowed voices: what rendering uses
     embedding_noise: float = 0.02
@@ -74,6 +77,18 @@ class FitConfig:
     ema: float = 0.998
     save_every: float = 110.0  # seconds
     seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What the text side makes of a batch. B windows, Z latent channels, N latent frames."""
+
+    terms: dict[str, Tensor]  # losses by name
+    g: Tensor  # [B, S]
+    mask: Tensor  # [B, 1, N]
+    mean: Tensor  # [B, Z, N] of the prior
+    log_deviation: Tensor  # [B, Z, N] of the prior
+    z: Tensor  # [B, Z, N] posterior latents
 
 
 class Trainer:
@@ -105,17 +120,41 @@ class Trainer:
         self.elapsed = 0.0
 
     def take_step(self) -> dict[str, Tensor]:
-        """Take one step of both sides; return the losses by name."""
+        """Take one step of both sides, or of the text side alone; return the losses by name."""
         config = self.config
         self._set_rates()
         batch = self.corpus.batch(self.corpus.draw(config.labelled, config.recorded), config.window)
-        terms, rendered, target, kind = self._render(batch)
-        mel, spectral = self.spectral(rendered, target)
-        loss = (config.mel * mel + config.spectral * spectral).mean()
-        loss = loss + self._kl_weight() * terms["kl"] + config.kl_others * terms["kl_others"]
+        whole = self.step % (config.text_steps + 1) == config.text_steps
+        loss, terms = self._whole_loss(batch) if whole else self._text_loss(batch)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = nn.utils.clip_grad_norm_(self.networks.parameters(), 20.0)
+        if torch.isfinite(norm):
+            self.optimizer.step()
+        self.step += 1
+        self._average()
+        return {name: value.detach() for name, value in {**terms, "norm": norm}.items()}
+
+    def _text_loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """What text, durations, pitch, prior and flow are taught; the posterior encoder stays as it is."""
+        terms = self._say(batch, self._jitter(batch.embedding), learn_posterior=False).terms
+        return self._text_cost(terms), terms
+
+    def _text_cost(self, terms: dict[str, Tensor]) -> Tensor:
+        config = self.config
+        loss = self._kl_weight() * terms["kl"]
         loss = loss + config.heads * (terms["duration"] + terms["pitch"] + 0.5 * terms["voicing"])
         if "duration_adversary" in terms:
             loss = loss + config.duration_adversary * terms["duration_adversary"]
+        return loss
+
+    def _whole_loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """What everything is taught; the discriminators take their step on the way."""
+        config = self.config
+        terms, rendered, target, kind = self._render(batch)
+        mel, spectral = self.spectral(rendered, target)
+        loss = (config.mel * mel + config.spectral * spectral).mean()
+        loss = loss + self._text_cost(terms) + config.kl_others * terms["kl_others"]
         borrowed = rendered[:0]
         if config.borrowed and len(self.corpus.recorded):
             voice, borrowed = self._borrow(batch)
@@ -126,51 +165,21 @@ class Trainer:
             judged = torch.cat([torch.arange(config.judged), torch.arange(config.labelled, len(rendered))])
             adversary, extra = self._judge(rendered[judged], target[judged], borrowed)
             loss, terms = loss + weight * adversary, {**terms, **extra}
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        norm = nn.utils.clip_grad_norm_(self.networks.parameters(), 20.0)
-        if torch.isfinite(norm):
-            self.optimizer.step()
-        self.step += 1
-        self._average()
         names = ("mel_prior", "mel_posterior", "mel_others")
         parts = {name: mel[kind == index].mean() for index, name in enumerate(names)}
-        report = {**parts, "spectral": spectral.mean(), **terms, "norm": norm}
-        return {name: value.detach() for name, value in report.items()}
+        return loss, {**parts, "spectral": spectral.mean(), **terms}
 
     def _render(self, batch: Batch) -> tuple[dict[str, Tensor], Tensor, Tensor, Tensor]:
         """Decode prior and posterior latents of labelled windows and posterior ones of the others."""
-        config, model = self.config, self.synthesizer
+        config = self.config
         embedding = self._jitter(batch.embedding)
-        pitch = batch.pitch + config.pitch_noise * torch.randn_like(batch.pitch)
+        said = self._say(batch, embedding, learn_posterior=True)
+        terms, k = said.terms, config.from_prior
         with self._autocast():
-            g, hidden, log_frames = model.encode(batch.ids, batch.text_mask, embedding, pitch, batch.language)
-            varied = self._varied_durations(hidden, g, batch)
-            spread, position, mask = spread_frames(hidden, batch.window, config.window)
-            frames, predicted = model.prior(spread, position, g, mask)
-            mean, log_deviation = model.prior.gaussian(frames, batch.f0, mask)
-            q_mean, q_log = self.posterior(batch.samples, embedding, config.window)
-            z = (q_mean + torch.randn_like(q_mean) * torch.exp(0.5 * q_log)) * mask
-            in_prior = model.flow(z, g, mask)
-            k = config.from_prior
-            noise = torch.randn_like(mean[:k]) * config.noise_scale
-            sampled = (mean[:k] + noise * torch.exp(log_deviation[:k])) * mask[:k]
-            from_prior = model.flow.inverse(sampled, g[:k], mask[:k])
-        pitch_mask = mask.repeat_interleave(2, 2)[:, 0]
-        glide, voicing = losses.pitch_loss(predicted.float(), batch.f0, pitch_mask)
-        terms = {
-            "kl": losses.kl_divergence(
-                q_log.float(), in_prior.float(), mean.float(), log_deviation.float(), mask
-            ),
-            "duration": losses.duration_loss(log_frames.float(), batch.frames, batch.text_mask),
-            "pitch": glide,
-            "voicing": voicing,
-        }
-        if self.duration_adversary is not None and varied is not None:
-            terms.update(
-                self.duration_adversary.cost(hidden, varied.float(), batch.frames, g, batch.text_mask)
-            )
-        latents = torch.cat([from_prior.float(), z[k:].float()])
+            noise = torch.randn_like(said.mean[:k]) * config.noise_scale
+            sampled = (said.mean[:k] + noise * torch.exp(said.log_deviation[:k])) * said.mask[:k]
+            from_prior = self.synthesizer.flow.inverse(sampled, said.g[:k], said.mask[:k])
+        latents = torch.cat([from_prior.float(), said.z[k:].float()])
         latents, samples, f0 = self._crop(latents, batch)
         others = self.corpus.crops(config.others, config.crop)
         other_embedding = self._jitter(others.embedding)
@@ -190,6 +199,36 @@ class Trainer:
             target = target.index_put((narrow.nonzero()[:, 0],), both[len(both) // 2 :].detach())
         kind = torch.tensor([0] * k + [1] * (config.labelled - k) + [2] * config.others)
         return terms, rendered, target, kind
+
+    def _say(self, batch: Batch, embedding: Tensor, *, learn_posterior: bool) -> _Said:
+        """Go from text to the prior and from samples to latents, and compare the two."""
+        config, model = self.config, self.synthesizer
+        pitch = batch.pitch + config.pitch_noise * torch.randn_like(batch.pitch)
+        with self._autocast():
+            g, hidden, log_frames = model.encode(batch.ids, batch.text_mask, embedding, pitch, batch.language)
+            varied = self._varied_durations(hidden, g, batch)
+            spread, position, mask = spread_frames(hidden, batch.window, config.window)
+            frames, predicted = model.prior(spread, position, g, mask)
+            mean, log_deviation = model.prior.gaussian(frames, batch.f0, mask)
+            with torch.set_grad_enabled(learn_posterior):
+                q_mean, q_log = self.posterior(batch.samples, embedding, config.window)
+                z = (q_mean + torch.randn_like(q_mean) * torch.exp(0.5 * q_log)) * mask
+            in_prior = model.flow(z, g, mask)
+        pitch_mask = mask.repeat_interleave(2, 2)[:, 0]
+        glide, voicing = losses.pitch_loss(predicted.float(), batch.f0, pitch_mask)
+        terms = {
+            "kl": losses.kl_divergence(
+                q_log.float(), in_prior.float(), mean.float(), log_deviation.float(), mask
+            ),
+            "duration": losses.duration_loss(log_frames.float(), batch.frames, batch.text_mask),
+            "pitch": glide,
+            "voicing": voicing,
+        }
+        if self.duration_adversary is not None and varied is not None:
+            terms.update(
+                self.duration_adversary.cost(hidden, varied.float(), batch.frames, g, batch.text_mask)
+            )
+        return _Said(terms, g, mask, mean, log_deviation, z)
 
     def _varied_durations(self, hidden: Tensor, g: Tensor, batch: Batch) -> Tensor | None:
         """Predict lengths with noise, for the adversary; without noise they are held to the real ones."""
@@ -323,9 +362,10 @@ def fit(
     state.restore(trainer)
     begin, saved = time.monotonic(), time.monotonic()
     before = trainer.elapsed
+    terms: dict[str, Tensor] = {}
     while (spent := time.monotonic() - begin) < trainer.config.seconds:
         trainer.elapsed = before + spent
-        terms = trainer.take_step()
+        terms |= trainer.take_step()  # a step of the text side alone has fewer
         if trainer.step % every == 0:
             values = {name: float(value) for name, value in terms.items()}
             curves.add(trainer.step, trainer.elapsed, values)
