@@ -109,6 +109,9 @@ def fit(
     rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 8e-4,
     scale: Annotated[int, typer.Option(help="Multiplies every batch; 1 suits two cores, 4 a big card.")] = 1,
     window: Annotated[int, typer.Option(help="Latent frames (25 ms) of a window.")] = 64,
+    recogniser: Annotated[
+        Path | None, typer.Option(help="File of `recogniser`, which judges whether phonemes are heard.")
+    ] = None,
     text_steps: Annotated[
         int, typer.Option(help="Steps of the text side alone between whole ones, six times as cheap.")
     ] = 0,
@@ -128,6 +131,7 @@ def fit(
     from ttsbook.train.corpus import Corpus
     from ttsbook.train.fit import FitConfig, Trainer
     from ttsbook.train.fit import fit as run
+    from ttsbook.train.recogniser import load
     from ttsbook.train.state import start_from
     from ttsbook.vits2.config import ModelConfig
 
@@ -156,7 +160,7 @@ def fit(
         text_steps=text_steps,
         seed=seed,
     )
-    trainer = Trainer(model, config, corpus)
+    trainer = Trainer(model, config, corpus, load(recogniser) if recogniser else None)
     if start and not (out / "state.pt").exists():
         start_from(trainer, start, discriminators=not fresh_judges)
     _say(f"device {name}, {'bfloat16' if trainer.half else 'float32'}")
@@ -166,6 +170,36 @@ def fit(
 
     run(trainer, out, report=report)
     _say(f"{trainer.step} steps; weights in {out / 'checkpoint.safetensors'}")
+
+
+@app.command()
+def recogniser(
+    data: Annotated[Path, typer.Argument(help="Folder of archives with durations.")],
+    out: Annotated[Path, typer.Argument(help="The file to write.")],
+    steps: Annotated[int, typer.Option(help="Batches of 24 windows.")] = 3_500,
+    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    seed: Annotated[int, typer.Option()] = 0,
+) -> None:
+    """Teach a small network to hear phonemes, for fit --recogniser; minutes on one core.
+
+    Example: python -m ttsbook.train recogniser data recogniser.safetensors
+    """
+    import torch
+
+    from ttsbook.train.archive import read_archives
+    from ttsbook.train.corpus import Corpus
+    from ttsbook.train.recogniser import save, train
+    from ttsbook.vits2.config import ModelConfig
+
+    name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    torch.manual_seed(seed)
+    clips = [clip for clip in read_archives(data) if clip.durations]
+    corpus = Corpus(clips, ModelConfig(), torch.device(name), seed=seed)
+
+    def report(step: int, loss: float, right: float) -> None:
+        _say(f"{step} misheard {loss:.3f} right {right:.3f}")
+
+    save(train(corpus, steps, report=report), out)
 
 
 @app.command()

@@ -4,7 +4,7 @@ One joint VITS2: the decoder learns from posterior latents of all clips and, for
 labelled ones, from latents sampled from the prior with known durations and pitch. That closes the gap
 between what the decoder sees in training and in use, which two-stage recipes leave open. Some texts are
 also said in a voice borrowed from a recording, as in use: nobody knows how that should sound, so only
-the discriminators and the likeness to the borrowed voice teach there.
+the discriminators, the likeness to the borrowed voice and a recogniser of phonemes teach there.
 Discriminators join at `adversary_from`. Between whole steps there may be `text_steps` of the text side
 alone (text encoder, durations, pitch, prior and flow), which are six times as cheap: what is decoded and
 judged costs most of a step, and words are learned elsewhere.
@@ -29,6 +29,7 @@ from ttsbook.train.corpus import Batch, Corpus
 from ttsbook.train.duration_adversary import DurationAdversary
 from ttsbook.train.likeness import SpeakerLikeness
 from ttsbook.train.precision import use_bfloat16
+from ttsbook.train.recogniser import Recogniser, frame_labels, misheard
 from ttsbook.train.state import Curves, TrainingState
 from ttsbook.vits2.config import ModelConfig
 from ttsbook.vits2.discriminator import Discriminators
@@ -74,6 +75,8 @@ class FitConfig:
     duration_adversary: float = 0.3  # where the model has noise for it (`ModelConfig.duration_noise`)
     likeness: float = 2.0
     content: float = 0.05
+    misheard: float = 1.0  # of windows of the teacher, where there is a recogniser
+    misheard_borrowed: float = 0.5
     ema: float = 0.998
     save_every: float = 110.0  # seconds
     seed: int = 0
@@ -94,7 +97,9 @@ class _Said:
 class Trainer:
     """Holds the networks and takes steps."""
 
-    def __init__(self, model: ModelConfig, config: FitConfig, corpus: Corpus) -> None:
+    def __init__(
+        self, model: ModelConfig, config: FitConfig, corpus: Corpus, recogniser: Recogniser | None = None
+    ) -> None:
         if not len(corpus.labelled):
             raise InputError(
                 "no clip of the training data has durations, which text is learned from",
@@ -115,6 +120,7 @@ class Trainer:
         self.spectral = losses.SpectralLoss(model.rate_hz).to(self.device)
         self.low_pass = losses.LowPass(BAND_HZ, model.rate_hz).to(self.device)
         self.likeness = SpeakerLikeness(model.rate_hz).to(self.device)
+        self.recogniser = recogniser.to(self.device) if recogniser else None
         self.half = use_bfloat16(self.device)
         self.step = 0
         self.elapsed = 0.0
@@ -155,10 +161,14 @@ class Trainer:
         mel, spectral = self.spectral(rendered, target)
         loss = (config.mel * mel + config.spectral * spectral).mean()
         loss = loss + self._text_cost(terms) + config.kl_others * terms["kl_others"]
+        if "misheard" in terms:
+            loss = loss + config.misheard * terms["misheard"]
         borrowed = rendered[:0]
         if config.borrowed and len(self.corpus.recorded):
             voice, borrowed = self._borrow(batch)
             loss = loss + config.likeness * voice["likeness"] + config.content * voice["content"]
+            if "misheard_borrowed" in voice:
+                loss = loss + config.misheard_borrowed * voice["misheard_borrowed"]
             terms.update(voice)
         weight = min(1.0, max(0.0, (self.step + 1 - config.adversary_from) / config.adversary_ramp))
         if weight:
@@ -180,7 +190,7 @@ class Trainer:
             sampled = (said.mean[:k] + noise * torch.exp(said.log_deviation[:k])) * said.mask[:k]
             from_prior = self.synthesizer.flow.inverse(sampled, said.g[:k], said.mask[:k])
         latents = torch.cat([from_prior.float(), said.z[k:].float()])
-        latents, samples, f0 = self._crop(latents, batch)
+        latents, samples, f0, start = self._crop(latents, batch)
         others = self.corpus.crops(config.others, config.crop)
         other_embedding = self._jitter(others.embedding)
         with self._autocast():
@@ -191,6 +201,10 @@ class Trainer:
         f0, samples = torch.cat([f0, others.f0]), torch.cat([samples, others.samples])
         rendered = self._decode(latents, f0, torch.cat([embedding, other_embedding]))
         target = samples[:, : rendered.shape[1]]
+        if self.recogniser is not None:
+            frame = start[:, None] + torch.arange(config.crop, device=self.device)
+            ids, weight = (x.gather(1, frame) for x in frame_labels(batch, config.window))
+            terms["misheard"] = self._mishear(rendered[: config.labelled], ids, weight)
         narrow = ~torch.cat([batch.full_band, others.full_band])
         if narrow.any():
             both = self.low_pass(torch.cat([rendered[narrow], target[narrow]]))
@@ -245,8 +259,8 @@ class Trainer:
         gradient here, and the posterior encoder and the flow must hear the text in what was rendered.
 
         Returns:
-            "likeness", 1 - cosine, and "content", nats per frame, and a piece of each wave
-            [B, L] for the discriminators.
+            "likeness", 1 - cosine, "content", nats per frame, and where there is a recogniser
+            "misheard_borrowed", nats per phoneme; and a piece of each wave [B, L] for the discriminators.
         """
         config, model, hop = self.config, self.synthesizer, self.corpus.config.hop
         rows = torch.randperm(config.labelled)[: config.borrowed].to(self.device)
@@ -270,10 +284,16 @@ class Trainer:
             heard, _ = self.posterior(F.pad(rendered, (0, hop)), embedding, config.window)
             in_prior = model.flow(heard * mask, g, mask)
         self.networks.requires_grad_(True)
-        content = losses.prior_distance(in_prior.float(), mean.float(), log_deviation.float(), mask)
+        terms = {
+            "likeness": unlike,
+            "content": losses.prior_distance(in_prior.float(), mean.float(), log_deviation.float(), mask),
+        }
+        if self.recogniser is not None:
+            ids, weight = frame_labels(batch, config.window)
+            terms["misheard_borrowed"] = self._mishear(rendered, ids[rows], weight[rows])
         length = (2 * config.crop - 1) * hop
         start = int(torch.randint(rendered.shape[1] - length + 1, ()))
-        return {"likeness": unlike, "content": content}, rendered[:, start : start + length]
+        return terms, rendered[:, start : start + length]
 
     def _decode(self, latents: Tensor, f0: Tensor, embedding: Tensor) -> Tensor:
         n_samples = (f0.shape[1] - 1) * self.corpus.config.hop
@@ -283,8 +303,15 @@ class Trainer:
             rendered: Tensor = self.synthesizer.decoder(latents, f0, embedding, phase, noise)
         return rendered.float()
 
-    def _crop(self, latents: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor]:
-        """Cut the same random piece out of latents, samples and pitch of each window."""
+    def _mishear(self, rendered: Tensor, ids: Tensor, weight: Tensor) -> Tensor:
+        """rendered: [B, L]; ids and weight: [B, N], of every latent frame → nats a phoneme."""
+        assert self.recogniser is not None
+        with self._autocast():
+            scores = self.recogniser(F.pad(rendered, (0, self.corpus.config.hop)))
+        return misheard(scores, ids, weight)
+
+    def _crop(self, latents: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Cut the same random piece out of latents, samples and pitch of each window; tell where it began."""
         length, hop = self.config.crop, self.corpus.config.latent_hop
         room = (batch.n_frames - length + 1).clamp(min=1)
         start = (torch.rand(len(room), device=self.device) * room).long()
@@ -295,7 +322,7 @@ class Trainer:
 
         pieces = (start[:, None] + torch.arange(length, device=self.device))[:, None]
         z = latents.gather(2, pieces.expand(-1, latents.shape[1], -1))
-        return z, cut(batch.samples, hop), cut(batch.f0, 2)
+        return z, cut(batch.samples, hop), cut(batch.f0, 2), start
 
     def _judge(self, rendered: Tensor, target: Tensor, borrowed: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
         """Step the discriminators, then return what they cost the generator.

@@ -1,0 +1,137 @@
+"""Which phoneme is heard in every frame of a wave, as a loss: words should stay clear in any voice.
+
+A small convolutional classifier of log-mel frames. The teacher's durations are exact, so each frame has
+a label and no alignment is searched for. It hears about a tenth of a second to either side: enough for
+the transitions that tell consonants apart, too little to guess them from the words around.
+
+That what hears phonemes can teach clear speech: Hsieh et al., arXiv:2010.15174 (for enhancement).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ttsbook import symbols
+from ttsbook.errors import InputError
+from ttsbook.train.corpus import Batch, Corpus
+from ttsbook.vits2.layers import ConvNeXtStack
+from ttsbook.vits2.prior import spread_frames
+from ttsbook.vits2.spectrum import mel_filters, stft
+
+N_FFT, HOP = 600, 300  # at 24 kHz: 25 ms every 12.5 ms
+N_BINS, N_MELS, BAND_HZ = 201, 64, 16_000  # below 8 kHz, where recordings still hold something
+WIDTH, BLOCKS, KERNEL = 192, 3, 3
+EDGE = 3  # latent frames at either end of a window that are not judged: they lack context
+UNHEARD = " ˈˌ"  # have lengths of their own in the teacher's speech, but no sound
+IGNORED = -100
+
+
+class Recogniser(nn.Module):
+    """Waves at 24 kHz → scores of phoneme ids in each latent frame (25 ms)."""
+
+    filters: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("filters", mel_filters(N_BINS, N_MELS, BAND_HZ), persistent=False)
+        self.stack = ConvNeXtStack(
+            2 * N_MELS, WIDTH, width=WIDTH, hidden=2 * WIDTH, blocks=BLOCKS, kernel=KERNEL
+        )
+        self.out = nn.Linear(WIDTH, symbols.N_IDS)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: [B, L] → [B, n_ids, L // 600]."""
+        n_frames = x.shape[1] // (2 * HOP)
+        with torch.autocast(x.device.type, enabled=False):
+            spectrum = stft(x.float(), N_FFT, HOP)[:, :N_BINS].abs()
+            mels = torch.log((self.filters @ spectrum).clamp(min=1e-4))
+            mels = mels - mels.mean((1, 2), keepdim=True)  # how loud someone is tells nothing
+        pairs = mels[:, :, : 2 * n_frames].transpose(1, 2).reshape(len(x), n_frames, -1)
+        hidden: Tensor = self.stack(pairs.transpose(1, 2))
+        scores: Tensor = self.out(F.gelu(hidden).transpose(1, 2)).transpose(1, 2)
+        return scores
+
+
+def frame_labels(batch: Batch, n_frames: int) -> tuple[Tensor, Tensor]:
+    """Return the phoneme id of each frame, or `IGNORED`, and how much it counts, both [B, n_frames].
+
+    Every phoneme of a window counts the same, however long it is: vowels and pauses would outweigh the
+    consonants that words hang on.
+    """
+    pairs = torch.stack([batch.ids.float(), 1 / batch.window.clamp(min=1).float()], 1)
+    spread, _, mask = spread_frames(pairs, batch.window, n_frames)
+    ids, weight = spread[:, 0].round().long(), spread[:, 1] * mask[:, 0]
+    for symbol in UNHEARD:
+        ids = torch.where(ids == symbols.encode(symbol)[1], torch.full_like(ids, IGNORED), ids)
+    return torch.where(mask[:, 0] > 0, ids, torch.full_like(ids, IGNORED)), weight
+
+
+def misheard(scores: Tensor, ids: Tensor, weight: Tensor) -> Tensor:
+    """Cross-entropy in nats a phoneme. scores: [B, n_ids, N]; ids and weight: [B, N] or longer."""
+    n_frames = scores.shape[2]
+    inside = slice(EDGE, n_frames - EDGE)
+    scores, ids, weight = scores[..., inside].float(), ids[:, inside], weight[:, inside]
+    weight = weight * (ids != IGNORED)
+    entropy = F.cross_entropy(scores, ids, reduction="none", ignore_index=IGNORED)
+    return (entropy * weight).sum() / weight.sum().clamp(min=1e-6)
+
+
+def train(
+    corpus: Corpus, steps: int, *, report: Callable[[int, float, float], None], rate: float = 1e-3
+) -> Recogniser:
+    """Teach a recogniser the labelled clips; `report` takes step, loss and share of right frames."""
+    model = Recogniser().to(corpus.device)
+    optimizer = torch.optim.AdamW(model.parameters(), rate, betas=(0.9, 0.98), fused=True)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
+    n_frames = 64
+    for step in range(1, steps + 1):
+        batch = corpus.batch(corpus.draw(24, 0), n_frames)
+        ids, weight = frame_labels(batch, n_frames)
+        scores = model(_disturb(batch.samples))
+        loss = misheard(scores, ids, weight)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimizer.step()
+        schedule.step()
+        if step % 50 == 0 or step == steps:
+            known = ids != IGNORED
+            right = (scores.argmax(1) == ids)[known].float().mean()
+            report(step, float(loss.detach()), float(right))
+    return model.eval().requires_grad_(False)
+
+
+def _disturb(x: Tensor) -> Tensor:
+    """Add a little noise and tilt the spectrum, each clip its own way: rooms and microphones differ."""
+    level = x.square().mean(1, keepdim=True).sqrt()
+    noise = torch.randn_like(x) * level * 10 ** (-torch.empty(len(x), 1, device=x.device).uniform_(1, 2.5))
+    tilt = torch.empty(len(x), 1, device=x.device).uniform_(-0.4, 0.4)
+    return x + tilt * F.pad(x[:, :-1], (1, 0)) + noise
+
+
+def save(model: Recogniser, path: Path) -> None:
+    """Write the weights."""
+    save_file({name: value.half().contiguous() for name, value in model.state_dict().items()}, str(path))
+
+
+def load(path: Path) -> Recogniser:
+    """Read what `save` wrote.
+
+    Raises:
+        InputError: the file is something else.
+    """
+    model = Recogniser()
+    try:
+        model.load_state_dict({name: value.float() for name, value in load_file(str(path)).items()})
+    except (OSError, SafetensorError, RuntimeError) as error:
+        raise InputError(
+            f"{path} is not a recogniser", "make one with `python -m ttsbook.train recogniser`"
+        ) from error
+    return model.eval().requires_grad_(False)
