@@ -24,15 +24,18 @@ from ttsbook.render.fit import check_languages, voice_of
 from ttsbook.render.lock import remove_leftovers
 from ttsbook.render.machine import n_cores
 from ttsbook.render.plan import ChunkMaker, Plan, plan_book
-from ttsbook.render.rendering import Rendering
+from ttsbook.render.rendering import Rendering, worker_spec, workers_for
 from ttsbook.render.report import Report
 from ttsbook.render.settings import RenderSettings
 from ttsbook.render.speech import SpokenStore
+from ttsbook.render.standby import Standby
 from ttsbook.render.tags import tags_of
 from ttsbook.render.target import check_tracks_ours, finished_report, inputs_hash, touch
 from ttsbook.render.task import Adapt, RenderTask
 from ttsbook.render.tracks import tracks_of
 from ttsbook.types import VoiceProfile
+
+_CHUNK_LENGTH = 120  # characters, about
 
 
 def attempt(task: RenderTask, settings: RenderSettings) -> Report:
@@ -43,18 +46,32 @@ def attempt(task: RenderTask, settings: RenderSettings) -> Report:
         engine = load_engine(spec)
     voice = voice_of(settings.engine, task.voice)
     voices = {name: voice_of(settings.engine, each) for name, each in task.voices.items()}
-    with contextlib.closing(engine):
+    original, task = task, replace(task, voice=voice, voices=voices)
+    with contextlib.closing(engine), contextlib.closing(_standby(task, settings, spec, engine)) as standby:
         try:
-            return _render(replace(task, voice=voice, voices=voices), settings, spec, engine)
+            return _render(task, settings, spec, engine, standby)
         except OutOfMemory as error:
             if engine.device.startswith("cpu"):
                 raise
             step = Fallback("device", engine.device, "the processor", error.message)
             task.fallbacks.step(step, error)
-    return attempt(task, replace(settings, device="cpu"))
+    return attempt(original, replace(settings, device="cpu"))
 
 
-def _render(task: RenderTask, settings: RenderSettings, spec: EngineSpec, engine: Engine) -> Report:
+def _standby(task: RenderTask, settings: RenderSettings, spec: EngineSpec, engine: Engine) -> Standby:
+    """Start the workers of a long book that was never rendered to this file: they are sure to be needed."""
+    n_workers = 0
+    local = settings.executor != "ray" and engine.device.startswith("cpu")
+    if local and task.journal.last(task.target.output) is None:
+        length = sum(len(block.text) for chapter in task.book.chapters for block in chapter.blocks)
+        n_workers = workers_for(settings, engine, length // _CHUNK_LENGTH)
+    n_workers = n_workers if n_workers > 1 else 0
+    return Standby(worker_spec(spec, settings, n_workers), task.voice, n_workers)
+
+
+def _render(
+    task: RenderTask, settings: RenderSettings, spec: EngineSpec, engine: Engine, standby: Standby
+) -> Report:
     task.notes.reporter.stage("plan")
     front_end = task.front_end or _front_end(settings, task.voice, engine, task.adapt)
     plan = plan_book(task.book, settings, task.voice, front_end, engine.fingerprint, task.voices)
@@ -90,7 +107,7 @@ def _render(task: RenderTask, settings: RenderSettings, spec: EngineSpec, engine
         cues = CueTrack(front_end, by_word=by_word or settings.epub3 is not None)
     checking = make_checking(settings.check, task.ear, store, cache.folder, engine.rate_hz)
     run = Rendering(
-        task, plan, settings, engine, spec, draft, account_of(plan), store, cues, tracks, checking
+        task, plan, settings, engine, spec, draft, account_of(plan), store, cues, tracks, checking, standby
     )
     report = run.render(inputs)
     task.notes.reporter.finished(report)

@@ -10,14 +10,11 @@ Knows nothing of books or caches; `keep` decides what becomes of speech.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import signal
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Protocol
@@ -28,8 +25,9 @@ from ttsbook.render.backlog import Task
 from ttsbook.render.fallback import Fallbacks
 from ttsbook.render.ledger import Ledger
 from ttsbook.render.limits import Keep, Limits, RemoteTraceback, Tell
-from ttsbook.render.stepping import ALL_THERE_ARE, IN_THIS_PROCESS, NoWorkers, SteppingPool
-from ttsbook.render.worker import Failed, Ready, Spoken, speak_batch, work
+from ttsbook.render.standby import Standby, start_worker
+from ttsbook.render.stepping import ALL_THERE_ARE, IN_THIS_PROCESS, SteppingPool
+from ttsbook.render.worker import Failed, Ready, Spoken, speak_batch
 from ttsbook.types import VoiceProfile
 
 _LIMITS = Limits()
@@ -83,6 +81,7 @@ def open_pool(
     limits: Limits = _LIMITS,
     fallbacks: Fallbacks | None = None,
     cluster: str | None = None,
+    standby: Standby | None = None,
 ) -> Iterator[Pool]:
     """Open a pool of processes, or for one worker the same in this process; or one on a Ray cluster.
 
@@ -98,6 +97,7 @@ def open_pool(
         fallbacks: what is allowed when it cannot go on like this; None allows all, told through `tell`.
         cluster: address of a Ray cluster, "" for one that Ray starts here; None is no cluster. On a cluster
             0 workers are as many as it has room for.
+        standby: processes that were started before; they are taken first.
     """
     steps = fallbacks or Fallbacks(tell)
 
@@ -113,8 +113,9 @@ def open_pool(
                 fallbacks=steps, address=cluster, fingerprint=fingerprint,
             )  # fmt: skip
         return ProcessPool(
-            spec, voice, n_processes, keep=keep, tell=tell, batch=batch, limits=limits, fallbacks=steps
-        )
+            spec, voice, n_processes, keep=keep, tell=tell, batch=batch, limits=limits, fallbacks=steps,
+            standby=standby,
+        )  # fmt: skip
 
     if cluster is not None:
         n_processes = n_workers or ALL_THERE_ARE
@@ -191,9 +192,10 @@ class ProcessPool:
         batch: int,
         limits: Limits,
         fallbacks: Fallbacks,
+        standby: Standby | None = None,
     ) -> None:
         self._spec, self._voice = spec, voice
-        self._tell, self._limits = tell, limits
+        self._tell, self._limits, self._standby = tell, limits, standby
         self._ledger = Ledger(batch, n_workers, keep=keep, limits=limits, fallbacks=fallbacks)
         self._workers: list[_Worker] = []
         self.n_workers = n_workers
@@ -285,44 +287,10 @@ class ProcessPool:
         self._start()
 
     def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        try:
-            ours, theirs = context.Pipe()
-            process = context.Process(
-                target=work, args=(theirs, self._spec, self._voice), name="ttsbook-worker", daemon=True
-            )
-            with _signals_held():
-                process.start()
-        except OSError as error:
-            raise NoWorkers(f"no worker process can be started: {error.strerror}") from error
-        theirs.close()  # else the pipe would not end with the worker
+        started = self._standby.take(self._spec, self._voice) if self._standby else None
+        started = started or start_worker(self._spec, self._voice)
         deadline = time.monotonic() + self._limits.start_seconds
-        self._workers.append(_Worker(process, ours, deadline))
-
-
-@contextlib.contextmanager
-def _signals_held() -> Iterator[None]:
-    """Start a child that never sees Ctrl-C, not even before it can say that it ignores it.
-
-    SIGTERM waits too: a child whose parent leaves before it was told what to do ends with a traceback.
-    The child inherits the block. Here it is not enough: another thread may take the signal, and Python
-    would still run the handler in this one, so handlers take note and are called afterwards.
-    """
-    resource_tracker.ensure_running()  # started along with the first child, it would lift the block
-    numbers: tuple[int, ...] = (signal.SIGINT, signal.SIGTERM)
-    held: list[int] = []
-    handlers = {}
-    if threading.current_thread() is threading.main_thread():
-        handlers = {number: signal.signal(number, lambda got, _: held.append(got)) for number in numbers}
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, numbers)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        for number in dict.fromkeys(held):
-            signal.raise_signal(number)
+        self._workers.append(_Worker(started.process, started.connection, deadline))
 
 
 def _describe_exit(code: int | None) -> str:

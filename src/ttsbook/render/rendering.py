@@ -37,6 +37,7 @@ from ttsbook.render.report import Account, Report, TrackReport
 from ttsbook.render.reporter import Reporter, SilentReporter
 from ttsbook.render.settings import RenderSettings
 from ttsbook.render.speech import SpeechSource, SpokenStore
+from ttsbook.render.standby import Standby
 from ttsbook.render.tags import book_mark, tags_of
 from ttsbook.render.target import Target
 from ttsbook.render.task import RenderTask
@@ -62,6 +63,7 @@ class Rendering:
     cues: CueTrack | None
     tracks: tuple[Track, ...]  # of a book in parts
     checking: Checking | None
+    standby: Standby | None = None
     n_workers: int = 1
     worker_peak_rss_bytes: int = 0
     speaking_peak_rss_bytes: int = 0  # of all processes, while workers were there
@@ -115,6 +117,8 @@ class Rendering:
             self.n_workers = pool.n_workers
             self.worker_peak_rss_bytes = pool.peak_rss_bytes
             workers = pool.n_workers * pool.peak_rss_bytes
+        if self.standby is not None:
+            self.standby.close()
         self.speaking_peak_rss_bytes = workers + peak_rss_bytes()
         return measured
 
@@ -149,16 +153,10 @@ class Rendering:
         """Open the pool for so many chunks that are missing."""
         if self.settings.executor == "ray" and n_chunks:
             return self._pool(self.settings.workers or 0, on_cluster=True)
-        return self._pool(self._choose_workers(n_chunks))
-
-    def _choose_workers(self, n_chunks: int) -> int:
-        return choose_workers(
-            self.settings.workers,
-            n_chunks=n_chunks,
-            device=self.engine.device,
-            worker_bytes=_WORKER_BYTES,
-            at_least=entry_of(self.settings.engine).min_workers,
-        )
+        n_workers = workers_for(self.settings, self.engine, n_chunks)
+        if self.standby is not None and n_workers < 2:
+            self.standby.close()
+        return self._pool(n_workers)
 
     def _write(self, measured: Measured) -> tuple[float, Written, tuple[TrackReport, ...]]:
         """Assemble the book again, into the encoder; files appear once they have been read back."""
@@ -226,8 +224,7 @@ class Rendering:
             handle.write(text.encode("utf-8"))
 
     def _pool(self, n_workers: int, *, on_cluster: bool = False) -> AbstractContextManager[Pool]:
-        threads = 1 if on_cluster else max(1, n_cores() // n_workers)
-        spec = replace(self.engine_spec, threads=self.settings.threads or threads)
+        spec = worker_spec(self.engine_spec, self.settings, 0 if on_cluster else n_workers)
         if on_cluster:
             spec = replace(spec, device=self.engine.device)  # what "auto" is here, it shall be there
         return open_pool(
@@ -240,6 +237,7 @@ class Rendering:
             engine=self.engine,
             fallbacks=self.task.fallbacks,
             cluster=self.settings.ray_address if on_cluster else None,
+            standby=self.standby,
         )
 
     def _stream(self, pool: Pool) -> Stream:
@@ -289,6 +287,23 @@ class Rendering:
             warnings=tuple(self.notes.texts),
             fallbacks=self.task.fallbacks.steps,
         )
+
+
+def workers_for(settings: RenderSettings, engine: Engine, n_chunks: int) -> int:
+    """Return how many processes should speak so many chunks; 1 means none besides this one."""
+    return choose_workers(
+        settings.workers,
+        n_chunks=n_chunks,
+        device=engine.device,
+        worker_bytes=_WORKER_BYTES,
+        at_least=entry_of(settings.engine).min_workers,
+    )
+
+
+def worker_spec(spec: EngineSpec, settings: RenderSettings, n_workers: int) -> EngineSpec:
+    """Return what each of so many processes loads; of a number on a cluster, which is 0, one thread each."""
+    threads = max(1, n_cores() // n_workers) if n_workers else 1
+    return replace(spec, threads=settings.threads or threads)
 
 
 def _finite(value: float) -> float | None:

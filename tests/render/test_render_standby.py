@@ -1,0 +1,70 @@
+"""Workers that are started while the book is planned: taken by the pool, and never left behind."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from dataclasses import replace
+
+import pytest
+from stand_in import ENGINE, VOICE
+
+from ttsbook.engines.base import EngineSpec, Request
+from ttsbook.render.pool import open_pool
+from ttsbook.render.standby import Standby
+from ttsbook.types import Speech
+
+SPEC = EngineSpec(ENGINE)
+TEXTS = [f"{letter} words" for letter in "abcdef"]
+
+
+def speak(standby: Standby, spec: EngineSpec = SPEC) -> set[int]:
+    """Speak with a pool of two; return the processes that did."""
+    kept: dict[str, Speech] = {}
+    with open_pool(spec, VOICE, 2, keep=kept.__setitem__, tell=lambda _: None, standby=standby) as pool:
+        for text in TEXTS:
+            pool.submit(text, Request(text, text, "en", seed=7))
+        numbers = running()
+        for text in TEXTS:
+            pool.finish(text)
+    assert set(kept) == set(TEXTS)
+    return numbers
+
+
+def running() -> set[int]:
+    return {child.pid for child in multiprocessing.active_children() if child.pid is not None}
+
+
+def test_a_pool_takes_them_before_it_starts_its_own() -> None:
+    standby = Standby(SPEC, VOICE, 2)
+    waiting = running()
+    assert len(waiting) == len(standby) == 2
+    assert speak(standby) == waiting
+    assert len(standby) == 0
+    assert running() == set()
+
+
+@pytest.mark.parametrize("spec", [replace(SPEC, threads=2), EngineSpec(ENGINE, options=(("delay", "0"),))])
+def test_those_that_load_something_else_are_left_and_stopped(spec: EngineSpec) -> None:
+    standby = Standby(SPEC, VOICE, 2)
+    waiting = running()
+    assert len(speak(standby, spec) - waiting) == 2
+    assert running() == waiting
+    standby.close()
+    assert running() == set()
+
+
+def test_one_that_was_killed_while_it_waited_is_replaced() -> None:
+    standby = Standby(SPEC, VOICE, 2)
+    os.kill(min(running()), signal.SIGKILL)
+    speak(standby)
+    assert running() == set()
+
+
+def test_where_none_can_be_started_there_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
+    assert len(Standby(SPEC, VOICE, 2)) == 0
