@@ -83,6 +83,8 @@ class Engine(Protocol):
     def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:
         """Speak a batch; one `Speech` per request, in the same order, empty for empty phonemes.
 
+        A batch of none loads the model, if that has waited until now.
+
         The samples of a request must depend neither on its neighbours in the batch nor on the number of
         threads, not even in the last bit: both differ between an undisturbed and a resumed run, or from
         machine to machine, and the file must not.

@@ -65,7 +65,7 @@ class Vits2Engine:
     def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:
         """Speak requests; none depends on its neighbours."""
         utterances = [_utterance(request, voice) for request in requests if request.phonemes]
-        spoken = iter(self._backend.speak(utterances) if utterances else ())
+        spoken = iter(self._backend.speak(utterances) if utterances or not requests else ())
         return [self._speech(next(spoken)) if request.phonemes else self._nothing() for request in requests]
 
     def close(self) -> None:

@@ -83,6 +83,7 @@ def work(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> None:
 def _serve(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> None:
     try:
         engine = load_engine(spec)
+        engine.speak([], voice)  # loads the model while the parent is still busy with the first chunks
     except TtsbookError as error:
         connection.send(Failed(error, traceback.format_exc()))
         return
