@@ -107,7 +107,10 @@ def test_torch_on_the_processor_speaks_alike_and_is_another_model_to_the_cache(
     other = Vits2Engine(EngineSpec("vits2", "cpu", options=(("runtime", "torch"),)))
     ours, theirs = engine.speak([request()], voice)[0], other.speak([request(), request("")], voice)[0]
     assert ours.phoneme_ends == theirs.phoneme_ends
-    assert np.abs(ours.samples - theirs.samples).mean() < 1e-4
+    # Rounding moves the pitch by parts in a million, and with it a harmonic at the edge of the band, until
+    # the next pause: 35 dB below the speech.
+    difference = np.square(ours.samples - theirs.samples).sum()
+    assert 10 * np.log10(np.square(ours.samples).sum() / difference) > 30
     assert engine.fingerprint != other.fingerprint
 
 
