@@ -105,7 +105,8 @@ def train(
             known = ids != IGNORED
             right = (scores.argmax(1) == ids)[known].float().mean()
             report(step, float(loss.detach()), float(right))
-    return model.eval().requires_grad_(False)
+    model.eval().requires_grad_(False)
+    return model
 
 
 def _disturb(x: Tensor) -> Tensor:
@@ -134,4 +135,5 @@ def load(path: Path) -> Recogniser:
         raise InputError(
             f"{path} is not a recogniser", "make one with `python -m ttsbook.train recogniser`"
         ) from error
-    return model.eval().requires_grad_(False)
+    model.eval().requires_grad_(False)
+    return model
