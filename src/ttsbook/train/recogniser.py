@@ -87,7 +87,8 @@ def train(
     corpus: Corpus, steps: int, *, report: Callable[[int, float, float], None], rate: float = 1e-3
 ) -> Recogniser:
     """Teach a recogniser the labelled clips; `report` takes step, loss and share of right frames."""
-    model = Recogniser().to(corpus.device)
+    model = Recogniser()
+    model.to(corpus.device)
     optimizer = torch.optim.AdamW(model.parameters(), rate, betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
     n_frames = 64
