@@ -97,6 +97,12 @@ def test_a_batch_that_does_not_fit_is_halved(n_workers: int) -> None:
     assert any("batches of at most" in text for text in kept.told)
 
 
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_an_engine_without_memory_to_load_says_so_and_is_tried_with_fewer_workers(n_workers: int) -> None:
+    with pytest.raises(OutOfMemory, match="out of memory"):
+        run_pool(n_workers, no_memory="1")
+
+
 def test_one_chunk_that_does_not_fit_is_an_error() -> None:
     with pytest.raises(OutOfMemory):
         run_pool(1, fits="0")

@@ -63,7 +63,7 @@ class Rendering:
     cues: CueTrack | None
     tracks: tuple[Track, ...]  # of a book in parts
     checking: Checking | None
-    standby: Standby | None = None
+    standby: Standby
     n_workers: int = 1
     worker_peak_rss_bytes: int = 0
     speaking_peak_rss_bytes: int = 0  # of all processes, while workers were there
@@ -117,8 +117,7 @@ class Rendering:
             self.n_workers = pool.n_workers
             self.worker_peak_rss_bytes = pool.peak_rss_bytes
             workers = pool.n_workers * pool.peak_rss_bytes
-        if self.standby is not None:
-            self.standby.close()
+        self.standby.close()
         self.speaking_peak_rss_bytes = workers + peak_rss_bytes()
         return measured
 
@@ -154,7 +153,7 @@ class Rendering:
         if self.settings.executor == "ray" and n_chunks:
             return self._pool(self.settings.workers or 0, on_cluster=True)
         n_workers = workers_for(self.settings, self.engine, n_chunks)
-        if self.standby is not None and n_workers < 2:
+        if n_workers < 2:
             self.standby.close()
         return self._pool(n_workers)
 

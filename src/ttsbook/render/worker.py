@@ -46,13 +46,8 @@ def speak_batch(engine: Engine, requests: Sequence[Request], voice: VoiceProfile
     try:
         speeches = _speak(engine, requests, voice)
         _check(engine, requests, speeches)
-    except TtsbookError as error:
-        return Failed(error, traceback.format_exc())
-    except MemoryError:
-        return Failed(OutOfMemory(f"engine {engine.name}: out of memory"), traceback.format_exc())
     except Exception as error:  # engines come from anywhere; whatever they raise must reach the user
-        message = f"engine {engine.name} failed on {_describe(requests)}: {type(error).__name__}: {error}"
-        return Failed(RenderError(message), traceback.format_exc())
+        return _failure(error, engine.name, f"failed on {_describe(requests)}")
     return Spoken(tuple(speeches), peak_rss_bytes())
 
 
@@ -84,17 +79,22 @@ def _serve(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> Non
     try:
         engine = load_engine(spec)
         engine.speak([], voice)  # loads the model while the parent is still busy with the first chunks
-    except TtsbookError as error:
-        connection.send(Failed(error, traceback.format_exc()))
-        return
     except Exception as error:  # as in speak_batch
-        message = f"engine {spec.name} cannot be loaded: {type(error).__name__}: {error}"
-        connection.send(Failed(RenderError(message), traceback.format_exc()))
+        connection.send(_failure(error, spec.name, "cannot be loaded"))
         return
     connection.send(Ready())
     while True:
         requests: list[Request] = connection.recv()
         connection.send(speak_batch(engine, requests, voice))
+
+
+def _failure(error: Exception, name: str, deed: str) -> Failed:
+    """Put what an engine raised into words that the pool understands; call it where it was caught."""
+    if isinstance(error, MemoryError):
+        error = OutOfMemory(f"engine {name}: out of memory")
+    if not isinstance(error, TtsbookError):
+        error = RenderError(f"engine {name} {deed}: {type(error).__name__}: {error}")
+    return Failed(error, traceback.format_exc())
 
 
 def _die_with_parent() -> None:

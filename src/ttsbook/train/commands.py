@@ -6,9 +6,12 @@ import json
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    import torch
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
 
@@ -16,6 +19,15 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_comp
 def _say(line: str) -> None:
     sys.stderr.write(line + "\n")
     sys.stderr.flush()
+
+
+def _device(asked: str) -> torch.device:
+    """Return the device of that name; "auto" is a GPU where there is one."""
+    import torch
+
+    if asked == "auto":
+        asked = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(asked)
 
 
 @app.command()
@@ -125,8 +137,6 @@ def fit(
 
     Example: python -m ttsbook.train fit data runs/first --minutes 60
     """
-    import torch
-
     from ttsbook.train.archive import read_archives
     from ttsbook.train.corpus import Corpus
     from ttsbook.train.fit import FitConfig, Trainer
@@ -135,10 +145,10 @@ def fit(
     from ttsbook.train.state import start_from
     from ttsbook.vits2.config import ModelConfig
 
-    name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
+    where = _device(device)
     model = ModelConfig(duration_noise=duration_noise)
     begin = time.monotonic()
-    corpus = Corpus(list(read_archives(data)), model, torch.device(name), seed=seed)
+    corpus = Corpus(list(read_archives(data)), model, where, seed=seed)
     _say(
         f"{corpus.hours:.2f} h: {len(corpus.labelled)} labelled clips, {len(corpus.other)} others; "
         f"loaded in {time.monotonic() - begin:.0f} s"
@@ -163,7 +173,7 @@ def fit(
     trainer = Trainer(model, config, corpus, load(recogniser) if recogniser else None)
     if start and not (out / "state.pt").exists():
         start_from(trainer, start, discriminators=not fresh_judges)
-    _say(f"device {name}, {'bfloat16' if trainer.half else 'float32'}")
+    _say(f"device {where}, {'bfloat16' if trainer.half else 'float32'}")
 
     def report(step: int, seconds: float, values: dict[str, float]) -> None:
         _say(f"{step} {seconds:.0f}s " + " ".join(f"{key} {value:.3f}" for key, value in values.items()))
@@ -191,10 +201,9 @@ def recogniser(
     from ttsbook.train.recogniser import save, train
     from ttsbook.vits2.config import ModelConfig
 
-    name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     torch.manual_seed(seed)
     clips = [clip for clip in read_archives(data) if clip.durations]
-    corpus = Corpus(clips, ModelConfig(), torch.device(name), seed=seed)
+    corpus = Corpus(clips, ModelConfig(), _device(device), seed=seed)
 
     def report(step: int, loss: float, right: float) -> None:
         _say(f"{step} misheard {loss:.3f} right {right:.3f}")
@@ -348,11 +357,8 @@ def align(
 
     Example: python -m ttsbook.train align runs/first/checkpoint.safetensors data aligned
     """
-    import torch
-
     from ttsbook.train.align_clips import Aligner, align_archives
 
-    name = ("cuda" if torch.cuda.is_available() else "cpu") if device == "auto" else device
     out.mkdir(parents=True, exist_ok=True)
-    for path, counts in align_archives(data, out, Aligner(checkpoint, torch.device(name))):
+    for path, counts in align_archives(data, out, Aligner(checkpoint, _device(device))):
         _say(f"{path}: {counts.aligned} of {counts.with_phonemes} clips with a transcript aligned")

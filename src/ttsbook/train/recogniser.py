@@ -14,12 +14,14 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ttsbook import symbols
 from ttsbook.errors import InputError
+from ttsbook.files import atomic_write
 from ttsbook.train.corpus import Batch, Corpus
 from ttsbook.vits2.layers import ConvNeXtStack
 from ttsbook.vits2.prior import spread_frames
@@ -68,9 +70,8 @@ def frame_labels(batch: Batch, n_frames: int) -> tuple[Tensor, Tensor]:
     pairs = torch.stack([batch.ids.float(), 1 / batch.window.clamp(min=1).float()], 1)
     spread, _, mask = spread_frames(pairs, batch.window, n_frames)
     ids, weight = spread[:, 0].round().long(), spread[:, 1] * mask[:, 0]
-    for symbol in UNHEARD:
-        ids = torch.where(ids == symbols.encode(symbol)[1], torch.full_like(ids, IGNORED), ids)
-    return torch.where(mask[:, 0] > 0, ids, torch.full_like(ids, IGNORED)), weight
+    unheard = torch.tensor([symbols.SYMBOL_IDS[symbol] for symbol in UNHEARD], device=ids.device)
+    return ids.masked_fill(torch.isin(ids, unheard) | (mask[:, 0] == 0), IGNORED), weight
 
 
 def misheard(scores: Tensor, ids: Tensor, weight: Tensor) -> Tensor:
@@ -120,7 +121,9 @@ def _disturb(x: Tensor) -> Tensor:
 
 def save(model: Recogniser, path: Path) -> None:
     """Write the weights."""
-    save_file({name: value.half().contiguous() for name, value in model.state_dict().items()}, str(path))
+    tensors = {name: value.to("cpu", torch.half).contiguous() for name, value in model.state_dict().items()}
+    with atomic_write(path) as handle:
+        handle.write(to_bytes(tensors))
 
 
 def load(path: Path) -> Recogniser:
