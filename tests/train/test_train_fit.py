@@ -66,6 +66,21 @@ def steps(trainer: Trainer, count: int) -> None:
         trainer.take_step()
 
 
+def test_judges_may_learn_before_the_voice_does() -> None:
+    trainer = make_trainer(config=replace(CONFIG, judges_first=2))
+    before = {name: value.clone() for name, value in weights(trainer).items()}
+    for _ in range(2):
+        terms = trainer.take_step()
+        assert set(terms) == {"discriminator"}
+    changed = {name for name, value in weights(trainer).items() if not torch.equal(value, before[name])}
+    assert changed
+    assert all(name.startswith("judges.") for name in changed)
+    assert "adversarial" in trainer.take_step()
+    assert not torch.equal(
+        weights(trainer)["synthesizer.decoder.up.weight"], before["synthesizer.decoder.up.weight"]
+    )
+
+
 def test_losses_are_finite_and_every_network_learns() -> None:
     trainer = make_trainer()
     before = {name: value.clone() for name, value in weights(trainer).items()}

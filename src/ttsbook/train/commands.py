@@ -118,6 +118,9 @@ def fit(
     start: Annotated[list[Path] | None, typer.Option(help="Weights to begin with; repeatable.")] = None,
     fresh_judges: Annotated[bool, typer.Option(help="Do not take discriminators from --start.")] = False,
     adversary_from: Annotated[int, typer.Option(help="Step at which discriminators join.")] = 0,
+    judges_first: Annotated[
+        int, typer.Option(help="Steps in which discriminators alone learn: fresh ones know nothing.")
+    ] = 0,
     rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 8e-4,
     scale: Annotated[int, typer.Option(help="Multiplies every batch; 1 suits two cores, 4 a big card.")] = 1,
     window: Annotated[int, typer.Option(help="Latent frames (25 ms) of a window.")] = 64,
@@ -167,6 +170,7 @@ def fit(
         rate=rate,
         kl_ramp=1 if start else base.kl_ramp,  # a prior that knows its posterior is not to forget it
         adversary_from=adversary_from,
+        judges_first=judges_first,
         text_steps=text_steps,
         seed=seed,
     )
@@ -276,6 +280,9 @@ def evaluate(
         list[Path] | None, typer.Option(help="Teacher folder whose texts are left out; may be repeated.")
     ] = None,
     count: Annotated[int, typer.Option(help="Clips of each set of voices and language.")] = 50,
+    skip: Annotated[
+        int, typer.Option(help="Texts to leave out: those that chose between checkpoints.")
+    ] = 0,
     method: Annotated[str, typer.Option(help="How voices are analysed: plain or hybrid.")] = "plain",
     teacher: Annotated[
         Path | None,
@@ -298,6 +305,7 @@ def evaluate(
         python,
         trained=tuple(trained or ()),
         count=count,
+        skip=skip,
         method=method,
         teacher=teacher,
     )

@@ -58,6 +58,7 @@ class Plan:
     python: Path  # an interpreter that has what the tool needs
     trained: tuple[Path, ...] = ()  # teacher folders
     count: int = 50  # clips of each set and language
+    skip: int = 0  # texts before the first: those that an earlier choice was made by
     method: str = "plain"  # of analysing voices
     languages: tuple[str, ...] = LANGUAGES
     teacher: Path | None = None  # voice packs of Kokoro-82M, to say the same texts
@@ -85,8 +86,8 @@ def evaluate(plan: Plan, out: Path, *, say: Say) -> dict[str, object]:
     """
     if not plan.score.is_file():
         raise MissingError(f"there is no scoring tool at {plan.score}")
-    if plan.count < 1:
-        raise UsageError("--count must be at least 1")
+    if plan.count < 1 or plan.skip < 0:
+        raise UsageError("--count must be at least 1, and --skip at least 0")
     encoder = SpeakerEncoder()
     engine = Vits2Engine(EngineSpec("vits2", "cpu", 1, (("model", str(plan.model)),)))
     speakers = [s for folder in plan.voices for s in read_speakers(folder, encoder, method=plan.method)]
@@ -107,7 +108,7 @@ def _takes(plan: Plan, speakers: Sequence[Speaker], out: Path) -> Iterable[Take]
     """Give every text to the next speaker of the set, in both languages unless a speaker has one."""
     trained = read_trained(plan.trained)
     for language in plan.languages:
-        texts = select_texts(plan.texts, language, plan.count, trained=trained)
+        texts = select_texts(plan.texts, language, plan.skip + plan.count, trained=trained)[plan.skip :]
         for name in dict.fromkeys(speaker.set for speaker in speakers):
             pool = [s for s in speakers if s.set == name and s.language in ("", language)]
             for index, text in enumerate(texts if pool else ()):
@@ -238,6 +239,7 @@ def _write(plan: Plan, out: Path, figures: Sequence[Figures], speed: Speed) -> d
         "schema_version": 1,
         "model": index["sha256"],
         "count": plan.count,
+        "skip": plan.skip,
         "method": plan.method,
         "texts": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in plan.texts},
         "speed": asdict(speed),

@@ -32,7 +32,7 @@ from ttsbook.train.precision import use_bfloat16
 from ttsbook.train.recogniser import Recogniser, frame_labels, misheard
 from ttsbook.train.state import Curves, TrainingState
 from ttsbook.vits2.config import ModelConfig
-from ttsbook.vits2.discriminator import Discriminators
+from ttsbook.vits2.discriminator import Discriminators, Judgement
 from ttsbook.vits2.model import Synthesizer
 from ttsbook.vits2.posterior import PosteriorEncoder
 from ttsbook.vits2.prior import pitch_hz, spread_frames
@@ -57,6 +57,7 @@ class FitConfig:
     rate: float = 8e-4
     rate_discriminator: float = 8e-4
     warm_up: int = 300
+    judges_first: int = 0  # steps in which the discriminators alone learn
     adversary_from: int = 0  # step; the weight rises over `adversary_ramp`
     adversary_ramp: int = 200
     text_steps: int = 0  # of the text side alone between two whole steps
@@ -77,6 +78,7 @@ class FitConfig:
     content: float = 0.05
     misheard: float = 1.0  # of windows of the teacher, where there is a recogniser
     misheard_borrowed: float = 0.5
+    heard_well: float = 0.2  # nats a phoneme below which the recogniser asks for nothing more
     ema: float = 0.998
     save_every: float = 110.0  # seconds
     seed: int = 0
@@ -130,6 +132,8 @@ class Trainer:
         config = self.config
         self._set_rates()
         batch = self.corpus.batch(self.corpus.draw(config.labelled, config.recorded), config.window)
+        if self.step < config.judges_first:
+            return self._step_of_judges(batch)
         whole = self.step % (config.text_steps + 1) == config.text_steps
         loss, terms = self._whole_loss(batch) if whole else self._text_loss(batch)
         self.optimizer.zero_grad(set_to_none=True)
@@ -140,6 +144,20 @@ class Trainer:
         self.step += 1
         self._average()
         return {name: value.detach() for name, value in {**terms, "norm": norm}.items()}
+
+    def _step_of_judges(self, batch: Batch) -> dict[str, Tensor]:
+        """Teach fresh discriminators what they are to judge, before they teach anything."""
+        with torch.no_grad():
+            _, rendered, target, _ = self._render(batch)
+            _, borrowed = self._borrow(batch) if len(self.corpus.recorded) else ({}, rendered[:0])
+        seen = self._judged(len(rendered))
+        self.step += 1
+        _, loss = self._teach_judges(torch.cat([rendered[seen], borrowed]), target[seen])
+        return {"discriminator": loss.detach()}
+
+    def _judged(self, count: int) -> Tensor:
+        """Which of the rendered clips the discriminators see."""
+        return torch.cat([torch.arange(self.config.judged), torch.arange(self.config.labelled, count)])
 
     def _text_loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
         """What text, durations, pitch, prior and flow are taught; the posterior encoder stays as it is."""
@@ -170,10 +188,11 @@ class Trainer:
             if "misheard_borrowed" in voice:
                 loss = loss + config.misheard_borrowed * voice["misheard_borrowed"]
             terms.update(voice)
-        weight = min(1.0, max(0.0, (self.step + 1 - config.adversary_from) / config.adversary_ramp))
+        joined = self.step + 1 - config.judges_first - config.adversary_from
+        weight = min(1.0, max(0.0, joined / config.adversary_ramp))
         if weight:
-            judged = torch.cat([torch.arange(config.judged), torch.arange(config.labelled, len(rendered))])
-            adversary, extra = self._judge(rendered[judged], target[judged], borrowed)
+            seen = self._judged(len(rendered))
+            adversary, extra = self._judge(rendered[seen], target[seen], borrowed)
             loss, terms = loss + weight * adversary, {**terms, **extra}
         names = ("mel_prior", "mel_posterior", "mel_others")
         parts = {name: mel[kind == index].mean() for index, name in enumerate(names)}
@@ -224,7 +243,7 @@ class Trainer:
             spread, position, mask = spread_frames(hidden, batch.window, config.window)
             frames, predicted = model.prior(spread, position, g, mask)
             mean, log_deviation = model.prior.gaussian(frames, batch.f0, mask)
-            with torch.set_grad_enabled(learn_posterior):
+            with torch.set_grad_enabled(learn_posterior and torch.is_grad_enabled()):
                 q_mean, q_log = self.posterior(batch.samples, embedding, config.window)
                 z = (q_mean + torch.randn_like(q_mean) * torch.exp(0.5 * q_log)) * mask
             in_prior = model.flow(z, g, mask)
@@ -238,7 +257,7 @@ class Trainer:
             "pitch": glide,
             "voicing": voicing,
         }
-        if self.duration_adversary is not None and varied is not None:
+        if self.duration_adversary is not None and varied is not None and torch.is_grad_enabled():
             terms.update(
                 self.duration_adversary.cost(hidden, varied.float(), batch.frames, g, batch.text_mask)
             )
@@ -308,7 +327,7 @@ class Trainer:
         assert self.recogniser is not None
         with self._autocast():
             scores = self.recogniser(F.pad(rendered, (0, self.corpus.config.hop)))
-        return misheard(scores, ids, weight)
+        return misheard(scores, ids, weight, enough=self.config.heard_well)
 
     def _crop(self, latents: Tensor, batch: Batch) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Cut the same random piece out of latents, samples and pitch of each window; tell where it began."""
@@ -330,13 +349,7 @@ class Trainer:
         `borrowed` has no target: it should sound real, not like one recording in particular.
         """
         rendered = torch.cat([rendered, borrowed])
-        with self._autocast():
-            real, fake = self.discriminators(target), self.discriminators(rendered.detach())
-        loss = losses.discriminator_loss(real, fake)
-        self.judge.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.discriminators.parameters(), 10.0)
-        self.judge.step()
+        real, loss = self._teach_judges(rendered.detach(), target)
         self.discriminators.requires_grad_(False)
         with self._autocast():
             fake = self.discriminators(rendered)
@@ -346,6 +359,17 @@ class Trainer:
         adversarial, features = losses.adversarial_loss(fake), losses.feature_loss(real, paired)
         cost = self.config.adversarial * adversarial + self.config.features * features
         return cost, {"discriminator": loss, "adversarial": adversarial, "features": features}
+
+    def _teach_judges(self, rendered: Tensor, target: Tensor) -> tuple[list[Judgement], Tensor]:
+        """Take a step of the discriminators; return what they found real, and their loss."""
+        with self._autocast():
+            real, fake = self.discriminators(target), self.discriminators(rendered)
+        loss = losses.discriminator_loss(real, fake)
+        self.judge.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.discriminators.parameters(), 10.0)
+        self.judge.step()
+        return real, loss
 
     def _jitter(self, embedding: Tensor) -> Tensor:
         noise = self.config.embedding_noise * torch.randn_like(embedding)
@@ -360,9 +384,11 @@ class Trainer:
     def _set_rates(self) -> None:
         done = min(1.0, self.elapsed / self.config.schedule_seconds)
         cosine = 0.5 * (1 + math.cos(math.pi * done))
-        warm = min(1.0, (self.step + 1) / self.config.warm_up)
+        own = self.step - self.config.judges_first  # steps of the voice itself
+        warm = min(1.0, max(0, own + 1) / self.config.warm_up)
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.rate * warm * (0.95 * cosine + 0.05)
+        warm = min(1.0, (self.step + 1) / self.config.warm_up)
         for group in self.judge.param_groups:
             group["lr"] = self.config.rate_discriminator * warm * (0.7 * cosine + 0.3)
 

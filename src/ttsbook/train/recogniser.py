@@ -74,13 +74,18 @@ def frame_labels(batch: Batch, n_frames: int) -> tuple[Tensor, Tensor]:
     return ids.masked_fill(torch.isin(ids, unheard) | (mask[:, 0] == 0), IGNORED), weight
 
 
-def misheard(scores: Tensor, ids: Tensor, weight: Tensor) -> Tensor:
-    """Cross-entropy in nats a phoneme. scores: [B, n_ids, N]; ids and weight: [B, N] or longer."""
+def misheard(scores: Tensor, ids: Tensor, weight: Tensor, *, enough: float = 0.0) -> Tensor:
+    """Cross-entropy in nats a phoneme. scores: [B, n_ids, N]; ids and weight: [B, N] or longer.
+
+    `enough`: what is heard at fewer nats counts as none. Real speech is not heard perfectly either: who
+    goes on pleasing the recogniser there learns its mistakes.
+    """
     n_frames = scores.shape[2]
     inside = slice(EDGE, n_frames - EDGE)
     scores, ids, weight = scores[..., inside].float(), ids[:, inside], weight[:, inside]
     weight = weight * (ids != IGNORED)
     entropy = F.cross_entropy(scores, ids, reduction="none", ignore_index=IGNORED)
+    entropy = F.relu(entropy - enough)
     return (entropy * weight).sum() / weight.sum().clamp(min=1e-6)
 
 
