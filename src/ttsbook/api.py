@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ttsbook.voice.tone import Rehearsal
+
 Voice: TypeAlias = "VoiceProfile | str | Path"
 
 DEFAULT_VOICE = "nora"
@@ -57,7 +59,7 @@ def render_book(
         output: the audio file; its suffix decides the format unless the settings do.
         voice: who reads.
         settings: everything else; None is `RenderSettings(fallback=FALLBACK)`.
-        ref_text: the words in the recording, for engines that listen to it themselves.
+        ref_text: the words in the recording, for `hybrid` and engines that listen to it themselves.
         reporter: is told what happens.
 
     Raises:
@@ -83,7 +85,9 @@ class HybridTTSProvider:
 
     def extract_voice_profile(self, voice_sample_url: Path | str) -> VoiceProfile:
         """Analyse a recording; the same bytes again cost nothing."""
-        return _find_voice(voice_sample_url, "hybrid")
+        from ttsbook.render.rehearsal import rehearsal_for
+
+        return _find_voice(voice_sample_url, "hybrid", rehearsal_for("hybrid"))
 
     def generate_audio(
         self,
@@ -102,7 +106,7 @@ class HybridTTSProvider:
             output_dir: made if it is not there.
             use_fast_mode: True speaks with `hybrid`; False with `cosyvoice`, which takes a hundred times
                 as long, or with `hybrid` where that is not installed (`Report.fallbacks` says so).
-            ref_text: the words in the recording; only `cosyvoice` uses them.
+            ref_text: the words in the recording, by which the voice is matched to it more closely.
         """
         first, *others = ("hybrid", "vits2") if use_fast_mode else ("cosyvoice", "hybrid", "vits2")
         settings = replace(
@@ -128,7 +132,7 @@ class ParallelTTSGenerator:
     ) -> Report:
         """Speak `text` to a file in `output_dir`, named after what is in it; `Report.output` is its path.
 
-        `ref_text`, the words in the recording, is for engines that listen to it; `parallel` is none.
+        `ref_text` are the words in the recording, by which the voice is matched to it more closely.
         """
         return _generate(text, voice_sample_url, output_dir, self._settings, ref_text)
 
@@ -203,15 +207,17 @@ def _narrator(
 ) -> Iterator[tuple[VoiceProfile, RenderSettings]]:
     """Yield the voice, and the settings with the recording for engines that want it."""
     from ttsbook.render.prompt import prompt_options
+    from ttsbook.render.rehearsal import rehearsal_for
     from ttsbook.voice.fetch import local_clip
     from ttsbook.voice.store import find_clip
 
     method = entry_of(settings.engine).analysis
+    rehearsal = rehearsal_for(method, settings.engine_options, ref_text)
     if isinstance(voice, VoiceProfile):
         yield voice, settings
         return
     with local_clip(voice) as place:
-        profile = _find_voice(place, method)
+        profile = _find_voice(place, method, rehearsal)
         clip = find_clip(str(place))
         first, *others = (
             replace(choice, options=choice.options + prompt_options(choice.name, clip, ref_text))
@@ -220,7 +226,7 @@ def _narrator(
         yield profile, replace(settings, engine_options=first.options, fallback=tuple(others))
 
 
-def _find_voice(voice: Voice, method: str) -> VoiceProfile:
+def _find_voice(voice: Voice, method: str, rehearsal: Rehearsal | None = None) -> VoiceProfile:
     from ttsbook.audio.decode import read_clip
     from ttsbook.voice.fetch import local_clip
     from ttsbook.voice.store import find_voice
@@ -228,4 +234,4 @@ def _find_voice(voice: Voice, method: str) -> VoiceProfile:
     if isinstance(voice, VoiceProfile):
         return voice
     with local_clip(voice) as place:
-        return find_voice(str(place), read_clip=read_clip, method=method)
+        return find_voice(str(place), read_clip=read_clip, method=method, rehearsal=rehearsal)

@@ -238,10 +238,10 @@ class VoiceProfile:
     accent: str = ""  # of its English, "american" or "british"; "" if not known, which reads American
     level_db: float | None = None  # speech level of the clip, dBFS
     snr_db: float | None = None
-    offsets: tuple[float, ...] = field(default=())  # conditioning offsets found by voice adaptation
+    tone_db: tuple[float, ...] = field(default=())  # gains by which its colour was matched (vits2.tone)
 
     @property
     def fingerprint(self) -> str:
         """Hash of everything that changes samples: part of every chunk key."""
-        numbers = (*self.embedding, self.log_f0_mean, self.log_f0_std, *self.offsets)
+        numbers = (*self.embedding, self.log_f0_mean, self.log_f0_std, *self.tone_db)
         return hashlib.sha256(",".join(f"{value:.7g}" for value in numbers).encode("ascii")).hexdigest()

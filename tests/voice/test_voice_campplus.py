@@ -105,7 +105,7 @@ def test_hybrid_asks_it_where_cosyvoice_is_installed(
 ) -> None:
     from ttsbook.cli.narrator import find_narrator
     from ttsbook.cli.talk import Talk
-    from ttsbook.config.schema import CosyVoicePlaces
+    from ttsbook.config import Source, load_config
 
     monkeypatch.setenv("TTSBOOK_HOME", str(tmp_path / "home"))
     clip = Path(__file__).resolve().parents[1] / "data" / "clip.opus"
@@ -117,7 +117,7 @@ def test_hybrid_asks_it_where_cosyvoice_is_installed(
         return embed(self, speech)
 
     monkeypatch.setattr(CampPlus, "embed_pieces", listen)
-    places = CosyVoicePlaces(model=str(weights.parent), code="")
     for engine, times in (("hybrid", 1), ("hybrid", 1), ("vits2", 1)):  # the second time from the cache
-        find_narrator(str(clip), Talk(-1), engine, places)
+        told = {"engine": engine, "cosyvoice.model": str(weights.parent)}
+        find_narrator(str(clip), Talk(-1), load_config(told, Source()).settings)
         assert len(heard) == times

@@ -20,7 +20,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 
 
 def test_profile_comes_back_as_it_was(tmp_path):
-    original = make_profile("ann", offsets=(0.5, -0.25))
+    original = make_profile("ann", tone_db=tuple(0.25 * band for band in range(30)))
     path = save_profile(original, tmp_path)
     assert load_profile(path) == original
     assert load_profile(path).fingerprint == original.fingerprint
@@ -101,7 +101,8 @@ def unit(values):
         ("embedding", np.ones(256, dtype=np.float32), "unit length"),
         ("log_f0", np.array([9.0, 0.2], dtype=np.float32), "not that of a voice"),
         ("log_f0", np.array([5.0, -0.2], dtype=np.float32), "not that of a voice"),
-        ("offsets", np.zeros((2, 2), dtype=np.float32), r"offsets is float32 \[2, 2\]"),
+        ("tone_db", np.zeros((2, 2), dtype=np.float32), r"tone_db is float32 \[2, 2\]"),
+        ("tone_db", np.full(30, 90, dtype=np.float32), "gains are not those of a voice"),
         ("weights", np.zeros(3, dtype=np.float32), "unknown tensor weights"),
     ],
 )

@@ -33,7 +33,7 @@ class FakeReader:
         return self.clip
 
 
-def make_profile(name: str, seed: int = 0, offsets: tuple[float, ...] = ()) -> VoiceProfile:
+def make_profile(name: str, seed: int = 0, tone_db: tuple[float, ...] = ()) -> VoiceProfile:
     vector = np.random.default_rng(seed).random(256).astype(np.float32)
     vector /= np.linalg.norm(vector)
     pitch = np.array([5.2, 0.25], dtype=np.float32).tolist()
@@ -43,5 +43,5 @@ def make_profile(name: str, seed: int = 0, offsets: tuple[float, ...] = ()) -> V
         log_f0_mean=pitch[0],
         log_f0_std=pitch[1],
         provenance=Provenance("me.wav", "ab" * 32, 12.5, "plain", "my own voice"),
-        offsets=offsets,
+        tone_db=tone_db,
     )

@@ -16,34 +16,38 @@ if TYPE_CHECKING:
 CONSENT_NOTE = "a voice belongs to a person: use it only if it is yours or its owner agreed"
 
 
-def look_up(name_or_path: str, method: str = "plain", judge: Path | None = None) -> FoundVoice:
+def look_up(
+    name_or_path: str, method: str = "plain", judge: Path | None = None, words: str = ""
+) -> FoundVoice:
     """Find a voice by name, or analyse a clip with the decoder at hand; `method` says how carefully.
 
-    `judge` are weights of CAM++, to tell outliers by.
+    `judge` are weights of CAM++, to tell outliers by; `words` are what is said in the clip.
 
     Raises:
         MissingError: there is no such voice or file.
         InputError: the clip is not usable.
     """
     from ttsbook.audio.decode import read_clip
+    from ttsbook.render.rehearsal import rehearsal_for
     from ttsbook.voice.store import look_up_voice
 
-    return look_up_voice(name_or_path, read_clip=read_clip, method=method, judge=judge)
+    return look_up_voice(
+        name_or_path,
+        read_clip=read_clip,
+        method=method,
+        judge=judge,
+        rehearsal=rehearsal_for(method, words=words),
+    )
 
 
-def find_narrator(
-    name_or_path: str, talk: Talk, engine: str, places: CosyVoicePlaces | None = None
-) -> VoiceProfile:
-    """Find a voice, analysed as its engine wants it, and pass on the advice on its clip.
-
-    Args:
-        places: of an installed CosyVoice, whose speaker encoder then helps with the analysis.
-    """
+def find_narrator(name_or_path: str, talk: Talk, chosen: Settings) -> VoiceProfile:
+    """Find a voice, analysed as the chosen engine wants it, and pass on the advice on its clip."""
     from ttsbook.engines.choose import entry_of
     from ttsbook.voice.store import CLIP
 
-    entry = entry_of(engine)
-    found = look_up(name_or_path, entry.analysis, _judge(places))
+    engine, entry = chosen.engine, entry_of(chosen.engine)
+    words = chosen.ref_text if name_or_path == chosen.voice else ""  # of that clip, not of others'
+    found = look_up(name_or_path, entry.analysis, _judge(chosen.cosyvoice), words)
     if not entry.clones:
         talk.note(f"engine {engine} speaks in a voice of its own, not in {name_or_path}")
         return found.profile
@@ -54,11 +58,11 @@ def find_narrator(
     return found.profile
 
 
-def _judge(places: CosyVoicePlaces | None) -> Path | None:
+def _judge(places: CosyVoicePlaces) -> Path | None:
     """Return the speaker encoder of an installed CosyVoice, if there is one."""
     from ttsbook.voice.campplus import NAME
 
-    if places is None or not places.model:
+    if not places.model:
         return None
     path = Path(places.model) / NAME
     return path if path.is_file() else None
@@ -68,7 +72,8 @@ def warn_of_idle_words(settings: Settings, talk: Talk) -> None:
     """Say so if the words of the recording were given to an engine that has no use for them."""
     from ttsbook.engines.choose import entry_of
 
-    if settings.ref_text and not entry_of(settings.engine).wants_clip:
+    entry = entry_of(settings.engine)
+    if settings.ref_text and not entry.wants_clip and entry.analysis != "hybrid":
         talk.warn(f"engine {settings.engine} makes no use of the words of the recording (--ref-text)")
 
 

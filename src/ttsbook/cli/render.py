@@ -187,9 +187,8 @@ def render(
     jobs = plan_jobs(books, output=output, out_dir=out_dir, suffix=suffix)
     if epub3 is not None and len(jobs) > 1:
         raise UsageError("--epub3 names one file, but there are several books", "render one at a time")
-    profile = find_narrator(
-        loaded.settings.voice, talk, loaded.settings.engine, loaded.settings.cosyvoice
-    )  # without it no book can be spoken
+    # Without it no book can be spoken.
+    profile = find_narrator(loaded.settings.voice, talk, loaded.settings)
     talk.detail(f"voice {profile.name} ({profile.provenance.source})")
     if template is not None or settings.split:
         jobs = rename(jobs, template, out_dir, suffix, settings, profile.name)
@@ -238,7 +237,7 @@ def _render_all(
         reporter = make_reporter(loaded.settings.progress, talk)
         try:
             script = read_script(job.source, cast, talk)
-            voices = find_voices(script.voices, talk, settings.engine)
+            voices = find_voices(script.voices, talk, loaded.settings)
             own = with_lexicon_beside(settings, book_beside(job.source), talk)
             if dry_run:
                 planned = plan_without_engine(script.book, own, voice, script.adapt, voices)

@@ -14,6 +14,7 @@ from ttsbook.render.cast import Cast, read_cast
 from ttsbook.render.planfile import is_plan, read_plan, source_of
 
 if TYPE_CHECKING:
+    from ttsbook.config import Settings
     from ttsbook.render.task import Adapt
     from ttsbook.types import Book, Cover, VoiceProfile
 
@@ -61,7 +62,7 @@ def narrator_of(sources: Sequence[str], cast: Cast | None) -> str | None:
     return None
 
 
-def find_voices(named: Sequence[tuple[str, str]], talk: Talk, engine: str) -> dict[str, VoiceProfile]:
+def find_voices(named: Sequence[tuple[str, str]], talk: Talk, chosen: Settings) -> dict[str, VoiceProfile]:
     """Find the voices that lines name; an error says where they do.
 
     Raises:
@@ -71,7 +72,7 @@ def find_voices(named: Sequence[tuple[str, str]], talk: Talk, engine: str) -> di
     found = {}
     for name, where in named:
         try:
-            found[name] = find_narrator(name, talk, engine)
+            found[name] = find_narrator(name, talk, chosen)
         except (MissingError, InputError) as error:
             raise type(error)(f"{where}: {error.message}", error.hint) from error
     return found

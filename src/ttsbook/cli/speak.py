@@ -77,7 +77,7 @@ def speak(
     book = book_of_text(read_stdin().decode("utf-8", "replace") if text == STDIN else text)
     talk = make_talk(quiet, verbose)
     warn_of_idle_words(loaded.settings, talk)
-    profile = find_narrator(loaded.settings.voice, talk, loaded.settings.engine, loaded.settings.cosyvoice)
+    profile = find_narrator(loaded.settings.voice, talk, loaded.settings)
     reporter = PlainReporter(make_talk(quiet or not verbose, verbose))
     with TemporaryDirectory(prefix="ttsbook-") as folder:
         target = Path(folder) / f"speech.{suffix}" if to_stdout else output

@@ -65,6 +65,7 @@ def add(
         raise UsageError(NO_CONSENT, CONSENT_HINT)
 
     from ttsbook.audio.decode import read_clip
+    from ttsbook.render.rehearsal import rehearsal_for
     from ttsbook.voice.analyse import analyse_clip
     from ttsbook.voice.name import check_name, name_from
     from ttsbook.voice.profile import ACCENTS, StoredVoice
@@ -73,7 +74,15 @@ def add(
     if accent not in ("", *ACCENTS):
         raise UsageError(f"--accent {accent}: expected one of {', '.join(ACCENTS)}")
     chosen = check_name(name) if name is not None else name_from(clip.stem)
-    analysis = analyse_clip(clip, name=chosen, read_clip=read_clip, consent=consent.strip(), strict=strict)
+    analysis = analyse_clip(
+        clip,
+        name=chosen,
+        read_clip=read_clip,
+        consent=consent.strip(),
+        strict=strict,
+        method="hybrid",  # the recording is not kept: what can be learned from it is learned now
+        rehearsal=rehearsal_for("hybrid"),
+    )
     profile = replace(analysis.profile, accent=accent)
     path = add_voice(profile, force=force, advice=analysis.advice)
     talk = make_talk(False, False)
@@ -164,7 +173,7 @@ def preview(
     from ttsbook.render.run import render_book
 
     chosen = load_config({"workers": 1, "language": language}, Source()).settings
-    profile = find_narrator(name, make_talk(False, False), chosen.engine)
+    profile = find_narrator(name, make_talk(False, False), chosen)
     target = output or Path(f"{profile.name}-preview.wav")
     settings = render_settings(chosen, audio_format=format_of(target, None, ""), force=force)
     render_book(

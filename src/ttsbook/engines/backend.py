@@ -78,6 +78,7 @@ class OneByOne:
             seed=utterance.seed,
             speed=utterance.speed,
             noise_scale=utterance.noise_scale,
+            tone=utterance.tone,
         )
 
 

@@ -46,7 +46,7 @@ ENGINES: dict[str, Entry] = {
     ),
     "hybrid": Entry(
         target=_VITS2,
-        summary="vits2 after a careful analysis of the clip: outliers dropped, clear parts weigh more",
+        summary="vits2 after a careful analysis of the clip: outliers dropped, its colour matched",
         needs=("onnxruntime",),
         fix="pip install 'ttsbook[cpu]'",
         model="vits2",

@@ -119,7 +119,8 @@ def _utterance(request: Request, voice: VoiceProfile) -> Utterance:
     import numpy as np
 
     from ttsbook.vits2.batch import Utterance
-    from ttsbook.vits2.config import pitch_numbers
+    from ttsbook.vits2.config import ModelConfig, pitch_numbers
+    from ttsbook.vits2.tone import bin_gains
 
     if len(request.phonemes) > MAX_PHONEMES:
         raise RenderError(
@@ -138,6 +139,7 @@ def _utterance(request: Request, voice: VoiceProfile) -> Utterance:
         request.seed,
         request.speed,
         NOISE_SCALE if request.noise is None else request.noise,
+        bin_gains(voice.tone_db, ModelConfig().n_bins, Vits2Engine.rate_hz),
     )
 
 

@@ -280,9 +280,7 @@ def evaluate(
         list[Path] | None, typer.Option(help="Teacher folder whose texts are left out; may be repeated.")
     ] = None,
     count: Annotated[int, typer.Option(help="Clips of each set of voices and language.")] = 50,
-    skip: Annotated[
-        int, typer.Option(help="Texts to leave out: those that chose between checkpoints.")
-    ] = 0,
+    skip: Annotated[int, typer.Option(help="Texts to leave out: those that chose between checkpoints.")] = 0,
     method: Annotated[str, typer.Option(help="How voices are analysed: plain or hybrid.")] = "plain",
     teacher: Annotated[
         Path | None,

@@ -28,6 +28,7 @@ from ttsbook.audio.wave import INT16_SCALE, silence, to_int16
 from ttsbook.engines.base import EngineSpec, Request
 from ttsbook.engines.kokoro_model import RATE_HZ as KOKORO_RATE_HZ
 from ttsbook.engines.kokoro_model import Kokoro, blend_style, read_packs
+from ttsbook.engines.rehearse import ModelRehearsal
 from ttsbook.engines.vits2 import Vits2Engine
 from ttsbook.errors import MissingError, RenderError, UsageError
 from ttsbook.files import atomic_write
@@ -90,7 +91,12 @@ def evaluate(plan: Plan, out: Path, *, say: Say) -> dict[str, object]:
         raise UsageError("--count must be at least 1, and --skip at least 0")
     encoder = SpeakerEncoder()
     engine = Vits2Engine(EngineSpec("vits2", "cpu", 1, (("model", str(plan.model)),)))
-    speakers = [s for folder in plan.voices for s in read_speakers(folder, encoder, method=plan.method)]
+    rehearsal = ModelRehearsal((("model", str(plan.model)),))
+    speakers = [
+        speaker
+        for folder in plan.voices
+        for speaker in read_speakers(folder, encoder, method=plan.method, rehearsal=rehearsal)
+    ]
     say(f"{len(speakers)} speakers of {len(plan.voices)} sets")
     takes = list(_takes(plan, speakers, out))
     for take in takes:

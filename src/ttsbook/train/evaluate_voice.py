@@ -22,6 +22,7 @@ from ttsbook.types import Provenance, VoiceProfile
 from ttsbook.voice.analyse import analyse_samples
 from ttsbook.voice.encode import SpeakerEncoder
 from ttsbook.voice.resample import resample
+from ttsbook.voice.tone import Rehearsal
 
 RATE_HZ = 16_000  # of the targets
 AUDIO = (".opus", ".ogg", ".flac", ".wav", ".mp3", ".m4a")
@@ -40,8 +41,12 @@ class Speaker:
     embedding: NDArray[np.float32]  # [256] of the target
 
 
-def read_speakers(folder: Path, encoder: SpeakerEncoder, *, method: str = "plain") -> list[Speaker]:
+def read_speakers(
+    folder: Path, encoder: SpeakerEncoder, *, method: str = "plain", rehearsal: Rehearsal | None = None
+) -> list[Speaker]:
     """Analyse the speakers of a folder that are meant for evaluation.
+
+    `rehearsal`: the model that is judged, for "hybrid".
 
     Raises:
         MissingError: no such folder, or no clip in it.
@@ -59,6 +64,7 @@ def read_speakers(folder: Path, encoder: SpeakerEncoder, *, method: str = "plain
             name=name,
             provenance=Provenance(files[0].name, "", 0.0, method),
             encoder=encoder,
+            rehearsal=rehearsal,
         )
         embedding = encoder.embed(target, RATE_HZ)
         speakers.append(Speaker(folder.name, name, language, analysis.profile, target, embedding))

@@ -45,6 +45,7 @@ class Utterance:
     seed: int
     speed: float = 1.0
     noise_scale: float = 0.5
+    tone: Real | None = None  # factors for the bins of its spectrum [n_bins]
 
 
 @dataclass(frozen=True, slots=True)

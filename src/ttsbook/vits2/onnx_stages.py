@@ -77,6 +77,9 @@ class OnnxStages:
             noise_imag=hiss.imag,
         )
         shaped = real[: len(rows)] + np.complex64(1j) * imaginary[: len(rows)]
+        for at, row in enumerate(rows):
+            if row.utterance.tone is not None:
+                shaped[at] *= row.utterance.tone[:, None]
         return [
             istft(shaped[at, :, : 2 * row.n_frames], config.n_fft, config.hop) for at, row in enumerate(rows)
         ]

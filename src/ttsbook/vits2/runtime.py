@@ -77,6 +77,7 @@ class OnnxSynthesizer:
         seed: int,
         speed: float = 1.0,
         noise_scale: float = 0.5,
+        tone: Real | None = None,
     ) -> tuple[Real, NDArray[np.int64]]:
         """Speak one utterance.
 
@@ -84,6 +85,7 @@ class OnnxSynthesizer:
             ids: phoneme ids with a pad at both ends.
             embedding: [S] unit length; pitch: from `pitch_numbers`.
             language: "en" or "zh".
+            tone: factors for the bins of the spectrum [n_bins].
 
         Returns:
             samples [L] at `config.rate_hz`, and the length of every phoneme in latent frames.
@@ -95,7 +97,7 @@ class OnnxSynthesizer:
         g, hidden, log_frames = self.encode(ids, embedding, pitch, language)
         durations = np.maximum(np.rint(np.exp(log_frames) / speed), 1).astype(np.int64)
         noise = draw_noise(seed, self.config, int(durations.sum()))
-        return self.decode(g, hidden, durations, embedding, noise, noise_scale), durations
+        return self.decode(g, hidden, durations, embedding, noise, noise_scale, tone), durations
 
     def encode(
         self, ids: Sequence[int], embedding: Real, pitch: tuple[float, float], language: str
@@ -121,6 +123,7 @@ class OnnxSynthesizer:
         embedding: Real,
         noise: Noise,
         noise_scale: float,
+        tone: Real | None = None,
     ) -> Real:
         """Return the samples [L] of phonemes with known lengths."""
         spread, position = spread_frames(hidden, durations)
@@ -134,19 +137,21 @@ class OnnxSynthesizer:
         )
         config = self.config
         pulses = pulse_train(f0[0], config.hop, config.rate_hz, noise.start_phase)
-        tone = stft(pulses, config.n_fft, config.hop)
+        buzz = stft(pulses, config.n_fft, config.hop)
         hiss = stft(noise.white * LEVEL, config.n_fft, config.hop)
         real, imaginary = self._run(
             "decoder",
             z=z,
             f0=f0,
             embedding=embedding[None],
-            tone_real=tone.real[None],
-            tone_imag=tone.imag[None],
+            tone_real=buzz.real[None],
+            tone_imag=buzz.imag[None],
             noise_real=hiss.real[None],
             noise_imag=hiss.imag[None],
         )
         spectrum = real[0] + np.complex64(1j) * imaginary[0]
+        if tone is not None:
+            spectrum *= tone[:, None]
         samples = np.clip(istft(spectrum, config.n_fft, config.hop), -1, 1)
         if not np.isfinite(samples).all():
             raise RenderError("the model returned numbers that are not finite")

@@ -112,7 +112,14 @@ class TorchStages:
         pulses = pulse_train(f0, config.hop, config.rate_hz, phase)
         n_samples = (2 * counts - 1) * config.hop
         tone, hiss = (_spectra(x, n_samples, config.n_fft, config.hop) for x in (pulses, white * LEVEL))
-        return _inverse(apply_shape(shape.float(), tone, hiss), half_mask, config.n_fft, config.hop)
+        spectra = apply_shape(shape.float(), tone, hiss) * self._tones(rows)
+        return _inverse(spectra, half_mask, config.n_fft, config.hop)
+
+    def _tones(self, rows: Sequence[Timed[Encoded]]) -> Tensor:
+        """Return the factors of each row's bins [B, bins, 1]."""
+        flat = np.ones(self.config.n_bins, np.float32)
+        tones = [flat if row.utterance.tone is None else row.utterance.tone for row in rows]
+        return self._put(np.stack(tones))[..., None]
 
     def _shape(self, z: Tensor, f0: Tensor, embedding: Tensor, mask: Tensor) -> Tensor:
         """Return what `Decoder.shape` does, as if every row ended where its mask does."""

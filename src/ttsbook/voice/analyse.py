@@ -6,7 +6,7 @@ Knows nothing of where profiles are kept.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from ttsbook.voice.mel import RATE_HZ
 from ttsbook.voice.pitch import PitchStatistics, pitch_statistics, track_pitch
 from ttsbook.voice.resample import resample
 from ttsbook.voice.select import careful_mean, clearest_part
+from ttsbook.voice.tone import Rehearsal, match_tone
 
 VERSION = 1  # raise it when the same clip gives another profile: cached ones are then made anew
 METHODS = ("plain", "hybrid")
@@ -83,6 +84,7 @@ def analyse_clip(
     method: str = "plain",
     encoder: SpeakerEncoder | None = None,
     judge: Path | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> Analysis:
     """Analyse the voice in an audio or video file.
 
@@ -95,6 +97,7 @@ def analyse_clip(
         method: "plain" takes all speech alike; "hybrid" drops outliers and weighs by clarity.
         encoder: an encoder to use again, when several clips are analysed.
         judge: weights of CAM++, which then decides for "hybrid" what is an outlier.
+        rehearsal: says something in the new voice, by which "hybrid" matches the colour of the clip.
 
     Raises:
         InputError: unreadable, no speech, or advice with `strict`.
@@ -110,6 +113,7 @@ def analyse_clip(
             truncated=clip.truncated,
             encoder=encoder,
             judge=judge,
+            rehearsal=rehearsal,
         )
     except InputError as error:
         raise InputError(f"{path}: {error.message}", error.hint) from error
@@ -127,6 +131,7 @@ def analyse_samples(
     truncated: bool = False,
     encoder: SpeakerEncoder | None = None,
     judge: Path | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> Analysis:
     """Analyse the voice in `samples` [n], mono in [-1, 1]; `provenance.method` says how carefully.
 
@@ -173,6 +178,9 @@ def analyse_samples(
         level_db=round(measures.level_db, 1),
         snr_db=round(measures.snr_db, 1),
     )
+    if careful and rehearsal is not None:
+        tone = match_tone(speech, *rehearsal(profile), snr_db=measures.snr_db, top_hz=0.92 * rate_hz / 2)
+        profile = replace(profile, tone_db=tone)
     return Analysis(profile, advice, measures)
 
 

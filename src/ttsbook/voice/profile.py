@@ -1,6 +1,6 @@
 """Keeps a voice as two files, and reads them back only if they are whole.
 
-    NAME.safetensors    embedding [256], log_f0 [2] (mean, deviation), offsets [n] if any: float32
+    NAME.safetensors    embedding [256], log_f0 [2] (mean, deviation), tone_db [30] if any: float32
     NAME.toml           where the voice comes from, consent, what to know about it, and the hash of
                         the numbers
 
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from ttsbook.errors import InputError, MissingError
 from ttsbook.files import atomic_write, sha256_bytes
 from ttsbook.types import Provenance, VoiceProfile
+from ttsbook.vits2.tone import N_BANDS
 from ttsbook.voice.name import check_name, is_safe
 from ttsbook.voice.toml import Scalar, format_toml
 
@@ -33,7 +34,7 @@ FORMAT = 1
 EMBEDDING_SIZE = 256
 ACCENTS = ("american", "british")
 MAX_BYTES = 1 << 20  # of either file; a profile has a few kilobytes
-MAX_OFFSETS = 1 << 16
+MAX_TONE_DB = 30.0
 UNIT_TOLERANCE = 1e-3
 LOG_F0_RANGE = (log(40.0), log(800.0))
 MAX_LOG_F0_STD = 2.0
@@ -101,8 +102,8 @@ def _pack(profile: VoiceProfile) -> bytes:
         "embedding": np.array(profile.embedding, dtype=np.float32),
         "log_f0": np.array([profile.log_f0_mean, profile.log_f0_std], dtype=np.float32),
     }
-    if profile.offsets:
-        arrays["offsets"] = np.array(profile.offsets, dtype=np.float32)
+    if profile.tone_db:
+        arrays["tone_db"] = np.array(profile.tone_db, dtype=np.float32)
     return bytes(save(arrays))
 
 
@@ -197,7 +198,7 @@ class _Reader:
             arrays = load(tensors)
         except (SafetensorError, KeyError, TypeError, ValueError) as error:
             raise self._damaged(f"its numbers are not safetensors ({error})") from error
-        unknown = set(arrays) - {"embedding", "log_f0", "offsets"}
+        unknown = set(arrays) - {"embedding", "log_f0", "tone_db"}
         if unknown:
             raise self._damaged(f"unknown tensor {min(unknown)}")
         embedding = self._vector(arrays, "embedding", EMBEDDING_SIZE)
@@ -208,16 +209,19 @@ class _Reader:
             raise self._damaged(
                 f"its pitch is not that of a voice (log mean {mean:.3g}, deviation {std:.3g})"
             )
-        offsets = self._vector(arrays, "offsets", None) if "offsets" in arrays else np.zeros(0)
+        tone: list[float] = []
+        if "tone_db" in arrays:
+            tone = self._vector(arrays, "tone_db", N_BANDS).tolist()
+            if max(map(abs, tone)) > MAX_TONE_DB:
+                raise self._damaged("its gains are not those of a voice")
         nobody = Provenance("", "", 0.0, "")
-        return VoiceProfile("", tuple(embedding.tolist()), mean, std, nobody, offsets=tuple(offsets.tolist()))
+        return VoiceProfile("", tuple(embedding.tolist()), mean, std, nobody, tone_db=tuple(tone))
 
-    def _vector(self, arrays: dict[str, NDArray[Any]], key: str, size: int | None) -> NDArray[np.float32]:
+    def _vector(self, arrays: dict[str, NDArray[Any]], key: str, size: int) -> NDArray[np.float32]:
         array = arrays.get(key)
         if array is None:
             raise self._damaged(f"tensor {key} is missing")
-        fits = array.shape == (size,) if size else array.ndim == 1 and array.size <= MAX_OFFSETS
-        if array.dtype != np.float32 or not fits:
+        if array.dtype != np.float32 or array.shape != (size,):
             raise self._damaged(f"tensor {key} is {array.dtype} {list(array.shape)}")
         if not np.isfinite(array).all():
             raise self._damaged(f"tensor {key} holds values that are not numbers")

@@ -21,6 +21,7 @@ from ttsbook.types import VoiceProfile
 from ttsbook.voice.analyse import VERSION, ClipReader, analyse_clip, check_method
 from ttsbook.voice.name import check_name, name_from, same_name
 from ttsbook.voice.profile import StoredVoice, load_voice, save_voice
+from ttsbook.voice.tone import Rehearsal
 
 YOURS, BUILT_IN, CLIP, FILE = "yours", "built-in", "clip", "file"
 PROFILE_SUFFIXES = (".toml", ".safetensors")
@@ -56,10 +57,14 @@ class ListedVoice:
 
 
 def find_voice(
-    name_or_path: str, *, read_clip: ClipReader | None = None, method: str = "plain"
+    name_or_path: str,
+    *,
+    read_clip: ClipReader | None = None,
+    method: str = "plain",
+    rehearsal: Rehearsal | None = None,
 ) -> VoiceProfile:
     """Return the profile that `name_or_path` means; see `look_up_voice`."""
-    return look_up_voice(name_or_path, read_clip=read_clip, method=method).profile
+    return look_up_voice(name_or_path, read_clip=read_clip, method=method, rehearsal=rehearsal).profile
 
 
 def look_up_voice(
@@ -68,6 +73,7 @@ def look_up_voice(
     read_clip: ClipReader | None = None,
     method: str = "plain",
     judge: Path | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> FoundVoice:
     """Return the voice that `name_or_path` means, with the advice on its clip.
 
@@ -76,6 +82,7 @@ def look_up_voice(
         read_clip: decodes clips, for example `ttsbook.audio.decode.read_clip`.
         method: how carefully a clip is analysed (`ttsbook.voice.analyse.METHODS`).
         judge: weights of CAM++, to tell outliers by.
+        rehearsal: says something in the new voice, by which its colour is matched to the clip's.
 
     Raises:
         MissingError: there is no such voice or file.
@@ -87,7 +94,8 @@ def look_up_voice(
     if _is_file(path):
         if read_clip is None:
             raise UsageError(f"only voices by name can be used here, not clips: {path}")
-        return FoundVoice(analyse_cached(path, read_clip=read_clip, method=method, judge=judge), CLIP)
+        found = analyse_cached(path, read_clip=read_clip, method=method, judge=judge, rehearsal=rehearsal)
+        return FoundVoice(found, CLIP)
     for listed in _named(name_or_path):
         return FoundVoice(load_voice(listed.path), listed.origin)
     raise _missing(name_or_path, path)
@@ -101,19 +109,29 @@ def find_clip(name_or_path: str) -> Path | None:
 
 
 def analyse_cached(
-    path: Path, *, read_clip: ClipReader, method: str = "plain", judge: Path | None = None
+    path: Path,
+    *,
+    read_clip: ClipReader,
+    method: str = "plain",
+    judge: Path | None = None,
+    rehearsal: Rehearsal | None = None,
 ) -> StoredVoice:
     """Analyse a clip, or return what an earlier analysis of the same bytes found."""
     check_method(method)
     name = name_from(path.stem)
     folder = cache_dir() / "voices"
-    judged = f"-{_content_hash(judge)[:12]}" if judge is not None and method == "hybrid" else ""
-    stem = f"{_content_hash(path)}-{method}{judged}-v{VERSION}"
+    with_what = ""
+    if method == "hybrid":
+        with_what += f"-{_content_hash(judge)[:12]}" if judge is not None else ""
+        with_what += f"-{rehearsal.fingerprint[:12]}" if rehearsal is not None else ""
+    stem = f"{_content_hash(path)}-{method}{with_what}-v{VERSION}"
     # A damaged entry is as good as none: it is written anew below.
     with contextlib.suppress(MissingError, InputError):
         cached = load_voice(folder / stem)
         return replace(cached, profile=_renamed(cached.profile, name, path.name))
-    analysis = analyse_clip(path, name=name, read_clip=read_clip, method=method, judge=judge)
+    analysis = analyse_clip(
+        path, name=name, read_clip=read_clip, method=method, judge=judge, rehearsal=rehearsal
+    )
     voice = StoredVoice(analysis.profile, advice=analysis.advice)
     # Without a writable cache the next use pays again, and that is all.
     with contextlib.suppress(OutputError, OSError):
