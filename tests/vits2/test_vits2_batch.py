@@ -36,7 +36,15 @@ def utterances() -> list[Utterance]:
     embedding = np.random.default_rng(0).random(256).astype(np.float32)
     embedding /= np.linalg.norm(embedding)
     return [
-        Utterance(symbols.encode(text), embedding, (0.1, 0.2), language, seed, noise_scale=0.3)
+        Utterance(
+            symbols.encode(text),
+            embedding,
+            (0.1, 0.2),
+            language,
+            seed,
+            noise_scale=0.3,
+            tone=np.linspace(0.5, 2, 601, dtype=np.float32) if seed == 1 else None,  # a voice with a colour
+        )
         for seed, (text, language) in enumerate(LINES)
     ]
 
@@ -47,7 +55,9 @@ def alone() -> list[tuple[np.ndarray, np.ndarray]]:
 
     synthesizer = OnnxSynthesizer(WEIGHTS)
     return [
-        synthesizer.speak(u.ids, u.embedding, u.pitch, u.language, seed=u.seed, noise_scale=u.noise_scale)
+        synthesizer.speak(
+            u.ids, u.embedding, u.pitch, u.language, seed=u.seed, noise_scale=u.noise_scale, tone=u.tone
+        )
         for u in utterances()
     ]
 
@@ -69,10 +79,10 @@ def torch_stages(precision: str = "fp32") -> Stages:  # type: ignore[type-arg]
 
 def decibels(wanted: np.ndarray, got: np.ndarray) -> float:
     """Return how far the difference lies below the sound."""
-    return float(10 * np.log10(np.square(wanted).sum() / np.square(wanted - got).sum()))
+    return float(10 * np.log10(np.square(wanted).sum() / max(np.square(wanted - got).sum(), 1e-20)))
 
 
-@pytest.mark.parametrize(("make", "least_db"), [(onnx_stages, 45), (torch_stages, 30)])
+@pytest.mark.parametrize(("make", "least_db"), [(onnx_stages, 80), (torch_stages, 70)])
 def test_a_batch_says_what_each_says_alone(
     alone: list[tuple[np.ndarray, np.ndarray]],
     make: Callable[[], Stages],
@@ -83,9 +93,8 @@ def test_a_batch_says_what_each_says_alone(
         assert np.array_equal(durations, found)
         assert got.shape == wanted.shape
         assert decibels(wanted, got) > least_db
-        # Where the highest harmonic comes or goes, rounding decides by how many samples; and in a batch the
-        # decoder sees padding behind the last tenth of a second, which is silence. Elsewhere nothing differs.
-        assert np.mean(np.abs(wanted - got) > 1e-3) < 0.1
+        # Where the highest harmonic comes or goes, rounding decides by how many samples.
+        assert np.mean(np.abs(wanted - got) > 1e-3) < 0.01
         assert np.median(np.abs(wanted - got)) < 1e-5
 
 

@@ -73,9 +73,16 @@ class _Decoder(nn.Module):
         self.m = model
 
     def forward(
-        self, z: Tensor, f0: Tensor, embedding: Tensor, tone_real: Tensor, tone_imag: Tensor, *noise: Tensor
+        self,
+        z: Tensor,
+        f0: Tensor,
+        embedding: Tensor,
+        mask: Tensor,
+        tone_real: Tensor,
+        tone_imag: Tensor,
+        *noise: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        log_gain, phase, log_noise = self.m.decoder.shape(z, f0, embedding).chunk(3, 1)
+        log_gain, phase, log_noise = self.m.decoder.shape(z, f0, embedding, mask).chunk(3, 1)
         gain, hiss = torch.exp(log_gain.clamp(-12, 6)), torch.exp(log_noise.clamp(-12, 6))
         real, imag = gain * torch.cos(phase), gain * torch.sin(phase)
         return (
@@ -145,6 +152,7 @@ def _parts(model: Synthesizer, config: ModelConfig) -> list[tuple[str, nn.Module
         "z": torch.randn(1, config.latent_width, n),
         "f0": torch.full((1, 2 * n), 150.0),
         "embedding": text["embedding"],
+        "mask": torch.ones(1, 1, 2 * n),
         **{name: torch.randn(1, config.n_bins, 2 * n) for name in spectra},
     }
     return [
@@ -169,7 +177,7 @@ def _parts(model: Synthesizer, config: ModelConfig) -> list[tuple[str, nn.Module
             "decoder",
             _Decoder(model),
             decoder,
-            {name: {0: "batch", 2: "half_frames"} for name in (*spectra, "real", "imag")}
+            {name: {0: "batch", 2: "half_frames"} for name in ("mask", *spectra, "real", "imag")}
             | {
                 "z": {0: "batch", 2: "frames"},
                 "f0": {0: "batch", 1: "half_frames"},

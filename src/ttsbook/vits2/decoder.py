@@ -49,13 +49,17 @@ class Decoder(nn.Module):
         )
         return istft(filtered, config.n_fft, config.hop)
 
-    def shape(self, z: Tensor, f0: Tensor, g: Tensor) -> Tensor:
-        """Return log-gain, phase and noise log-gain, [B, 3·bins, 2N]."""
+    def shape(self, z: Tensor, f0: Tensor, g: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Return log-gain, phase and noise log-gain, [B, 3·bins, 2N].
+
+        With a mask [B, 1, 2N], every row is as if it ended where its mask does.
+        """
         batch, _, length = z.shape
         up = self.up(z.transpose(1, 2)).reshape(batch, 2 * length, self.up_width).transpose(1, 2)
         voiced = (f0 > 0).to(up.dtype)
         pitch = torch.stack([centred_log_f0(f0).to(up.dtype), voiced], 1)
-        shape: Tensor = self.stack(torch.cat([up, pitch], 1), g)
+        seen = torch.cat([up, pitch], 1)
+        shape: Tensor = self.stack(seen if mask is None else seen * mask, g, mask)
         return shape
 
 

@@ -28,9 +28,7 @@ class ConvNeXtBlock(nn.Module):
             nn.init.zeros_(self.speaker.bias)
 
     def forward(self, x: Tensor, g: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
-        """x: [B, C, N]; g: [B, S]; mask: [B, 1, N] → [B, C, N]."""
-        if mask is not None:
-            x = x * mask
+        """x: [B, C, N], zero where the mask is; g: [B, S]; mask: [B, 1, N] → [B, C, N], zero there too."""
         y = self.norm(self.depthwise(x).transpose(1, 2))  # [B, N, C]
         if self.speaker is not None and g is not None:
             scale, shift = self.speaker(g).unsqueeze(1).chunk(2, -1)
@@ -70,6 +68,8 @@ class ConvNeXtStack(nn.Module):
     def forward(self, x: Tensor, g: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
         """x: [B, width_in, N] → [B, width_out, N]."""
         x = self.norm_in(self.embed(x).transpose(1, 2)).transpose(1, 2)
+        if mask is not None:
+            x = x * mask
         for block in self.blocks:
             x = block(x, g, mask)
         x = self.project(self.norm_out(x.transpose(1, 2))).transpose(1, 2)

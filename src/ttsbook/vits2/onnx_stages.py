@@ -1,7 +1,6 @@
 """The synthesizer's three graphs in batches, through ONNX Runtime's providers for GPUs.
 
-Pulses and spectra are computed by numpy on the processor, as in `runtime`. The decoder's graph knows no mask:
-a row ends as if silence followed, which changes the last hundredths of a second, always in the same way.
+Pulses and spectra are computed by numpy on the processor, as in `runtime`.
 Knows nothing of batching, engines or phonemes.
 """
 
@@ -56,6 +55,9 @@ class OnnxStages:
         config = self.config
         noises = [draw_noise(row.utterance.seed, config, row.n_frames) for row in rows]
         z, f0 = self._latents(rows, [noise.latent for noise in noises], n_frames, n_rows)
+        half_mask = np.zeros((n_rows, 2 * n_frames), np.float32)
+        for at, row in enumerate(rows):
+            half_mask[at, : 2 * row.n_frames] = 1
         embedding = np.stack([row.utterance.embedding for row in _filled(rows, n_rows)])
         spectra = [np.zeros((n_rows, config.n_bins, 2 * n_frames), np.complex64) for _ in range(2)]
         for at, (row, noise) in enumerate(zip(rows, noises, strict=True)):
@@ -71,6 +73,7 @@ class OnnxStages:
             z=z,
             f0=f0,
             embedding=embedding,
+            mask=half_mask[:, None],
             tone_real=tone.real,
             tone_imag=tone.imag,
             noise_real=hiss.real,

@@ -144,6 +144,7 @@ class OnnxSynthesizer:
             z=z,
             f0=f0,
             embedding=embedding[None],
+            mask=np.ones((1, 1, f0.shape[1]), np.float32),
             tone_real=buzz.real[None],
             tone_imag=buzz.imag[None],
             noise_real=hiss.real[None],

@@ -26,7 +26,6 @@ from ttsbook.vits2.checkpoint import load_weights, read_config
 from ttsbook.vits2.config import LOG_F0_CENTRE
 from ttsbook.vits2.decoder import apply_shape
 from ttsbook.vits2.model import Synthesizer
-from ttsbook.vits2.prior import centred_log_f0
 from ttsbook.vits2.runtime import draw_noise
 from ttsbook.vits2.source import LEVEL, pulse_train
 
@@ -108,7 +107,7 @@ class TorchStages:
         prior = (mean + latent * torch.exp(log_deviation)) * mask[:, None]
         with self._autocast():
             z = model.flow.inverse(prior, g, mask[:, None])
-            shape = self._shape(z, f0, embedding, half_mask)
+            shape = model.decoder.shape(z, f0, embedding, half_mask[:, None])
         pulses = pulse_train(f0, config.hop, config.rate_hz, phase)
         n_samples = (2 * counts - 1) * config.hop
         tone, hiss = (_spectra(x, n_samples, config.n_fft, config.hop) for x in (pulses, white * LEVEL))
@@ -120,16 +119,6 @@ class TorchStages:
         flat = np.ones(self.config.n_bins, np.float32)
         tones = [flat if row.utterance.tone is None else row.utterance.tone for row in rows]
         return self._put(np.stack(tones))[..., None]
-
-    def _shape(self, z: Tensor, f0: Tensor, embedding: Tensor, mask: Tensor) -> Tensor:
-        """Return what `Decoder.shape` does, as if every row ended where its mask does."""
-        decoder = self._model.decoder
-        batch, _, length = z.shape
-        up = decoder.up(z.transpose(1, 2)).reshape(batch, 2 * length, decoder.up_width).transpose(1, 2)
-        pitch = torch.stack([centred_log_f0(f0), (f0 > 0).to(f0.dtype)], 1)
-        seen = torch.cat([up, pitch.to(up.dtype)], 1) * mask[:, None]
-        shape: Tensor = decoder.stack(seen, embedding, mask[:, None])
-        return shape
 
     def _spread(self, rows: Sequence[Timed[Encoded]], n_frames: int) -> tuple[Tensor, Tensor]:
         """Repeat each phoneme's state for its duration: [B, C, N] and [B, 2, N]."""
