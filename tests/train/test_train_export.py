@@ -17,10 +17,12 @@ from clip_maker import TINY  # noqa: E402
 
 from ttsbook.files import sha256_file  # noqa: E402
 from ttsbook.paths import packaged  # noqa: E402
-from ttsbook.train.export import export  # noqa: E402
+from ttsbook.train.export import export, export_training  # noqa: E402
 from ttsbook.vits2.checkpoint import load_weights, read_config, save_weights  # noqa: E402
 from ttsbook.vits2.config import LANGUAGES  # noqa: E402
+from ttsbook.vits2.discriminator import Discriminators  # noqa: E402
 from ttsbook.vits2.model import Synthesizer, whole_frames  # noqa: E402
+from ttsbook.vits2.posterior import PosteriorEncoder  # noqa: E402
 from ttsbook.vits2.prior import spread_frames  # noqa: E402
 from ttsbook.vits2.runtime import OnnxSynthesizer, draw_noise  # noqa: E402
 
@@ -150,3 +152,21 @@ def test_the_hashes_are_those_of_the_files(folder: Path) -> None:
 def test_the_same_checkpoint_gives_the_same_files(folder: Path, tmp_path: Path) -> None:
     export(folder.parent / "checkpoint.safetensors", tmp_path)
     assert (tmp_path / "base.json").read_bytes() == (folder / "base.json").read_bytes()
+
+
+def test_a_later_run_goes_on_with_what_only_training_needs(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    posterior, judges = PosteriorEncoder(TINY), Discriminators().eval()
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    save_weights(checkpoint, TINY, {"posterior": posterior, "discriminators": judges})
+    paths = export_training(checkpoint, tmp_path / "training")
+    assert [path.stem for path in paths] == ["posterior", "discriminators"]
+    n_weights = sum(value.numel() for value in judges.parameters())
+    assert paths[1].stat().st_size < 1.1 * n_weights  # a byte for a weight
+    again = Discriminators().eval()
+    load_weights(paths[1], {"discriminators": again})
+    wave = 0.1 * torch.randn(2, 24_000)
+    with torch.no_grad():
+        for (score, maps), (score_again, maps_again) in zip(judges(wave), again(wave), strict=True):
+            for ours, theirs in zip((score, *maps), (score_again, *maps_again), strict=True):
+                assert float((ours - theirs).norm() / ours.norm()) < 0.2

@@ -252,7 +252,7 @@ def export(
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint.safetensors of a run.")],
     folder: Annotated[Path, typer.Argument(help="Where weights and graphs go.")],
     training: Annotated[
-        Path | None, typer.Option(help="Also write here what only training needs, to go on from.")
+        Path | None, typer.Option(help="Folder: also write there what only training needs, to go on from.")
     ] = None,
 ) -> None:
     """Write the files that ship: fp16 weights, three ONNX graphs, hashes."""

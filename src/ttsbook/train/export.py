@@ -120,14 +120,38 @@ def _write_graph(path: Path, graph: onnx.ModelProto) -> None:
         handle.write(graph.SerializeToString())
 
 
-def export_training(checkpoint: Path, path: Path) -> None:
-    """Write what only training needs to one fp16 file: posterior encoder and, if held, discriminators."""
+def export_training(checkpoint: Path, folder: Path) -> list[Path]:
+    """Write what only training needs: the posterior encoder in fp16 and, if held, small discriminators."""
     config = read_config(checkpoint)
-    modules: dict[str, nn.Module] = {"posterior": PosteriorEncoder(config)}
+    posterior = PosteriorEncoder(config)
+    load_weights(checkpoint, {"posterior": posterior})
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / "posterior.safetensors"]
+    save_weights(paths[0], config, {"posterior": posterior}, dtype=torch.float16)
     if "discriminators" in module_names(checkpoint):
-        modules["discriminators"] = Discriminators()
-    load_weights(checkpoint, modules)
-    save_weights(path, config, modules, dtype=torch.float16)
+        judges = Discriminators()
+        load_weights(checkpoint, {"discriminators": judges})
+        _fill_range(judges)
+        paths.append(folder / "discriminators.safetensors")
+        save_weights(paths[1], config, {"discriminators": judges}, dtype=_dtype_of_judge)
+    return paths
+
+
+_DIRECTION = ".parametrizations.weight.original1"  # of a normalised weight; `original0` is its length
+_LARGEST = 256.0  # well within the range of an eight-bit float
+
+
+def _dtype_of_judge(name: str) -> torch.dtype:
+    """Directions are most of a judge, and three bits after the point do for them: it goes on learning."""
+    return torch.float8_e4m3fn if name.endswith(_DIRECTION) else torch.float16
+
+
+def _fill_range(judges: nn.Module) -> None:
+    """Stretch the directions over the range of eight bits; their length means nothing."""
+    for name, value in judges.named_parameters():
+        if name.endswith(_DIRECTION):
+            largest = value.detach().abs().amax(tuple(range(1, value.dim())), keepdim=True)
+            value.data.mul_(_LARGEST / largest.clamp(min=1e-12))
 
 
 def _parts(model: Synthesizer, config: ModelConfig) -> list[tuple[str, nn.Module, Any, Any, list[str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +25,15 @@ def save_weights(
     config: ModelConfig,
     modules: Mapping[str, nn.Module],
     *,
-    dtype: torch.dtype = torch.float32,
+    dtype: torch.dtype | Callable[[str], torch.dtype] = torch.float32,
     notes: Mapping[str, str] | None = None,
 ) -> None:
-    """Write the weights of named modules to one file."""
+    """Write the weights of named modules to one file; `dtype` may depend on the name of a weight."""
     tensors: dict[str, Tensor] = {}
     for prefix, module in modules.items():
         for name, value in module.state_dict().items():
-            tensors[f"{prefix}.{name}"] = value.detach().to("cpu", dtype).contiguous()
+            kept = dtype(name) if callable(dtype) else dtype
+            tensors[f"{prefix}.{name}"] = value.detach().to("cpu", kept).contiguous()
     # One entry: safetensors writes several in random order, and equal weights should give equal bytes.
     header = {"format": FORMAT_VERSION, "config": json.loads(config.to_json()), **(notes or {})}
     entry = {HEADER_KEY: json.dumps(header, sort_keys=True)}
