@@ -94,6 +94,11 @@ def test_words_of_the_recording_that_nobody_uses_are_noticed(ttsbook: Command, c
     run = ttsbook("speak", "Hello.", "-o", "a.wav", "--voice", clip, "--ref-text", "my words")
     assert run.code == 0
     assert "engine vits2 makes no use of the words" in run.err
+    run = ttsbook(
+        "speak", "Hello.", "-o", "b.wav", "--voice", clip, "--ref-text", "my words", "--engine", "hybrid"
+    )
+    assert run.code == 0
+    assert "makes no use" not in run.err
 
 
 def test_doctor_names_every_engine_with_its_fix(ttsbook: Command) -> None:

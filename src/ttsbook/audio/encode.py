@@ -59,12 +59,13 @@ _CODECS = {
     "wav": _Codec("wav", "pcm_s16le", "s16", muxer_options=(("rf64", "auto"),)),
     "flac": _Codec("flac", "flac", "s16", (("compression_level", "5"),)),
     # A constant bit rate and the Xing/Info header let players seek to chapter times.
-    # LAME's quality 5 takes a quarter less time than 3 and is as near to the original, within 0.2 dB.
+    # LAME's quality 7 leaves out noise shaping, which takes a third of 5's time. On 24 clips of speech at
+    # 64 kbit/s: samples 25.0 dB from the original for 23.9, spectra 3.8 dB for 3.2, DistillMOS 4.35 for 4.36.
     "mp3": _Codec(
         "mp3",
         "libmp3lame",
         "fltp",
-        (("compression_level", "5"),),
+        (("compression_level", "7"),),
         (("id3v2_version", "0"), ("write_xing", "1")),
         in_lanes=True,
     ),
