@@ -16,7 +16,8 @@ from clip_maker import TINY, make_clip, make_clips  # noqa: E402
 
 from ttsbook.errors import InputError  # noqa: E402
 from ttsbook.train.corpus import Corpus  # noqa: E402
-from ttsbook.train.fit import FitConfig, Trainer, fit  # noqa: E402
+from ttsbook.train.fit import Trainer, fit  # noqa: E402
+from ttsbook.train.fit_config import FitConfig  # noqa: E402
 from ttsbook.train.state import TrainingState, start_from  # noqa: E402
 from ttsbook.vits2.checkpoint import load_weights, read_config  # noqa: E402
 from ttsbook.vits2.config import ModelConfig  # noqa: E402
@@ -43,7 +44,7 @@ CLIPS = make_clips()
 @pytest.fixture(autouse=True)
 def _small_and_exact(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Few judges; float32 whatever a busy processor seems fast at; one thread, since order changes sums."""
-    monkeypatch.setattr("ttsbook.train.fit.Discriminators", lambda: Discriminators((512,), (2, 3)))
+    monkeypatch.setattr("ttsbook.train.adversary.Discriminators", lambda: Discriminators((512,), (2, 3)))
     monkeypatch.setattr("ttsbook.train.fit.use_bfloat16", lambda _: False)
     before = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -57,7 +58,7 @@ def make_trainer(model: ModelConfig = TINY, config: FitConfig = CONFIG) -> Train
 
 def weights(trainer: Trainer) -> dict[str, torch.Tensor]:
     networks = {**trainer.networks.state_dict(), **trainer.average.state_dict(prefix="average.")}
-    return {**networks, **trainer.discriminators.state_dict(prefix="judges.")}
+    return {**networks, **trainer.adversary.judges.state_dict(prefix="judges.")}
 
 
 def steps(trainer: Trainer, count: int) -> None:
@@ -221,7 +222,7 @@ def test_a_new_run_begins_with_the_weights_of_an_earlier_one(tmp_path: Path) -> 
     start_from(second, [tmp_path / "checkpoint.safetensors"], discriminators=True)
     for name, value in first.average.state_dict().items():
         assert torch.equal(second.networks.state_dict()[name], value), name
-    ours, theirs = second.discriminators.state_dict(), first.discriminators.state_dict()
+    ours, theirs = second.adversary.judges.state_dict(), first.adversary.judges.state_dict()
     assert all(torch.equal(ours[name], theirs[name]) for name in ours)
 
 

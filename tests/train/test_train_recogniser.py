@@ -14,7 +14,8 @@ from clip_maker import TINY, make_clips  # noqa: E402
 from ttsbook import symbols  # noqa: E402
 from ttsbook.errors import InputError  # noqa: E402
 from ttsbook.train.corpus import Corpus  # noqa: E402
-from ttsbook.train.fit import FitConfig, Trainer  # noqa: E402
+from ttsbook.train.fit import Trainer  # noqa: E402
+from ttsbook.train.fit_config import FitConfig  # noqa: E402
 from ttsbook.train.recogniser import (  # noqa: E402
     EDGE,
     IGNORED,
@@ -87,7 +88,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_training_listens_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ttsbook.train.fit.Discriminators", lambda: Discriminators((512,), (2, 3)))
+    monkeypatch.setattr("ttsbook.train.adversary.Discriminators", lambda: Discriminators((512,), (2, 3)))
     config = FitConfig(
         seconds=0, schedule_seconds=100, labelled=4, from_prior=2, others=2, judged=3, borrowed=2, window=20,
         crop=12,

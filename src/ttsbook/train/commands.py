@@ -142,8 +142,9 @@ def fit(
     """
     from ttsbook.train.archive import read_archives
     from ttsbook.train.corpus import Corpus
-    from ttsbook.train.fit import FitConfig, Trainer
+    from ttsbook.train.fit import Trainer
     from ttsbook.train.fit import fit as run
+    from ttsbook.train.fit_config import FitConfig
     from ttsbook.train.recogniser import load
     from ttsbook.train.state import start_from
     from ttsbook.vits2.config import ModelConfig

@@ -25,63 +25,20 @@ from torch.nn import functional as F
 
 from ttsbook.errors import InputError
 from ttsbook.train import losses
+from ttsbook.train.adversary import Adversary, adamw
 from ttsbook.train.corpus import Batch, Corpus
 from ttsbook.train.duration_adversary import DurationAdversary
+from ttsbook.train.fit_config import FitConfig
 from ttsbook.train.likeness import SpeakerLikeness
 from ttsbook.train.precision import use_bfloat16
 from ttsbook.train.recogniser import Recogniser, frame_labels, misheard
 from ttsbook.train.state import Curves, TrainingState
 from ttsbook.vits2.config import ModelConfig
-from ttsbook.vits2.discriminator import Discriminators, Judgement
 from ttsbook.vits2.model import Synthesizer
 from ttsbook.vits2.posterior import PosteriorEncoder
 from ttsbook.vits2.prior import pitch_hz, spread_frames
 
 BAND_HZ = 7_400  # recordings at 16 kHz are compared below it
-
-
-@dataclass(frozen=True, slots=True)
-class FitConfig:
-    """What a run does. Weights of losses as in RUNS.md; sizes for two cores, see `for_cuda`."""
-
-    seconds: float  # wall-clock budget of this call
-    schedule_seconds: float  # of the whole run, for the learning rates
-    labelled: int = 12  # windows in a batch
-    recorded: int = 0  # of them from recordings, where there are such with labels
-    from_prior: int = 5  # of them decoded from prior latents
-    others: int = 2  # crops of recordings without labels
-    borrowed: int = 3  # labelled windows that are also said in the voice of a recording
-    judged: int = 6  # labelled windows that the discriminators see, those from the prior first
-    window: int = 64  # latent frames of a window, 1.6 s
-    crop: int = 26  # latent frames that are decoded, 0.65 s
-    rate: float = 8e-4
-    rate_discriminator: float = 8e-4
-    warm_up: int = 300
-    judges_first: int = 0  # steps in which the discriminators alone learn
-    adversary_from: int = 0  # step; the weight rises over `adversary_ramp`
-    adversary_ramp: int = 200
-    text_steps: int = 0  # of the text side alone between two whole steps
-    noise_scale: float = 0.6  # of prior latents
-    noise_borrowed: float = 0.3  # the same for borrowed voices: what rendering uses
-    embedding_noise: float = 0.02
-    pitch_noise: float = 0.05
-    mel: float = 12.0
-    spectral: float = 2.0
-    kl: float = 0.12
-    kl_ramp: int = 2_000
-    kl_others: float = 0.002
-    heads: float = 2.0
-    adversarial: float = 4.0
-    features: float = 12.0
-    duration_adversary: float = 0.3  # where the model has noise for it (`ModelConfig.duration_noise`)
-    likeness: float = 2.0
-    content: float = 0.05
-    misheard: float = 1.0  # of windows of the teacher, where there is a recogniser
-    misheard_borrowed: float = 0.5
-    heard_well: float = 0.2  # nats a phoneme below which the recogniser asks for nothing more
-    ema: float = 0.998
-    save_every: float = 110.0  # seconds
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +70,9 @@ class Trainer:
         self.networks = nn.ModuleDict({"synthesizer": self.synthesizer, "posterior": self.posterior})
         self.networks.to(self.device)
         self.average = copy.deepcopy(self.networks).eval().requires_grad_(False)
-        self.discriminators = Discriminators().to(self.device)
-        self.optimizer = _adamw(self.networks, config.rate)
-        self.judge = _adamw(self.discriminators, config.rate_discriminator)
+        self.optimizer = adamw(self.networks, config.rate)
+        self.half = use_bfloat16(self.device)
+        self.adversary = Adversary(config.rate_discriminator, self.device, half=self.half)
         self.duration_adversary: DurationAdversary | None = None
         if model.duration_noise:
             self.duration_adversary = DurationAdversary(model, config.rate_discriminator, self.device)
@@ -123,7 +80,6 @@ class Trainer:
         self.low_pass = losses.LowPass(BAND_HZ, model.rate_hz).to(self.device)
         self.likeness = SpeakerLikeness(model.rate_hz).to(self.device)
         self.recogniser = recogniser.to(self.device) if recogniser else None
-        self.half = use_bfloat16(self.device)
         self.step = 0
         self.elapsed = 0.0
 
@@ -152,7 +108,7 @@ class Trainer:
             _, borrowed = self._borrow(batch) if len(self.corpus.recorded) else ({}, rendered[:0])
         seen = self._judged(len(rendered))
         self.step += 1
-        _, loss = self._teach_judges(torch.cat([rendered[seen], borrowed]), target[seen])
+        _, loss = self.adversary.teach(torch.cat([rendered[seen], borrowed]), target[seen])
         return {"discriminator": loss.detach()}
 
     def _judged(self, count: int) -> Tensor:
@@ -192,8 +148,9 @@ class Trainer:
         weight = min(1.0, max(0.0, joined / config.adversary_ramp))
         if weight:
             seen = self._judged(len(rendered))
-            adversary, extra = self._judge(rendered[seen], target[seen], borrowed)
-            loss, terms = loss + weight * adversary, {**terms, **extra}
+            judged = self.adversary.cost(rendered[seen], target[seen], borrowed)
+            cost = config.adversarial * judged["adversarial"] + config.features * judged["features"]
+            loss, terms = loss + weight * cost, {**terms, **judged}
         names = ("mel_prior", "mel_posterior", "mel_others")
         parts = {name: mel[kind == index].mean() for index, name in enumerate(names)}
         return loss, {**parts, "spectral": spectral.mean(), **terms}
@@ -343,34 +300,6 @@ class Trainer:
         z = latents.gather(2, pieces.expand(-1, latents.shape[1], -1))
         return z, cut(batch.samples, hop), cut(batch.f0, 2), start
 
-    def _judge(self, rendered: Tensor, target: Tensor, borrowed: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """Step the discriminators, then return what they cost the generator.
-
-        `borrowed` has no target: it should sound real, not like one recording in particular.
-        """
-        rendered = torch.cat([rendered, borrowed])
-        real, loss = self._teach_judges(rendered.detach(), target)
-        self.discriminators.requires_grad_(False)
-        with self._autocast():
-            fake = self.discriminators(rendered)
-        self.discriminators.requires_grad_(True)
-        real = [(score.detach(), [m.detach() for m in maps]) for score, maps in real]
-        paired = [(score, [m[: len(target)] for m in maps]) for score, maps in fake]
-        adversarial, features = losses.adversarial_loss(fake), losses.feature_loss(real, paired)
-        cost = self.config.adversarial * adversarial + self.config.features * features
-        return cost, {"discriminator": loss, "adversarial": adversarial, "features": features}
-
-    def _teach_judges(self, rendered: Tensor, target: Tensor) -> tuple[list[Judgement], Tensor]:
-        """Take a step of the discriminators; return what they found real, and their loss."""
-        with self._autocast():
-            real, fake = self.discriminators(target), self.discriminators(rendered)
-        loss = losses.discriminator_loss(real, fake)
-        self.judge.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.discriminators.parameters(), 10.0)
-        self.judge.step()
-        return real, loss
-
     def _jitter(self, embedding: Tensor) -> Tensor:
         noise = self.config.embedding_noise * torch.randn_like(embedding)
         return F.normalize(embedding + noise, dim=1)
@@ -389,7 +318,7 @@ class Trainer:
         for group in self.optimizer.param_groups:
             group["lr"] = self.config.rate * warm * (0.95 * cosine + 0.05)
         warm = min(1.0, (self.step + 1) / self.config.warm_up)
-        for group in self.judge.param_groups:
+        for group in self.adversary.optimizer.param_groups:
             group["lr"] = self.config.rate_discriminator * warm * (0.7 * cosine + 0.3)
 
     @torch.no_grad()
@@ -398,10 +327,6 @@ class Trainer:
         ours: list[Tensor] = list(self.average.parameters())
         theirs: list[Tensor] = list(self.networks.parameters())
         torch._foreach_lerp_(ours, theirs, 1 - decay)
-
-
-def _adamw(network: nn.Module, rate: float) -> torch.optim.AdamW:
-    return torch.optim.AdamW(network.parameters(), rate, betas=(0.8, 0.98), weight_decay=0.01, fused=True)
 
 
 def fit(

@@ -50,7 +50,7 @@ class TrainingState:
         save_weights(
             self.checkpoint,
             trainer.corpus.config,
-            {**modules, "discriminators": trainer.discriminators},
+            {**modules, "discriminators": trainer.adversary.judges},
         )
 
     def restore(self, trainer: Trainer) -> bool:
@@ -97,7 +97,7 @@ def start_from(trainer: Trainer, files: Sequence[Path], *, discriminators: bool)
     modules: dict[str, torch.nn.Module] = dict(trainer.networks.items())
     missing = set(modules)
     if discriminators:
-        modules["discriminators"] = trainer.discriminators
+        modules["discriminators"] = trainer.adversary.judges
     for file in files:
         held = {name: modules[name] for name in module_names(file) if name in modules}
         load_weights(file, held)
@@ -114,9 +114,9 @@ def _parts(trainer: Trainer) -> dict[str, Any]:
         **adversary,
         "networks": trainer.networks,
         "average": trainer.average,
-        "discriminators": trainer.discriminators,
+        "discriminators": trainer.adversary.judges,
         "optimizer": trainer.optimizer,
-        "judge": trainer.judge,
+        "judge": trainer.adversary.optimizer,
     }
 
 

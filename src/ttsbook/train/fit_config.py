@@ -1,0 +1,49 @@
+"""What a training run does: sizes of its batches, rates, and weights of its losses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FitConfig:
+    """What a run does. Weights of losses as in RUNS.md; sizes for two cores, see `for_cuda`."""
+
+    seconds: float  # wall-clock budget of this call
+    schedule_seconds: float  # of the whole run, for the learning rates
+    labelled: int = 12  # windows in a batch
+    recorded: int = 0  # of them from recordings, where there are such with labels
+    from_prior: int = 5  # of them decoded from prior latents
+    others: int = 2  # crops of recordings without labels
+    borrowed: int = 3  # labelled windows that are also said in the voice of a recording
+    judged: int = 6  # labelled windows that the discriminators see, those from the prior first
+    window: int = 64  # latent frames of a window, 1.6 s
+    crop: int = 26  # latent frames that are decoded, 0.65 s
+    rate: float = 8e-4
+    rate_discriminator: float = 1.6e-3  # at half of it, fresh ones know nothing after 500 steps
+    warm_up: int = 300
+    judges_first: int = 0  # steps in which the discriminators alone learn
+    adversary_from: int = 0  # step; the weight rises over `adversary_ramp`
+    adversary_ramp: int = 200
+    text_steps: int = 0  # of the text side alone between two whole steps
+    noise_scale: float = 0.6  # of prior latents
+    noise_borrowed: float = 0.3  # the same for borrowed voices: what rendering uses
+    embedding_noise: float = 0.02
+    pitch_noise: float = 0.05
+    mel: float = 12.0
+    spectral: float = 2.0
+    kl: float = 0.12
+    kl_ramp: int = 2_000
+    kl_others: float = 0.002
+    heads: float = 2.0
+    adversarial: float = 4.0
+    features: float = 12.0
+    duration_adversary: float = 0.3  # where the model has noise for it (`ModelConfig.duration_noise`)
+    likeness: float = 4.0
+    content: float = 0.05
+    misheard: float = 1.0  # of windows of the teacher, where there is a recogniser
+    misheard_borrowed: float = 1.0
+    heard_well: float = 0.2  # nats a phoneme below which the recogniser asks for nothing more
+    ema: float = 0.9985
+    save_every: float = 110.0  # seconds
+    seed: int = 0
