@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NOISE_SCALE = 0.3  # of the prior: words get clearer down to here; predicted quality does not change
 MAX_PHONEMES = 400  # about 25 s; attention was trained on less, and errors grow beyond
-VERSION = "2"  # raise it when the same weights give other samples
+VERSION = "3"  # raise it when the same weights give other samples
 OPTIONS = ("model", "runtime", "precision")
 
 
@@ -99,10 +99,13 @@ class Vits2Engine:
     def _speech(self, spoken: Spoken) -> Speech:
         import numpy as np
 
+        from ttsbook.vits2.pauses import quiet_pauses
+
         samples, durations = spoken
         # The pads at both ends are silence of the utterance: the first phoneme starts after its pad.
         ends = np.minimum(np.cumsum(durations) * self._backend.latent_hop, len(samples))
-        return Speech(samples, self.rate_hz, tuple(int(end) for end in ends[1:-1]))
+        quiet = quiet_pauses(samples, self._backend.latent_hop // 2)
+        return Speech(quiet, self.rate_hz, tuple(int(end) for end in ends[1:-1]))
 
     def _nothing(self) -> Speech:
         import numpy as np
