@@ -1,8 +1,8 @@
 """Quiet pauses: a downward expander for the faint hiss that the decoder leaves where nothing is said.
 
 What teaches the voice to be clear (`train.recogniser`) also leaves a hiss between words. Frames far below the
-level of the speech are made quieter still, two decibels for each. On 36 clips a language DistillMOS rises from
-4.28 to 4.36 (English) and from 4.50 to 4.64 (Mandarin), and as many words are heard as before.
+level of the speech are made quieter still, two decibels for each. On 36 clips a language DistillMOS rises
+from 4.28 to 4.36 (English) and from 4.50 to 4.64 (Mandarin), and as many words are heard as before.
 """
 
 from __future__ import annotations
