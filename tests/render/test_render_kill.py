@@ -23,6 +23,8 @@ def start(output: Path, workers: int, home: Path, **options: str) -> subprocess.
         + [f"{key}={value}" for key, value in options.items()],
         env=environment,
         stderr=subprocess.PIPE,
+        # Where the tests run in the background of a shell, Ctrl-C is ignored by them and by their children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
@@ -92,7 +94,7 @@ def test_workers_die_with_a_killed_parent(tmp_path: Path) -> None:
 
 def test_ctrl_c_keeps_the_chunks_and_leaves_no_worker(tmp_path: Path) -> None:
     log, home = tmp_path / "log", tmp_path / "home"
-    process = start(tmp_path / "book.wav", 2, home, log=str(log), delay="0.2")
+    process = start(tmp_path / "book.wav", 2, home, log=str(log), delay="0.05")
     wait_for_lines(log, 12)
     children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     process.send_signal(signal.SIGINT)
