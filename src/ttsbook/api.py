@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ttsbook.book import read_book
 from ttsbook.book.words import book_of_text
-from ttsbook.engines.base import Engine, EngineSpec
+from ttsbook.engines.base import Engine, EngineSpec, Options
 from ttsbook.engines.choose import entry_of, load_engine
 from ttsbook.files import output_error, sha256_bytes
 from ttsbook.render import run
@@ -32,8 +32,6 @@ from ttsbook.types import Book, VoiceProfile
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-    from ttsbook.voice.tone import Rehearsal
 
 Voice: TypeAlias = "VoiceProfile | str | Path"
 
@@ -85,9 +83,7 @@ class HybridTTSProvider:
 
     def extract_voice_profile(self, voice_sample_url: Path | str) -> VoiceProfile:
         """Analyse a recording; the same bytes again cost nothing."""
-        from ttsbook.render.rehearsal import rehearsal_for
-
-        return _find_voice(voice_sample_url, "hybrid", rehearsal_for("hybrid"))
+        return _find_voice(voice_sample_url, "hybrid")
 
     def generate_audio(
         self,
@@ -207,17 +203,15 @@ def _narrator(
 ) -> Iterator[tuple[VoiceProfile, RenderSettings]]:
     """Yield the voice, and the settings with the recording for engines that want it."""
     from ttsbook.render.prompt import prompt_options
-    from ttsbook.render.rehearsal import rehearsal_for
     from ttsbook.voice.fetch import local_clip
     from ttsbook.voice.store import find_clip
 
     method = entry_of(settings.engine).analysis
-    rehearsal = rehearsal_for(method, settings.engine_options, ref_text)
     if isinstance(voice, VoiceProfile):
         yield voice, settings
         return
     with local_clip(voice) as place:
-        profile = _find_voice(place, method, rehearsal)
+        profile = _find_voice(place, method, settings.engine_options, ref_text)
         clip = find_clip(str(place))
         first, *others = (
             replace(choice, options=choice.options + prompt_options(choice.name, clip, ref_text))
@@ -226,12 +220,14 @@ def _narrator(
         yield profile, replace(settings, engine_options=first.options, fallback=tuple(others))
 
 
-def _find_voice(voice: Voice, method: str, rehearsal: Rehearsal | None = None) -> VoiceProfile:
+def _find_voice(voice: Voice, method: str, options: Options = (), ref_text: str = "") -> VoiceProfile:
     from ttsbook.audio.decode import read_clip
+    from ttsbook.render.rehearsal import rehearsal_for
     from ttsbook.voice.fetch import local_clip
     from ttsbook.voice.store import find_voice
 
     if isinstance(voice, VoiceProfile):
         return voice
+    rehearsal = rehearsal_for(method, options, ref_text)
     with local_clip(voice) as place:
         return find_voice(str(place), read_clip=read_clip, method=method, rehearsal=rehearsal)

@@ -12,6 +12,7 @@ from ttsbook.audio.decode import read_clip
 from ttsbook.engines.base import EngineSpec, Request
 from ttsbook.engines.rehearse import SENTENCES, ModelRehearsal
 from ttsbook.engines.vits2 import Vits2Engine
+from ttsbook.errors import MissingError
 from ttsbook.render.rehearsal import rehearsal_for
 from ttsbook.types import VoiceProfile
 from ttsbook.vits2.tone import BANDS, N_BANDS, bin_gains
@@ -125,6 +126,21 @@ def test_the_words_of_the_clip_are_said_if_they_are_known() -> None:
 
 def test_a_model_that_is_not_here_leaves_the_colour_alone(tmp_path: Path) -> None:
     assert rehearsal_for("hybrid", options=(("model", str(tmp_path)),)) is None
+
+
+def test_a_model_that_cannot_be_loaded_does_not_keep_a_clip_from_being_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+
+    class Broken:
+        fingerprint = "0" * 64
+
+        def __call__(self, profile: VoiceProfile) -> tuple[np.ndarray, int]:  # noqa: ARG002
+            raise MissingError("cannot load the model")
+
+    found = analyse_cached(CLIP, read_clip=read_clip, method="hybrid", rehearsal=Broken())
+    assert found.profile == replace(make_profile(), name=found.profile.name)
 
 
 def test_another_model_matches_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -192,7 +192,7 @@ def compare(first: Name, second: Name, as_json: options.Json = False) -> None:
     """
     from ttsbook.voice.compare import describe_similarity, similarity
 
-    value = similarity(look_up(first).profile, look_up(second).profile)
+    value = similarity(look_up(first, "hybrid").profile, look_up(second, "hybrid").profile)  # as `add`
     meaning = describe_similarity(value)
     if as_json:
         print_json(document(similarity=round(value, 4), meaning=meaning))

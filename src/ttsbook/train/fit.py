@@ -105,11 +105,15 @@ class Trainer:
         """Teach fresh discriminators what they are to judge, before they teach anything."""
         with torch.no_grad():
             _, rendered, target, _ = self._render(batch)
-            _, borrowed = self._borrow(batch) if len(self.corpus.recorded) else ({}, rendered[:0])
+            _, borrowed = self._borrow(batch) if self._borrows else ({}, rendered[:0])
         seen = self._judged(len(rendered))
         self.step += 1
         _, loss = self.adversary.teach(torch.cat([rendered[seen], borrowed]), target[seen])
         return {"discriminator": loss.detach()}
+
+    @property
+    def _borrows(self) -> bool:
+        return bool(self.config.borrowed and len(self.corpus.recorded))
 
     def _judged(self, count: int) -> Tensor:
         """Which of the rendered clips the discriminators see."""
@@ -138,7 +142,7 @@ class Trainer:
         if "misheard" in terms:
             loss = loss + config.misheard * terms["misheard"]
         borrowed = rendered[:0]
-        if config.borrowed and len(self.corpus.recorded):
+        if self._borrows:
             voice, borrowed = self._borrow(batch)
             loss = loss + config.likeness * voice["likeness"] + config.content * voice["content"]
             if "misheard_borrowed" in voice:

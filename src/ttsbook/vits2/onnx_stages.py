@@ -54,10 +54,7 @@ class OnnxStages:
         """See `Stages.decode`."""
         config = self.config
         noises = [draw_noise(row.utterance.seed, config, row.n_frames) for row in rows]
-        z, f0 = self._latents(rows, [noise.latent for noise in noises], n_frames, n_rows)
-        half_mask = np.zeros((n_rows, 2 * n_frames), np.float32)
-        for at, row in enumerate(rows):
-            half_mask[at, : 2 * row.n_frames] = 1
+        z, f0, mask = self._latents(rows, [noise.latent for noise in noises], n_frames, n_rows)
         embedding = np.stack([row.utterance.embedding for row in _filled(rows, n_rows)])
         spectra = [np.zeros((n_rows, config.n_bins, 2 * n_frames), np.complex64) for _ in range(2)]
         for at, (row, noise) in enumerate(zip(rows, noises, strict=True)):
@@ -73,7 +70,7 @@ class OnnxStages:
             z=z,
             f0=f0,
             embedding=embedding,
-            mask=half_mask[:, None],
+            mask=mask,
             tone_real=tone.real,
             tone_imag=tone.imag,
             noise_real=hiss.real,
@@ -89,8 +86,11 @@ class OnnxStages:
 
     def _latents(
         self, rows: Sequence[Timed[Encoded]], noises: Sequence[Real], n_frames: int, n_rows: int
-    ) -> tuple[Real, Real]:
-        """Return latents [B, Z, N] and pitch [B, 2N], both zero beyond a row's own end."""
+    ) -> tuple[Real, Real, Real]:
+        """Return latents [B, Z, N] and pitch [B, 2N], both zero beyond a row's own end; and where that is.
+
+        The last is a mask [B, 1, 2N].
+        """
         config = self.config
         spread = np.zeros((n_rows, config.hidden_width, n_frames), np.float32)
         position = np.zeros((n_rows, 2, n_frames), np.float32)
@@ -106,7 +106,8 @@ class OnnxStages:
         z, f0 = self._run(
             "latents", n_rows, n_frames, spread=spread, position=position, mask=mask, g=g, noise=noise
         )
-        return z * mask, f0 * np.repeat(mask[:, 0], 2, axis=1)
+        half_mask = np.repeat(mask, 2, axis=2)
+        return z * mask, f0 * half_mask[:, 0], half_mask
 
     def _run(self, name: str, n_rows: int, length: int, **inputs: NDArray[Any]) -> list[Any]:
         return run_graph(self._sessions(name, n_rows, length), name, inputs)

@@ -129,9 +129,15 @@ def analyse_cached(
     with contextlib.suppress(MissingError, InputError):
         cached = load_voice(folder / stem)
         return replace(cached, profile=_renamed(cached.profile, name, path.name))
-    analysis = analyse_clip(
-        path, name=name, read_clip=read_clip, method=method, judge=judge, rehearsal=rehearsal
-    )
+    try:
+        analysis = analyse_clip(
+            path, name=name, read_clip=read_clip, method=method, judge=judge, rehearsal=rehearsal
+        )
+    except MissingError:
+        if rehearsal is None:
+            raise
+        # A model that cannot be loaded is no fault of the clip: the render may have another to go on with.
+        return analyse_cached(path, read_clip=read_clip, method=method, judge=judge)
     voice = StoredVoice(analysis.profile, advice=analysis.advice)
     # Without a writable cache the next use pays again, and that is all.
     with contextlib.suppress(OutputError, OSError):
