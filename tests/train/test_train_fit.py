@@ -97,6 +97,7 @@ def test_losses_are_finite_and_every_network_learns() -> None:
         "voicing",
         "adversarial",
         "likeness",
+        "pauses",
     } <= set(terms)
     moved = {name for name, value in weights(trainer).items() if not torch.equal(value, before[name])}
     for part in (

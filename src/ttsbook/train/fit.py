@@ -4,7 +4,8 @@ One joint VITS2: the decoder learns from posterior latents of all clips and, for
 labelled ones, from latents sampled from the prior with known durations and pitch. That closes the gap
 between what the decoder sees in training and in use, which two-stage recipes leave open. Some texts are
 also said in a voice borrowed from a recording, as in use: nobody knows how that should sound, so only
-the discriminators, the likeness to the borrowed voice and a recogniser of phonemes teach there.
+the discriminators, the likeness to the borrowed voice, a recogniser of phonemes and what sounds in pauses
+teach there.
 Discriminators join at `adversary_from`. Between whole steps there may be `text_steps` of the text side
 alone (text encoder, durations, pitch, prior and flow), which are six times as cheap: what is decoded and
 judged costs most of a step, and words are learned elsewhere.
@@ -79,6 +80,7 @@ class Trainer:
         self.spectral = losses.SpectralLoss(model.rate_hz).to(self.device)
         self.low_pass = losses.LowPass(BAND_HZ, model.rate_hz).to(self.device)
         self.likeness = SpeakerLikeness(model.rate_hz).to(self.device)
+        self.pauses = losses.PauseLoss(model.rate_hz).to(self.device)
         self.recogniser = recogniser.to(self.device) if recogniser else None
         self.step = 0
         self.elapsed = 0.0
@@ -145,6 +147,7 @@ class Trainer:
         if self._borrows:
             voice, borrowed = self._borrow(batch)
             loss = loss + config.likeness * voice["likeness"] + config.content * voice["content"]
+            loss = loss + config.pauses * voice["pauses"]
             if "misheard_borrowed" in voice:
                 loss = loss + config.misheard_borrowed * voice["misheard_borrowed"]
             terms.update(voice)
@@ -239,8 +242,9 @@ class Trainer:
         gradient here, and the posterior encoder and the flow must hear the text in what was rendered.
 
         Returns:
-            "likeness", 1 - cosine, "content", nats per frame, and where there is a recogniser
-            "misheard_borrowed", nats per phoneme; and a piece of each wave [B, L] for the discriminators.
+            "likeness", 1 - cosine, "content", nats per frame, "pauses", nats of amplitude, and where there
+            is a recogniser "misheard_borrowed", nats per phoneme; and a piece of each wave [B, L] for the
+            discriminators.
         """
         config, model, hop = self.config, self.synthesizer, self.corpus.config.hop
         rows = torch.randperm(config.labelled)[: config.borrowed].to(self.device)
@@ -258,6 +262,7 @@ class Trainer:
         with self._autocast():
             z = model.flow.inverse(sampled, g, mask)
         rendered = self._decode(z.float(), f0, embedding)
+        said = batch.samples[rows, : rendered.shape[1]]  # the same words in the same time, by the teacher
         unlike = 1 - (self.likeness(rendered) * embedding).sum(1).mean()
         self.networks.requires_grad_(False)
         with self._autocast():
@@ -267,6 +272,7 @@ class Trainer:
         terms = {
             "likeness": unlike,
             "content": losses.prior_distance(in_prior.float(), mean.float(), log_deviation.float(), mask),
+            "pauses": self.pauses(rendered, said),
         }
         if self.recogniser is not None:
             ids, weight = frame_labels(batch, config.window)
