@@ -125,6 +125,25 @@ def test_steps_of_the_text_side_leave_the_rest_as_it_is() -> None:
     assert "mel_prior" in trainer.take_step()
 
 
+def test_a_decoder_that_is_held_stays_and_the_rest_learns_through_it(tmp_path: Path) -> None:
+    trainer = make_trainer(config=replace(CONFIG, hold_decoder=True))
+    before = {name: value.clone() for name, value in weights(trainer).items()}
+    steps(trainer, 2)
+    moved = {name for name, value in weights(trainer).items() if not torch.equal(value, before[name])}
+    assert moved
+    assert not any("decoder" in name for name in moved)
+    for part in ("synthesizer.text", "synthesizer.flow", "posterior", "judges"):
+        assert any(name.startswith(part) for name in moved), part
+    TrainingState(tmp_path).save(trainer)
+    resumed = make_trainer(config=replace(CONFIG, hold_decoder=True))
+    TrainingState(tmp_path).restore(resumed)
+    assert resumed.step == 2
+    steps(resumed, 1)
+    assert all(
+        torch.equal(value, before[name]) for name, value in weights(resumed).items() if "decoder" in name
+    )
+
+
 def test_an_adversarial_duration_predictor_learns_and_goes_on_exactly(tmp_path: Path) -> None:
     model = replace(TINY, duration_noise=4)
     whole = make_trainer(model)

@@ -130,6 +130,9 @@ def fit(
     text_steps: Annotated[
         int, typer.Option(help="Steps of the text side alone between whole ones, six times as cheap.")
     ] = 0,
+    hold_decoder: Annotated[
+        bool, typer.Option(help="Leave the decoder as it is; everything before it learns through it.")
+    ] = False,
     duration_noise: Annotated[
         int, typer.Option(help="Channels of noise for an adversarial duration predictor; 0 has none.")
     ] = 0,
@@ -173,6 +176,7 @@ def fit(
         adversary_from=adversary_from,
         judges_first=judges_first,
         text_steps=text_steps,
+        hold_decoder=hold_decoder,
         seed=seed,
     )
     trainer = Trainer(model, config, corpus, load(recogniser) if recogniser else None)

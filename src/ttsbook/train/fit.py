@@ -71,6 +71,7 @@ class Trainer:
         self.networks = nn.ModuleDict({"synthesizer": self.synthesizer, "posterior": self.posterior})
         self.networks.to(self.device)
         self.average = copy.deepcopy(self.networks).eval().requires_grad_(False)
+        self._learn(learn=True)
         self.optimizer = adamw(self.networks, config.rate)
         self.half = use_bfloat16(self.device)
         self.adversary = Adversary(config.rate_discriminator, self.device, half=self.half)
@@ -112,6 +113,12 @@ class Trainer:
         self.step += 1
         _, loss = self.adversary.teach(torch.cat([rendered[seen], borrowed]), target[seen])
         return {"discriminator": loss.detach()}
+
+    def _learn(self, *, learn: bool) -> None:
+        """Let the networks take gradients, but for a decoder that is held still, or none of them."""
+        self.networks.requires_grad_(learn)
+        if self.config.hold_decoder:
+            self.synthesizer.decoder.requires_grad_(False)
 
     @property
     def _borrows(self) -> bool:
@@ -264,11 +271,11 @@ class Trainer:
         rendered = self._decode(z.float(), f0, embedding)
         said = batch.samples[rows, : rendered.shape[1]]  # the same words in the same time, by the teacher
         unlike = 1 - (self.likeness(rendered) * embedding).sum(1).mean()
-        self.networks.requires_grad_(False)
+        self._learn(learn=False)
         with self._autocast():
             heard, _ = self.posterior(F.pad(rendered, (0, hop)), embedding, config.window)
             in_prior = model.flow(heard * mask, g, mask)
-        self.networks.requires_grad_(True)
+        self._learn(learn=True)
         terms = {
             "likeness": unlike,
             "content": losses.prior_distance(in_prior.float(), mean.float(), log_deviation.float(), mask),

@@ -26,6 +26,7 @@ class FitConfig:
     adversary_from: int = 0  # step; the weight rises over `adversary_ramp`
     adversary_ramp: int = 200
     text_steps: int = 0  # of the text side alone between two whole steps
+    hold_decoder: bool = False  # everything else learns through it
     noise_scale: float = 0.6  # of prior latents
     noise_borrowed: float = 0.3  # the same for borrowed voices: what rendering uses
     embedding_noise: float = 0.02
