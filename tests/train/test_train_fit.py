@@ -14,7 +14,7 @@ pytest.importorskip("matplotlib")
 
 from clip_maker import TINY, make_clip, make_clips  # noqa: E402
 
-from ttsbook.errors import InputError  # noqa: E402
+from ttsbook.errors import InputError, UsageError  # noqa: E402
 from ttsbook.train.corpus import Corpus  # noqa: E402
 from ttsbook.train.fit import Trainer, fit  # noqa: E402
 from ttsbook.train.fit_config import FitConfig  # noqa: E402
@@ -250,3 +250,22 @@ def test_data_without_labels_is_an_error() -> None:
     clips = [make_clip("r", labelled=False)]
     with pytest.raises(InputError, match="durations"):
         Trainer(TINY, CONFIG, Corpus(clips, TINY, torch.device("cpu"), seed=0))
+
+
+def test_a_decoder_may_learn_alone(tmp_path: Path) -> None:
+    trainer = make_trainer(config=replace(CONFIG, hold_rest=True))
+    before = {name: value.clone() for name, value in weights(trainer).items()}
+    steps(trainer, 2)
+    moved = {name for name, value in weights(trainer).items() if not torch.equal(value, before[name])}
+    assert any(name.startswith("synthesizer.decoder") for name in moved)
+    assert all("decoder" in name or name.startswith("judges") for name in moved)
+    TrainingState(tmp_path).save(trainer)
+    resumed = make_trainer(config=replace(CONFIG, hold_rest=True))
+    TrainingState(tmp_path).restore(resumed)
+    assert resumed.step == 2
+
+
+@pytest.mark.parametrize("held", [{"hold_decoder": True}, {"text_steps": 1}])
+def test_holding_everything_is_refused(held: dict[str, int]) -> None:
+    with pytest.raises(UsageError, match="nothing else can learn"):
+        replace(CONFIG, hold_rest=True, **held)

@@ -133,6 +133,9 @@ def fit(
     hold_decoder: Annotated[
         bool, typer.Option(help="Leave the decoder as it is; everything before it learns through it.")
     ] = False,
+    hold_rest: Annotated[
+        bool, typer.Option(help="Teach the decoder alone; everything before it stays as it is.")
+    ] = False,
     duration_noise: Annotated[
         int, typer.Option(help="Channels of noise for an adversarial duration predictor; 0 has none.")
     ] = 0,
@@ -177,6 +180,7 @@ def fit(
         judges_first=judges_first,
         text_steps=text_steps,
         hold_decoder=hold_decoder,
+        hold_rest=hold_rest,
         seed=seed,
     )
     trainer = Trainer(model, config, corpus, load(recogniser) if recogniser else None)

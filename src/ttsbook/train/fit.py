@@ -115,10 +115,9 @@ class Trainer:
         return {"discriminator": loss.detach()}
 
     def _learn(self, *, learn: bool) -> None:
-        """Let the networks take gradients, but for a decoder that is held still, or none of them."""
-        self.networks.requires_grad_(learn)
-        if self.config.hold_decoder:
-            self.synthesizer.decoder.requires_grad_(False)
+        """Let the networks take gradients, but for what is held still, or none of them."""
+        self.networks.requires_grad_(learn and not self.config.hold_rest)
+        self.synthesizer.decoder.requires_grad_(learn and not self.config.hold_decoder)
 
     @property
     def _borrows(self) -> bool:

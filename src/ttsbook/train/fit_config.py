@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ttsbook.errors import UsageError
+
 
 @dataclass(frozen=True, slots=True)
 class FitConfig:
@@ -27,6 +29,7 @@ class FitConfig:
     adversary_ramp: int = 200
     text_steps: int = 0  # of the text side alone between two whole steps
     hold_decoder: bool = False  # everything else learns through it
+    hold_rest: bool = False  # the decoder alone learns
     noise_scale: float = 0.6  # of prior latents
     noise_borrowed: float = 0.3  # the same for borrowed voices: what rendering uses
     embedding_noise: float = 0.02
@@ -49,3 +52,10 @@ class FitConfig:
     ema: float = 0.9985
     save_every: float = 110.0  # seconds
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.hold_rest and (self.hold_decoder or self.text_steps):
+            raise UsageError(
+                "where everything but the decoder is held, nothing else can learn",
+                "leave out --hold-decoder and --text-steps",
+            )
