@@ -16,9 +16,10 @@ from clip_maker import TINY, make_clip, make_clips  # noqa: E402
 
 from ttsbook.errors import InputError, UsageError  # noqa: E402
 from ttsbook.train.corpus import Corpus  # noqa: E402
-from ttsbook.train.fit import Trainer, fit  # noqa: E402
+from ttsbook.train.fit import fit  # noqa: E402
 from ttsbook.train.fit_config import FitConfig  # noqa: E402
 from ttsbook.train.state import TrainingState, start_from  # noqa: E402
+from ttsbook.train.trainer import Trainer  # noqa: E402
 from ttsbook.vits2.checkpoint import load_weights, read_config  # noqa: E402
 from ttsbook.vits2.config import ModelConfig  # noqa: E402
 from ttsbook.vits2.discriminator import Discriminators  # noqa: E402
@@ -45,7 +46,7 @@ CLIPS = make_clips()
 def _small_and_exact(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Few judges; float32 whatever a busy processor seems fast at; one thread, since order changes sums."""
     monkeypatch.setattr("ttsbook.train.adversary.Discriminators", lambda: Discriminators((512,), (2, 3)))
-    monkeypatch.setattr("ttsbook.train.fit.use_bfloat16", lambda _: False)
+    monkeypatch.setattr("ttsbook.train.networks.use_bfloat16", lambda _: False)
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -208,7 +209,7 @@ def test_a_run_leaves_weights_and_curves_and_goes_on(tmp_path: Path) -> None:
     assert read_config(tmp_path / "checkpoint.safetensors") == TINY
     model = Synthesizer(TINY)
     load_weights(tmp_path / "checkpoint.safetensors", {"synthesizer": model})
-    assert torch.equal(model.decoder.up.weight, trainer.average["synthesizer"].decoder.up.weight)
+    assert torch.equal(model.decoder.up.weight, trainer.average.synthesizer.decoder.up.weight)
     again = make_trainer(config=config)
     fit(again, tmp_path, report=lambda step, *_: seen.append(step), every=1)
     assert again.step > trainer.step

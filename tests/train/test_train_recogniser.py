@@ -14,7 +14,6 @@ from clip_maker import TINY, make_clips  # noqa: E402
 from ttsbook import symbols  # noqa: E402
 from ttsbook.errors import InputError  # noqa: E402
 from ttsbook.train.corpus import Corpus  # noqa: E402
-from ttsbook.train.fit import Trainer  # noqa: E402
 from ttsbook.train.fit_config import FitConfig  # noqa: E402
 from ttsbook.train.recogniser import (  # noqa: E402
     EDGE,
@@ -26,6 +25,7 @@ from ttsbook.train.recogniser import (  # noqa: E402
     save,
     train,
 )
+from ttsbook.train.trainer import Trainer  # noqa: E402
 from ttsbook.vits2.discriminator import Discriminators  # noqa: E402
 
 CLIPS = make_clips()

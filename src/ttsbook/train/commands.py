@@ -148,11 +148,11 @@ def fit(
     """
     from ttsbook.train.archive import read_archives
     from ttsbook.train.corpus import Corpus
-    from ttsbook.train.fit import Trainer
     from ttsbook.train.fit import fit as run
     from ttsbook.train.fit_config import FitConfig
     from ttsbook.train.recogniser import load
     from ttsbook.train.state import start_from
+    from ttsbook.train.trainer import Trainer
     from ttsbook.vits2.config import ModelConfig
 
     where = _device(device)
@@ -186,7 +186,7 @@ def fit(
     trainer = Trainer(model, config, corpus, load(recogniser) if recogniser else None)
     if start and not (out / "state.pt").exists():
         start_from(trainer, start, discriminators=not fresh_judges)
-    _say(f"device {where}, {'bfloat16' if trainer.half else 'float32'}")
+    _say(f"device {where}, {'bfloat16' if trainer.networks.bfloat16_is_fast else 'float32'}")
 
     def report(step: int, seconds: float, values: dict[str, float]) -> None:
         _say(f"{step} {seconds:.0f}s " + " ".join(f"{key} {value:.3f}" for key, value in values.items()))

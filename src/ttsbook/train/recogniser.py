@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError
@@ -61,8 +62,23 @@ class Recogniser(nn.Module):
         return scores
 
 
-def frame_labels(batch: Batch, n_frames: int) -> tuple[Tensor, Tensor]:
-    """Return the phoneme id of each frame, or `IGNORED`, and how much it counts, both [B, n_frames].
+class Labels(NamedTuple):
+    """What is said in latent frames; both [B, N]."""
+
+    ids: Tensor  # of phonemes, or `IGNORED`
+    weight: Tensor  # how much the frame counts
+
+    def of(self, rows: Tensor) -> Labels:
+        """Take some windows [B']."""
+        return Labels(self.ids[rows], self.weight[rows])
+
+    def cut(self, frame: Tensor) -> Labels:
+        """Take some frames [B, N'] of each window."""
+        return Labels(self.ids.gather(1, frame), self.weight.gather(1, frame))
+
+
+def frame_labels(batch: Batch, n_frames: int) -> Labels:
+    """Return what is said in each of the frames of a batch.
 
     Every phoneme of a window counts the same, however long it is: vowels and pauses would outweigh the
     consonants that words hang on.
@@ -71,7 +87,7 @@ def frame_labels(batch: Batch, n_frames: int) -> tuple[Tensor, Tensor]:
     spread, _, mask = spread_frames(pairs, batch.window, n_frames)
     ids, weight = spread[:, 0].round().long(), spread[:, 1] * mask[:, 0]
     unheard = torch.tensor([symbols.SYMBOL_IDS[symbol] for symbol in UNHEARD], device=ids.device)
-    return ids.masked_fill(torch.isin(ids, unheard) | (mask[:, 0] == 0), IGNORED), weight
+    return Labels(ids.masked_fill(torch.isin(ids, unheard) | (mask[:, 0] == 0), IGNORED), weight)
 
 
 def misheard(scores: Tensor, ids: Tensor, weight: Tensor, *, enough: float = 0.0) -> Tensor:

@@ -16,7 +16,7 @@ from ttsbook.files import atomic_write
 from ttsbook.vits2.checkpoint import load_weights, module_names, save_weights
 
 if TYPE_CHECKING:
-    from ttsbook.train.fit import Trainer
+    from ttsbook.train.trainer import Trainer
 
 
 class TrainingState:
@@ -46,7 +46,7 @@ class TrainingState:
         torch.save(state, buffer)
         with atomic_write(self.path) as handle:
             handle.write(buffer.getbuffer())
-        modules = dict(trainer.average.items())
+        modules = dict(trainer.average.named_children())
         save_weights(
             self.checkpoint,
             trainer.corpus.config,
@@ -94,7 +94,7 @@ def start_from(trainer: Trainer, files: Sequence[Path], *, discriminators: bool)
     Raises:
         InputError: the files lack a network, or do not fit.
     """
-    modules: dict[str, torch.nn.Module] = dict(trainer.networks.items())
+    modules: dict[str, torch.nn.Module] = dict(trainer.networks.named_children())
     missing = set(modules)
     if discriminators:
         modules["discriminators"] = trainer.adversary.judges
