@@ -270,3 +270,21 @@ def test_a_decoder_may_learn_alone(tmp_path: Path) -> None:
 def test_holding_everything_is_refused(held: dict[str, int]) -> None:
     with pytest.raises(UsageError, match="nothing else can learn"):
         replace(CONFIG, hold_rest=True, **held)
+
+
+def test_a_loss_may_be_weighed_or_left_out() -> None:
+    def gradient(**weights: float) -> torch.Tensor:
+        trainer = make_trainer(config=replace(CONFIG, rate=0.0).weighed(weights))
+        trainer.take_step()
+        return trainer.networks.synthesizer.decoder.up.weight.grad.clone()
+
+    plain = gradient()
+    assert torch.equal(plain, gradient(likeness=CONFIG.likeness))
+    for name in ("mel", "spectral", "spectra_prior", "features", "adversarial", "likeness", "content"):
+        assert not torch.equal(plain, gradient(**{name: 0.0})), name
+
+
+@pytest.mark.parametrize("weights", [{"rate": 1.0}, {"liking": 1.0}, {"mel": -1.0}, {"mel": float("nan")}])
+def test_other_weights_are_refused(weights: dict[str, float]) -> None:
+    with pytest.raises(UsageError):
+        CONFIG.weighed(weights)

@@ -136,6 +136,10 @@ def fit(
     hold_rest: Annotated[
         bool, typer.Option(help="Teach the decoder alone; everything before it stays as it is.")
     ] = False,
+    weigh: Annotated[
+        list[str] | None,
+        typer.Option(help="Another weight of a loss, NAME=NUMBER; may be repeated, 0 leaves it out."),
+    ] = None,
     duration_noise: Annotated[
         int, typer.Option(help="Channels of noise for an adversarial duration predictor; 0 has none.")
     ] = 0,
@@ -157,12 +161,6 @@ def fit(
 
     where = _device(device)
     model = ModelConfig(duration_noise=duration_noise)
-    begin = time.monotonic()
-    corpus = Corpus(list(read_archives(data)), model, where, seed=seed)
-    _say(
-        f"{corpus.hours:.2f} h: {len(corpus.labelled)} labelled clips, {len(corpus.other)} others; "
-        f"loaded in {time.monotonic() - begin:.0f} s"
-    )
     base = FitConfig(seconds=0, schedule_seconds=0)
     config = FitConfig(
         seconds=minutes * 60,
@@ -182,6 +180,12 @@ def fit(
         hold_decoder=hold_decoder,
         hold_rest=hold_rest,
         seed=seed,
+    ).weighed(dict(_weight(text) for text in weigh or ()))
+    begin = time.monotonic()
+    corpus = Corpus(list(read_archives(data)), model, where, seed=seed)
+    _say(
+        f"{corpus.hours:.2f} h: {len(corpus.labelled)} labelled clips, {len(corpus.other)} others; "
+        f"loaded in {time.monotonic() - begin:.0f} s"
     )
     trainer = Trainer(model, config, corpus, load(recogniser) if recogniser else None)
     if start and not (out / "state.pt").exists():
@@ -247,6 +251,14 @@ def average(
 def _part(text: str) -> tuple[str, tuple[float, ...]]:
     name, _, numbers = text.partition("=")
     return name, _numbers(numbers)
+
+
+def _weight(text: str) -> tuple[str, float]:
+    name, _, number = text.partition("=")
+    try:
+        return name, float(number)
+    except ValueError as error:
+        raise typer.BadParameter(f"{text!r} is not a weight such as likeness=2") from error
 
 
 def _numbers(text: str) -> tuple[float, ...]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from ttsbook.errors import UsageError
+
+WEIGHTS = (
+    "mel", "spectral", "spectra_prior", "kl", "kl_others", "heads", "adversarial", "features",
+    "duration_adversary", "likeness", "content", "misheard", "misheard_borrowed", "pauses",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ class FitConfig:
     pitch_noise: float = 0.05
     mel: float = 12.0
     spectral: float = 2.0
+    spectra_prior: float = 1.0  # share of these two for windows decoded from the prior
     kl: float = 0.12
     kl_ramp: int = 2_000
     kl_others: float = 0.002
@@ -59,3 +66,16 @@ class FitConfig:
                 "where everything but the decoder is held, nothing else can learn",
                 "leave out --hold-decoder and --text-steps",
             )
+
+    def weighed(self, weights: Mapping[str, float]) -> FitConfig:
+        """Return the same run with other weights of losses.
+
+        Raises:
+            UsageError: there is no such loss, or a weight is below zero.
+        """
+        for name, weight in weights.items():
+            if name not in WEIGHTS:
+                raise UsageError(f"there is no loss {name!r}", f"choose from {', '.join(WEIGHTS)}")
+            if not 0 <= weight < float("inf"):
+                raise UsageError(f"a weight of {weight} for {name} makes no sense", "0 leaves a loss out")
+        return replace(self, **dict(weights))  # type: ignore[arg-type]

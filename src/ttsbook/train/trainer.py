@@ -122,7 +122,8 @@ class Trainer:
         rendered = self._render(batch, labels)
         terms = rendered.terms
         mel, spectral = self.spectral(rendered.wave, rendered.target)
-        loss = (config.mel * mel + config.spectral * spectral).mean()
+        share = torch.where(rendered.kind == 0, config.spectra_prior, 1.0).to(self.device)
+        loss = (share * (config.mel * mel + config.spectral * spectral)).mean()
         loss = loss + self.text_side.cost(terms, self.step) + config.kl_others * terms["kl_others"]
         if "misheard" in terms:
             loss = loss + config.misheard * terms["misheard"]
