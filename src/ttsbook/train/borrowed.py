@@ -56,11 +56,8 @@ class BorrowedVoices:
             frames, predicted = model.prior(spread, position, g, mask)
             f0 = pitch_hz(predicted.float()) * mask.repeat_interleave(2, 2)[:, 0]
             mean, log_deviation = model.prior.gaussian(frames, f0, mask)
-            noise = torch.randn_like(mean) * config.noise_borrowed
-            sampled = (mean + noise * torch.exp(log_deviation)) * mask
-        with networks.autocast():
-            z = model.flow.inverse(sampled, g, mask)
-        rendered = networks.decode(z.float(), f0, embedding)
+        z = networks.sample(mean, log_deviation, g, mask, config.noise_borrowed)
+        rendered = networks.decode(z, f0, embedding)
         said = batch.samples[rows, : rendered.shape[1]]  # the same words in the same time, by the teacher
         unlike = 1 - (self.likeness(rendered) * embedding).sum(1).mean()
         networks.learn(learn=False)

@@ -38,6 +38,16 @@ class Networks(nn.Module):
         noise = self.config.embedding_noise * torch.randn_like(embedding)
         return F.normalize(embedding + noise, dim=1)
 
+    def sample(
+        self, mean: Tensor, log_deviation: Tensor, g: Tensor, mask: Tensor, noise_scale: float
+    ) -> Tensor:
+        """Draw latents from a prior [B, Z, N] and send them back through the flow, as rendering does."""
+        with self.autocast():
+            noise = torch.randn_like(mean) * noise_scale
+            drawn = (mean + noise * torch.exp(log_deviation)) * mask
+            latents: Tensor = self.synthesizer.flow.inverse(drawn, g, mask)
+        return latents.float()
+
     def decode(self, latents: Tensor, f0: Tensor, embedding: Tensor) -> Tensor:
         """latents: [B, Z, N]; f0: [B, 2N] Hz; embedding: [B, S] → waves [B, (2N - 1) · hop], in float32."""
         n_samples = (f0.shape[1] - 1) * self.model.hop

@@ -78,13 +78,10 @@ class TextSide:
         return loss
 
     def sample(self, said: Said, count: int) -> Tensor:
-        """Draw latents [count, Z, N] of the first windows from the prior, as rendering does."""
-        mask = said.mask[:count]
-        with self.networks.autocast():
-            noise = torch.randn_like(said.mean[:count]) * self.config.noise_scale
-            sampled = (said.mean[:count] + noise * torch.exp(said.log_deviation[:count])) * mask
-            latents: Tensor = self.networks.synthesizer.flow.inverse(sampled, said.g[:count], mask)
-        return latents.float()
+        """Draw latents [count, Z, N] of the first windows from the prior."""
+        g, mask = said.g[:count], said.mask[:count]
+        scale = self.config.noise_scale
+        return self.networks.sample(said.mean[:count], said.log_deviation[:count], g, mask, scale)
 
     def _varied_durations(self, hidden: Tensor, g: Tensor, batch: Batch) -> Tensor | None:
         """Predict lengths with noise, for the adversary; without noise they are held to the real ones."""
