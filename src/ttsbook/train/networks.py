@@ -59,4 +59,6 @@ class Networks(nn.Module):
 
     def average(self) -> Networks:
         """Return a copy for a running average of the weights."""
-        return copy.deepcopy(self).eval().requires_grad_(False)
+        copied = copy.deepcopy(self)
+        copied.eval().requires_grad_(False)
+        return copied
