@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ttsbook.engines.hardware import CPU, CUDA, Hardware
+from ttsbook.engines.heap import keep_freed_memory
 from ttsbook.errors import MissingError, OutOfMemory
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class OneByOne:
     def __init__(self, folder: Path, threads: int, precision: str) -> None:
         from ttsbook.vits2.runtime import OnnxSynthesizer
 
+        keep_freed_memory()
         self._synthesizer = OnnxSynthesizer(folder, precision=precision)
         self._threads = threads
         self.latent_hop = self._synthesizer.config.latent_hop

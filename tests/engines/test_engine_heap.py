@@ -1,0 +1,58 @@
+"""What a model frees is kept: counted in page faults, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import platform
+import subprocess
+import sys
+
+import pytest
+
+_COUNT = """
+import ctypes, resource
+from ttsbook.engines.heap import keep_freed_memory
+
+size = 48 << 20  # beyond what glibc would ever learn to keep by itself
+libc = ctypes.CDLL(None)
+libc.malloc.restype = ctypes.c_void_p
+libc.free.argtypes = [ctypes.c_void_p]
+kept = keep_freed_memory()
+
+def use():
+    block = libc.malloc(size)
+    ctypes.memset(block, 1, size)
+    libc.free(block)
+
+use()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(4):
+    use()
+print(int(kept), resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def _count(**environment: str) -> tuple[bool, int]:
+    done = subprocess.run(
+        [sys.executable, "-c", _COUNT],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    kept, faults = done.stdout.split()
+    return kept == "1", int(faults)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have no such setting")
+def test_freed_memory_is_kept_and_used_again() -> None:
+    kept, faults = _count()
+    assert kept
+    assert faults < 50  # four times 48 MiB anew would be 49,152 pages, or 96 huge ones
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other C libraries have no such setting")
+def test_what_a_person_has_set_stays() -> None:
+    kept, faults = _count(MALLOC_MMAP_THRESHOLD_="65536")
+    assert not kept
+    assert faults > 50
