@@ -253,6 +253,25 @@ def test_data_without_labels_is_an_error() -> None:
         Trainer(TINY, CONFIG, Corpus(clips, TINY, torch.device("cpu"), seed=0))
 
 
+@pytest.mark.parametrize("teach_all", [False, True])
+def test_borrowed_voices_may_teach_text_and_prior(teach_all: bool) -> None:
+    trainer = make_trainer(config=replace(CONFIG, teach_all=teach_all, mistaken=1.0))
+    batch = trainer.corpus.batch(trainer.corpus.draw(CONFIG.labelled, 0), CONFIG.window)
+    terms, _ = trainer.borrowed.say(batch, None)
+    assert set(terms) == {"likeness", "mistaken", "content", "pauses"}
+    trainer.borrowed.cost(terms).backward()
+    model = trainer.networks.synthesizer
+
+    def learns(part: torch.nn.Module) -> bool:
+        return any(p.grad is not None and p.grad.abs().sum() > 0 for p in part.parameters())
+
+    assert learns(model.flow)
+    assert learns(model.decoder)
+    assert learns(model.prior) == teach_all
+    assert learns(model.text) == teach_all
+    assert not learns(model.duration)
+
+
 def test_a_decoder_may_learn_alone(tmp_path: Path) -> None:
     trainer = make_trainer(config=replace(CONFIG, hold_rest=True))
     before = {name: value.clone() for name, value in weights(trainer).items()}

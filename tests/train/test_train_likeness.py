@@ -11,7 +11,7 @@ torch = pytest.importorskip("torch", reason="training needs the extra `train`")
 pytest.importorskip("onnx")
 
 from ttsbook.audio.decode import read_clip  # noqa: E402
-from ttsbook.train.likeness import SpeakerLikeness  # noqa: E402
+from ttsbook.train.likeness import SpeakerLikeness, mistaken  # noqa: E402
 from ttsbook.voice.encode import SpeakerEncoder  # noqa: E402
 
 RATE_HZ = 24_000
@@ -54,3 +54,18 @@ def test_silence_gives_no_nan() -> None:
     likeness(wave).sum().backward()
     assert wave.grad is not None
     assert torch.isfinite(wave.grad).all()
+
+
+def test_a_voice_is_mistaken_only_for_others() -> None:
+    axes = torch.eye(4)
+    wanted, others = axes[:1], axes[1:]
+    certain = mistaken(wanted, wanted, others)
+    assert float(certain) == pytest.approx(np.log1p(3 * np.exp(-10.0)), rel=1e-3)
+    between = torch.nn.functional.normalize(axes[:1] + axes[1:2])
+    assert float(mistaken(between, wanted, others)) > np.log(2)
+    # What is common to all voices does not count, nor do other clips of the speaker.
+    shared = torch.nn.functional.normalize(axes + 0.5)
+    assert float(mistaken(torch.full((1, 4), 0.5), shared[:1], shared[1:2])) == pytest.approx(np.log(2))
+    assert float(mistaken(between, wanted, torch.cat([others, wanted]))) == pytest.approx(
+        float(mistaken(between, wanted, others))
+    )

@@ -6,6 +6,8 @@ pauses teach here.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -14,10 +16,22 @@ from ttsbook.train import losses
 from ttsbook.train.corpus import Batch, Corpus
 from ttsbook.train.ear import Ear
 from ttsbook.train.fit_config import FitConfig
-from ttsbook.train.likeness import SpeakerLikeness
+from ttsbook.train.likeness import SpeakerLikeness, mistaken
 from ttsbook.train.networks import Networks
 from ttsbook.train.recogniser import Labels
 from ttsbook.vits2.prior import pitch_hz, spread_frames
+
+N_OTHERS = 32  # voices that a borrowed one may be taken for
+
+
+class _Said(NamedTuple):
+    """What was rendered, and from what."""
+
+    wave: Tensor  # [B, L]
+    g: Tensor  # conditioning
+    mask: Tensor  # [B, 1, N]
+    mean: Tensor  # of the prior, [B, Z, N], as is the next
+    log_deviation: Tensor
 
 
 class BorrowedVoices:
@@ -34,54 +48,74 @@ class BorrowedVoices:
         return bool(self.config.borrowed and len(self.corpus.recorded))
 
     def say(self, batch: Batch, labels: Labels | None) -> tuple[dict[str, Tensor], Tensor]:
-        """Render some windows with predicted pitch, as rendering does.
-
-        What is said must not change to please the ear for voices: text, timing, pitch and prior take no
-        gradient here, and the posterior encoder and the flow must hear the text in what was rendered.
+        """Render some windows with predicted pitch, as rendering does, and judge them.
 
         Returns:
-            "likeness", 1 - cosine, "content", nats per frame, "pauses", nats of amplitude, and where there
-            is an ear "misheard_borrowed", nats per phoneme; and a piece of each wave [B, L] for the
-            discriminators.
+            "likeness", 1 - cosine, "pauses", nats of amplitude, "content", nats per frame, and "mistaken",
+            nats, if they are weighed, "misheard_borrowed", nats per phoneme, if there is an ear; and a piece
+            of each wave [B, L] for the discriminators.
         """
-        config, networks = self.config, self.networks
-        model, hop = networks.synthesizer, self.corpus.config.hop
+        config = self.config
         rows = torch.randperm(config.labelled)[: config.borrowed].to(self.corpus.device)
         embedding, pitch = self.corpus.voices(len(rows))
-        with torch.no_grad(), networks.autocast():
+        said = self._render(batch, rows, embedding, pitch)
+        teacher = batch.samples[rows, : said.wave.shape[1]]  # the same words in the same time
+        sounds = self.likeness(said.wave)
+        terms = {
+            "likeness": 1 - (sounds * embedding).sum(1).mean(),
+            "pauses": self.pauses(said.wave, teacher),
+        }
+        if config.content:
+            terms["content"] = self._content(said, embedding)
+        if config.mistaken:
+            others, _ = self.corpus.voices(N_OTHERS)
+            terms["mistaken"] = mistaken(sounds, embedding, others)
+        if self.ear is not None and labels is not None:
+            terms["misheard_borrowed"] = self.ear.cost(said.wave, labels.of(rows))
+        return terms, self._piece(said.wave)
+
+    def cost(self, terms: dict[str, Tensor]) -> Tensor:
+        """Weigh the losses of `say`."""
+        config = self.config
+        weights = {
+            "likeness": config.likeness,
+            "mistaken": config.mistaken,
+            "content": config.content,
+            "pauses": config.pauses,
+            "misheard_borrowed": config.misheard_borrowed,
+        }
+        return torch.stack([weights[name] * term for name, term in terms.items()]).sum()
+
+    def _render(self, batch: Batch, rows: Tensor, embedding: Tensor, pitch: Tensor) -> _Said:
+        """Say windows in other voices.
+
+        What is said must not change to please the ear for voices: timing and pitch take no gradient, and
+        text and prior only with `teach_all`.
+        """
+        config, networks = self.config, self.networks
+        model = networks.synthesizer
+        with torch.set_grad_enabled(config.teach_all and torch.is_grad_enabled()), networks.autocast():
             g, hidden, _ = model.encode(
                 batch.ids[rows], batch.text_mask[rows], embedding, pitch, batch.language[rows]
             )
             spread, position, mask = spread_frames(hidden, batch.window[rows], config.window)
             frames, predicted = model.prior(spread, position, g, mask)
-            f0 = pitch_hz(predicted.float()) * mask.repeat_interleave(2, 2)[:, 0]
+            f0 = (pitch_hz(predicted.float()) * mask.repeat_interleave(2, 2)[:, 0]).detach()
             mean, log_deviation = model.prior.gaussian(frames, f0, mask)
         z = networks.sample(mean, log_deviation, g, mask, config.noise_borrowed)
-        rendered = networks.decode(z, f0, embedding)
-        said = batch.samples[rows, : rendered.shape[1]]  # the same words in the same time, by the teacher
-        unlike = 1 - (self.likeness(rendered) * embedding).sum(1).mean()
+        wave = networks.decode(z, f0, embedding)
+        return _Said(wave, g.detach(), mask, mean.detach().float(), log_deviation.detach().float())
+
+    def _content(self, said: _Said, embedding: Tensor) -> Tensor:
+        """Return how far what the posterior encoder and the flow hear lies from the text, in nats a frame."""
+        networks = self.networks
         networks.learn(learn=False)
         with networks.autocast():
-            heard, _ = networks.posterior(F.pad(rendered, (0, hop)), embedding, config.window)
-            in_prior = model.flow(heard * mask, g, mask)
+            wave = F.pad(said.wave, (0, self.corpus.config.hop))
+            heard, _ = networks.posterior(wave, embedding, self.config.window)
+            in_prior = networks.synthesizer.flow(heard * said.mask, said.g, said.mask)
         networks.learn(learn=True)
-        terms = {
-            "likeness": unlike,
-            "content": losses.prior_distance(in_prior.float(), mean.float(), log_deviation.float(), mask),
-            "pauses": self.pauses(rendered, said),
-        }
-        if self.ear is not None and labels is not None:
-            terms["misheard_borrowed"] = self.ear.cost(rendered, labels.of(rows))
-        return terms, self._piece(rendered)
-
-    def cost(self, terms: dict[str, Tensor]) -> Tensor:
-        """Weigh the losses of `say`."""
-        config = self.config
-        loss = config.likeness * terms["likeness"] + config.content * terms["content"]
-        loss = loss + config.pauses * terms["pauses"]
-        if "misheard_borrowed" in terms:
-            loss = loss + config.misheard_borrowed * terms["misheard_borrowed"]
-        return loss
+        return losses.prior_distance(in_prior.float(), said.mean, said.log_deviation, said.mask)
 
     def _piece(self, rendered: Tensor) -> Tensor:
         """Cut as much as the discriminators see of other clips."""

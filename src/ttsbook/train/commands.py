@@ -136,6 +136,9 @@ def fit(
     hold_rest: Annotated[
         bool, typer.Option(help="Teach the decoder alone; everything before it stays as it is.")
     ] = False,
+    teach_all: Annotated[
+        bool, typer.Option(help="Borrowed voices teach text and prior too, not only flow and decoder.")
+    ] = False,
     weigh: Annotated[
         list[str] | None,
         typer.Option(help="Another weight of a loss, NAME=NUMBER; may be repeated, 0 leaves it out."),
@@ -179,6 +182,7 @@ def fit(
         text_steps=text_steps,
         hold_decoder=hold_decoder,
         hold_rest=hold_rest,
+        teach_all=teach_all,
         seed=seed,
     ).weighed(dict(_weight(text) for text in weigh or ()))
     begin = time.monotonic()

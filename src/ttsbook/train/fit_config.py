@@ -9,7 +9,7 @@ from ttsbook.errors import UsageError
 
 WEIGHTS = (
     "mel", "spectral", "spectra_prior", "kl", "kl_others", "heads", "adversarial", "features",
-    "duration_adversary", "likeness", "content", "misheard", "misheard_borrowed", "pauses",
+    "duration_adversary", "likeness", "mistaken", "content", "misheard", "misheard_borrowed", "pauses",
 )  # fmt: skip
 
 
@@ -36,6 +36,7 @@ class FitConfig:
     text_steps: int = 0  # of the text side alone between two whole steps
     hold_decoder: bool = False  # everything else learns through it
     hold_rest: bool = False  # the decoder alone learns
+    teach_all: bool = False  # borrowed voices teach text and prior too, not only flow and decoder
     noise_scale: float = 0.6  # of prior latents
     noise_borrowed: float = 0.3  # the same for borrowed voices: what rendering uses
     embedding_noise: float = 0.02
@@ -51,6 +52,7 @@ class FitConfig:
     features: float = 12.0
     duration_adversary: float = 0.3  # where the model has noise for it (`ModelConfig.duration_noise`)
     likeness: float = 4.0
+    mistaken: float = 0.0  # of borrowed voices that are taken for others
     content: float = 0.05
     misheard: float = 1.0  # of windows of the teacher, where there is a recogniser
     misheard_borrowed: float = 1.0

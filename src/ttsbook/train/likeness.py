@@ -19,7 +19,27 @@ from ttsbook.voice.encode import SIZE, WEIGHTS
 from ttsbook.voice.mel import HOP, N_FFT, N_MELS, RATE_HZ
 
 N_LAYERS = 3
+SHARPNESS = 10.0  # of cosines as scores: what GE2E's own scale is at when its training begins
+SAME = 0.85  # cosine from which two embeddings may be of one speaker
 TARGET_RMS = 10 ** (-30 / 20)  # speech is raised to it before it is embedded
+
+
+def mistaken(sounds: Tensor, wanted: Tensor, others: Tensor) -> Tensor:
+    """Return nats by which voices are taken for others; the softmax loss of GE2E, over cosines.
+
+    Likeness alone is also raised by what all voices share. This is not: only what sets the wanted one apart
+    from the others counts. All are embeddings of unit length; those of `others` that lie close to the wanted
+    one are left out, since recordings of one speaker are among them.
+
+    Args:
+        sounds: [B, 256] of what was rendered.
+        wanted: [B, 256] of the voices that were asked for.
+        others: [K, 256].
+    """
+    right = (sounds * wanted).sum(1, keepdim=True)
+    wrong = (sounds @ others.T).masked_fill(wanted @ others.T > SAME, -torch.inf)
+    scores = SHARPNESS * torch.cat([right, wrong], 1)
+    return F.cross_entropy(scores, torch.zeros(len(scores), dtype=torch.long, device=scores.device))
 
 
 class SpeakerLikeness(nn.Module):
