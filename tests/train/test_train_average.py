@@ -37,6 +37,12 @@ def test_parts_have_shares_of_their_own_and_the_ratio_counts(tmp_path: Path) -> 
     assert read(tmp_path / "mean") == (2.0, 4.0)
 
 
+def test_a_share_below_zero_leads_away(tmp_path: Path) -> None:
+    files = [write(tmp_path / "one", 1.0), write(tmp_path / "two", 4.0)]
+    average(tmp_path / "mean", files, (1.5, -0.5), {"b": (-1, 3)})
+    assert read(tmp_path / "mean") == (-0.5, 5.5)
+
+
 def test_a_checkpoint_without_a_share_need_not_fit(tmp_path: Path) -> None:
     files = [write(tmp_path / "one", 1.0, width=3), write(tmp_path / "two", 4.0)]
     average(tmp_path / "mean", files, (1, 1), {"a": (0, 1)})
@@ -46,7 +52,7 @@ def test_a_checkpoint_without_a_share_need_not_fit(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shares", "parts"), [((1,), {}), ((0, 0), {}), ((2, -1), {}), ((1, 1), {"c": (1, 1)})]
+    ("shares", "parts"), [((1,), {}), ((0, 0), {}), ((1, -1), {}), ((-1, 0), {}), ((1, 1), {"c": (1, 1)})]
 )
 def test_shares_that_make_no_sense(tmp_path: Path, shares: tuple[float, ...], parts: dict) -> None:
     files = [write(tmp_path / "one", 1.0), write(tmp_path / "two", 4.0)]

@@ -14,11 +14,14 @@ from clip_maker import TINY, make_clips  # noqa: E402
 from ttsbook import symbols  # noqa: E402
 from ttsbook.errors import InputError  # noqa: E402
 from ttsbook.train.corpus import Corpus  # noqa: E402
+from ttsbook.train.ear import Ear  # noqa: E402
 from ttsbook.train.fit_config import FitConfig  # noqa: E402
 from ttsbook.train.recogniser import (  # noqa: E402
     EDGE,
     IGNORED,
+    Labels,
     Recogniser,
+    RecogniserConfig,
     frame_labels,
     load,
     misheard,
@@ -80,6 +83,29 @@ def test_it_learns_and_is_kept_in_a_file(tmp_path: Path) -> None:
     assert torch.allclose(again, model(wave), atol=0.05)  # kept in float16
 
 
+def test_its_sizes_are_kept_with_it(tmp_path: Path) -> None:
+    sizes = RecogniserConfig(n_fft=1200, n_mels=40, width=32, blocks=2)
+    save(Recogniser(sizes), tmp_path / "other.safetensors")
+    again = load(tmp_path / "other.safetensors")
+    assert again.config == sizes
+    assert again(torch.randn(1, 600 * 12)).shape == (1, symbols.N_IDS, 12)
+
+
+def test_of_several_each_listens_now_and_then() -> None:
+    networks = Trainer(TINY, FitConfig(seconds=0, schedule_seconds=1), corpus()).networks
+    heard = []
+    ears = [Recogniser().eval().requires_grad_(False) for _ in range(2)]
+    for number, ear in enumerate(ears):
+        ear.register_forward_hook(lambda *_, number=number: heard.append(number))
+    judge = Ear(ears, networks, FitConfig(seconds=0, schedule_seconds=1))
+    labels = Labels(torch.ones(1, 12, dtype=torch.long), torch.ones(1, 12))
+    torch.manual_seed(0)
+    for _ in range(16):
+        assert torch.isfinite(judge.cost(torch.randn(1, 600 * 12 - 300), labels))
+    assert set(heard) == {0, 1}
+    assert len(heard) == 16
+
+
 def test_another_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "not.safetensors"
     path.write_bytes(b"\x00" * 64)
@@ -94,7 +120,7 @@ def test_training_listens_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
         crop=12,
     )  # fmt: skip
     ear = Recogniser().eval().requires_grad_(False)
-    trainer = Trainer(TINY, config, corpus(), ear)
+    trainer = Trainer(TINY, config, corpus(), [ear])
     before = [value.clone() for value in ear.parameters()]
     terms = trainer.take_step()
     assert torch.isfinite(terms["misheard"])

@@ -2,11 +2,14 @@
 
 Runs that began with the same weights often lie in one basin, where the mean sounds better than either
 (model soups, Wortsman et al., arXiv:2203.05482); and parts that should not change can come from one alone.
+A share below zero leads away from a run: what it did to weights is undone a little further than to where
+they were (task vectors, Ilharco et al., arXiv:2212.04089).
 """
 
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -26,7 +29,8 @@ def average(
     """Write the mean of checkpoints; what is in it, and its sizes, are those of the last one.
 
     Args:
-        shares: one for each checkpoint; only their ratio counts. A checkpoint whose share is 0 need not fit.
+        shares: one for each checkpoint; only their ratio counts, and their sum is above 0. A checkpoint whose
+            share is 0 need not fit.
         parts: other shares for weights whose names begin so, such as "synthesizer.decoder"; the longest
             name that fits counts.
 
@@ -35,8 +39,8 @@ def average(
         InputError: a file does not hold weights, or lacks some, or they are of another shape.
     """
     for name, given in {"the shares": shares, **parts}.items():
-        if len(given) != len(checkpoints) or min(given) < 0 or not sum(given):
-            raise UsageError(f"{name}: {len(checkpoints)} numbers are wanted, one above 0 and none below")
+        if len(given) != len(checkpoints) or not 0 < sum(given) < math.inf:
+            raise UsageError(f"{name}: {len(checkpoints)} numbers are wanted, whose sum is above 0")
     header = read_header(checkpoints[-1])
     for path in checkpoints[:-1]:
         read_header(path)

@@ -125,7 +125,8 @@ def fit(
     scale: Annotated[int, typer.Option(help="Multiplies every batch; 1 suits two cores, 4 a big card.")] = 1,
     window: Annotated[int, typer.Option(help="Latent frames (25 ms) of a window.")] = 64,
     recogniser: Annotated[
-        Path | None, typer.Option(help="File of `recogniser`, which judges whether phonemes are heard.")
+        list[Path] | None,
+        typer.Option(help="File of `recogniser`, which judges whether phonemes are heard; may be repeated."),
     ] = None,
     text_steps: Annotated[
         int, typer.Option(help="Steps of the text side alone between whole ones, six times as cheap.")
@@ -191,7 +192,7 @@ def fit(
         f"{corpus.hours:.2f} h: {len(corpus.labelled)} labelled clips, {len(corpus.other)} others; "
         f"loaded in {time.monotonic() - begin:.0f} s"
     )
-    trainer = Trainer(model, config, corpus, load(recogniser) if recogniser else None)
+    trainer = Trainer(model, config, corpus, [load(path) for path in recogniser or ()])
     if start and not (out / "state.pt").exists():
         start_from(trainer, start, discriminators=not fresh_judges)
     _say(f"device {where}, {'bfloat16' if trainer.networks.bfloat16_is_fast else 'float32'}")
@@ -208,6 +209,10 @@ def recogniser(
     data: Annotated[Path, typer.Argument(help="Folder of archives with durations.")],
     out: Annotated[Path, typer.Argument(help="The file to write.")],
     steps: Annotated[int, typer.Option(help="Batches of 24 windows.")] = 3_500,
+    n_fft: Annotated[int, typer.Option(help="Samples of a spectrum at 24 kHz.")] = 600,
+    n_mels: Annotated[int, typer.Option(help="Bands of a spectrum.")] = 64,
+    width: Annotated[int, typer.Option(help="Channels.")] = 192,
+    blocks: Annotated[int, typer.Option(help="Layers.")] = 3,
     device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
     seed: Annotated[int, typer.Option()] = 0,
 ) -> None:
@@ -219,7 +224,7 @@ def recogniser(
 
     from ttsbook.train.archive import read_archives
     from ttsbook.train.corpus import Corpus
-    from ttsbook.train.recogniser import save, train
+    from ttsbook.train.recogniser import RecogniserConfig, save, train
     from ttsbook.vits2.config import ModelConfig
 
     torch.manual_seed(seed)
@@ -229,7 +234,8 @@ def recogniser(
     def report(step: int, loss: float, right: float) -> None:
         _say(f"{step} misheard {loss:.3f} right {right:.3f}")
 
-    save(train(corpus, steps, report=report), out)
+    config = RecogniserConfig(n_fft, n_mels, width, blocks)
+    save(train(corpus, steps, report=report, config=config), out)
 
 
 @app.command()

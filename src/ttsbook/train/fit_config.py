@@ -57,7 +57,7 @@ class FitConfig:
     misheard: float = 1.0  # of windows of the teacher, where there is a recogniser
     misheard_borrowed: float = 1.0
     heard_well: float = 0.2  # nats a phoneme below which the recogniser asks for nothing more
-    pauses: float = 2.0  # of what sounds in the pauses of borrowed voices
+    pauses: float = 0.0  # of what sounds in the pauses of borrowed voices; costs opinion
     ema: float = 0.9985
     save_every: float = 110.0  # seconds
     seed: int = 0

@@ -9,12 +9,14 @@ That what hears phonemes can teach clear speech: Hsieh et al., arXiv:2010.15174 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
@@ -28,12 +30,26 @@ from ttsbook.vits2.layers import ConvNeXtStack
 from ttsbook.vits2.prior import spread_frames
 from ttsbook.vits2.spectrum import mel_filters, stft
 
-N_FFT, HOP = 600, 300  # at 24 kHz: 25 ms every 12.5 ms
-N_BINS, N_MELS, BAND_HZ = 201, 64, 16_000  # below 8 kHz, where recordings still hold something
-WIDTH, BLOCKS, KERNEL = 192, 3, 3
+MODEL_HZ, HOP = 24_000, 300  # spectra every 12.5 ms
+BAND_HZ = 16_000  # its half, 8 kHz, is as far as recordings hold something
+KERNEL = 3
 EDGE = 3  # latent frames at either end of a window that are not judged: they lack context
 UNHEARD = " ˈˌ"  # have lengths of their own in the teacher's speech, but no sound
 IGNORED = -100
+
+
+@dataclass(frozen=True, slots=True)
+class RecogniserConfig:
+    """Sizes. Recognisers that differ in them make different mistakes; several may judge a run."""
+
+    n_fft: int = 600  # 25 ms
+    n_mels: int = 64
+    width: int = 192
+    blocks: int = 3
+
+    @property
+    def n_bins(self) -> int:
+        return self.n_fft * BAND_HZ // 2 // MODEL_HZ + 1
 
 
 class Recogniser(nn.Module):
@@ -41,19 +57,26 @@ class Recogniser(nn.Module):
 
     filters: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, config: RecogniserConfig | None = None) -> None:
         super().__init__()
-        self.register_buffer("filters", mel_filters(N_BINS, N_MELS, BAND_HZ), persistent=False)
+        self.config = config = config or RecogniserConfig()
+        filters = mel_filters(config.n_bins, config.n_mels, BAND_HZ)
+        self.register_buffer("filters", filters, persistent=False)
         self.stack = ConvNeXtStack(
-            2 * N_MELS, WIDTH, width=WIDTH, hidden=2 * WIDTH, blocks=BLOCKS, kernel=KERNEL
+            2 * config.n_mels,
+            config.width,
+            width=config.width,
+            hidden=2 * config.width,
+            blocks=config.blocks,
+            kernel=KERNEL,
         )
-        self.out = nn.Linear(WIDTH, symbols.N_IDS)
+        self.out = nn.Linear(config.width, symbols.N_IDS)
 
     def forward(self, x: Tensor) -> Tensor:
         """x: [B, L] → [B, n_ids, L // 600]."""
         n_frames = x.shape[1] // (2 * HOP)
         with torch.autocast(x.device.type, enabled=False):
-            spectrum = stft(x.float(), N_FFT, HOP)[:, :N_BINS].abs()
+            spectrum = stft(x.float(), self.config.n_fft, HOP)[:, : self.config.n_bins].abs()
             mels = torch.log((self.filters @ spectrum).clamp(min=1e-4))
             mels = mels - mels.mean((1, 2), keepdim=True)  # how loud someone is tells nothing
         pairs = mels[:, :, : 2 * n_frames].transpose(1, 2).reshape(len(x), n_frames, -1)
@@ -106,10 +129,15 @@ def misheard(scores: Tensor, ids: Tensor, weight: Tensor, *, enough: float = 0.0
 
 
 def train(
-    corpus: Corpus, steps: int, *, report: Callable[[int, float, float], None], rate: float = 1e-3
+    corpus: Corpus,
+    steps: int,
+    *,
+    report: Callable[[int, float, float], None],
+    config: RecogniserConfig | None = None,
+    rate: float = 1e-3,
 ) -> Recogniser:
     """Teach a recogniser the labelled clips; `report` takes step, loss and share of right frames."""
-    model = Recogniser()
+    model = Recogniser(config)
     model.to(corpus.device)
     optimizer = torch.optim.AdamW(model.parameters(), rate, betas=(0.9, 0.98), fused=True)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
@@ -141,10 +169,10 @@ def _disturb(x: Tensor) -> Tensor:
 
 
 def save(model: Recogniser, path: Path) -> None:
-    """Write the weights."""
+    """Write the weights and their sizes."""
     tensors = {name: value.to("cpu", torch.half).contiguous() for name, value in model.state_dict().items()}
     with atomic_write(path) as handle:
-        handle.write(to_bytes(tensors))
+        handle.write(to_bytes(tensors, {"config": json.dumps(asdict(model.config))}))
 
 
 def load(path: Path) -> Recogniser:
@@ -153,10 +181,12 @@ def load(path: Path) -> Recogniser:
     Raises:
         InputError: the file is something else.
     """
-    model = Recogniser()
     try:
-        model.load_state_dict({name: value.float() for name, value in load_file(str(path)).items()})
-    except (OSError, SafetensorError, RuntimeError) as error:
+        with safe_open(path, framework="pt") as handle:
+            sizes = json.loads((handle.metadata() or {}).get("config", "{}"))
+        model = Recogniser(RecogniserConfig(**sizes))
+        model.load_state_dict({name: value.float() for name, value in load_file(path).items()})
+    except (OSError, SafetensorError, RuntimeError, TypeError, ValueError) as error:
         raise InputError(
             f"{path} is not a recogniser", "make one with `python -m ttsbook.train recogniser`"
         ) from error

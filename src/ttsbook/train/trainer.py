@@ -12,6 +12,7 @@ judged costs most of a step, and words are learned elsewhere.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -48,7 +49,11 @@ class Trainer:
     """Holds the networks and takes steps."""
 
     def __init__(
-        self, model: ModelConfig, config: FitConfig, corpus: Corpus, recogniser: Recogniser | None = None
+        self,
+        model: ModelConfig,
+        config: FitConfig,
+        corpus: Corpus,
+        recognisers: Sequence[Recogniser] = (),
     ) -> None:
         if not len(corpus.labelled):
             raise InputError(
@@ -69,7 +74,7 @@ class Trainer:
             self.duration_adversary = DurationAdversary(model, config.rate_discriminator, self.device)
         self.spectral = losses.SpectralLoss(model.rate_hz).to(self.device)
         self.low_pass = losses.LowPass(BAND_HZ, model.rate_hz).to(self.device)
-        self.ear = Ear(recogniser, self.networks, config) if recogniser else None
+        self.ear = Ear(recognisers, self.networks, config) if recognisers else None
         self.text_side = TextSide(self.networks, config, self.duration_adversary)
         self.borrowed = BorrowedVoices(self.networks, config, corpus, self.ear)
         self.step = 0
