@@ -44,6 +44,15 @@ def test_the_card_has_data_licences_figures_and_limits(model: Path, evaluation: 
     assert "- Likeness is partial" in text
 
 
+def test_a_row_stands_once_and_says_how_voices_were_analysed(model: Path, evaluation: Path) -> None:
+    careful = evaluation.with_name("careful.json")
+    table = json.loads(evaluation.read_text("utf-8"))
+    careful.write_text(json.dumps({**table, "method": "hybrid"}), "utf-8")
+    text = write_card(model, FACTS, [evaluation, evaluation, careful]).read_text("utf-8")
+    assert text.count("| readers | Mandarin |") == 1
+    assert text.count("| readers, analysed for hybrid | Mandarin |") == 1
+
+
 def test_figures_of_other_weights_are_refused(model: Path, evaluation: Path) -> None:
     table = json.loads(evaluation.read_text("utf-8"))
     evaluation.write_text(json.dumps({**table, "model": {}}), "utf-8")
