@@ -9,7 +9,6 @@ of them made it.
 from __future__ import annotations
 
 import ctypes
-import os
 
 # From malloc.h, mallopt(3).
 _TRIM_THRESHOLD = -1
@@ -19,12 +18,7 @@ _KEPT = 256 << 20  # more than an utterance needs; what is freed beyond it goes 
 
 
 def keep_freed_memory() -> bool:
-    """Keep freed blocks in this process from now on; False where the C library has no such setting.
-
-    What a person has set by environment stays.
-    """
-    if any(name in os.environ for name in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_")):
-        return False
+    """Keep freed blocks in this process from now on; False where the C library has no such setting."""
     try:
         mallopt = ctypes.CDLL(None).mallopt
     except (AttributeError, OSError, TypeError):  # macOS, musl; TypeError on Windows
