@@ -18,6 +18,7 @@ from ttsbook.errors import InputError, UsageError  # noqa: E402
 from ttsbook.train.corpus import Corpus  # noqa: E402
 from ttsbook.train.fit import fit  # noqa: E402
 from ttsbook.train.fit_config import FitConfig  # noqa: E402
+from ttsbook.train.recogniser import Recogniser  # noqa: E402
 from ttsbook.train.state import TrainingState, start_from  # noqa: E402
 from ttsbook.train.trainer import Trainer  # noqa: E402
 from ttsbook.vits2.checkpoint import load_weights, read_config  # noqa: E402
@@ -283,6 +284,25 @@ def test_a_decoder_may_learn_alone(tmp_path: Path) -> None:
     resumed = make_trainer(config=replace(CONFIG, hold_rest=True))
     TrainingState(tmp_path).restore(resumed)
     assert resumed.step == 2
+
+
+@pytest.mark.gpu
+def test_steps_run_on_a_gpu_and_go_on_from_there(tmp_path: Path) -> None:
+    if not torch.cuda.is_available():
+        pytest.skip("needs a GPU")
+    device = torch.device("cuda")
+    config = replace(CONFIG, text_steps=1, mistaken=1.0, teach_all=True)
+    trainer, resumed = (
+        Trainer(TINY, config, Corpus(CLIPS, TINY, device, seed=config.seed), [Recogniser()]) for _ in range(2)
+    )
+    for _ in range(4):
+        terms = trainer.take_step()
+        assert all(torch.isfinite(value).all() for value in terms.values()), terms
+    assert all(weight.device.type == "cuda" for weight in trainer.networks.parameters())
+    TrainingState(tmp_path).save(trainer)
+    TrainingState(tmp_path).restore(resumed)
+    assert resumed.step == trainer.step
+    assert torch.isfinite(resumed.take_step()["kl"]).all()
 
 
 @pytest.mark.parametrize("held", [{"hold_decoder": True}, {"text_steps": 1}])
