@@ -12,16 +12,18 @@ _COUNT = """
 import ctypes, resource
 from ttsbook.engines.heap import keep_freed_memory
 
-size = 48 << 20  # beyond what glibc would ever learn to keep by itself
+size, count = 16 << 20, 6  # together beyond what glibc learns to keep by itself
 libc = ctypes.CDLL(None)
 libc.malloc.restype = ctypes.c_void_p
 libc.free.argtypes = [ctypes.c_void_p]
 kept = keep_freed_memory()
 
 def use():
-    block = libc.malloc(size)
-    ctypes.memset(block, 1, size)
-    libc.free(block)
+    blocks = [libc.malloc(size) for _ in range(count)]
+    for block in blocks:
+        ctypes.memset(block, 1, size)
+    for block in blocks:
+        libc.free(block)
 
 use()
 before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
@@ -44,4 +46,4 @@ def test_freed_memory_is_kept_and_used_again() -> None:
     kept, faults = _count(keep=True)
     assert kept
     assert anew > 50
-    assert faults < 50  # four times 48 MiB anew would be 49,152 pages, or 96 huge ones
+    assert faults < 50  # four times 96 MiB anew would be 98,304 pages, or 192 huge ones

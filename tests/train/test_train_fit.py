@@ -37,6 +37,7 @@ CONFIG = FitConfig(
     window=20,
     crop=12,
     warm_up=2,
+    pauses=2.0,
 )
 
 

@@ -28,6 +28,8 @@ class _Said(NamedTuple):
     """What was rendered, and from what."""
 
     wave: Tensor  # [B, L]
+    rows: Tensor  # [B] of the batch
+    embedding: Tensor  # [B, S]
     g: Tensor  # conditioning
     mask: Tensor  # [B, 1, N]
     mean: Tensor  # of the prior, [B, Z, N], as is the next
@@ -51,49 +53,44 @@ class BorrowedVoices:
         """Render some windows with predicted pitch, as rendering does, and judge them.
 
         Returns:
-            "likeness", 1 - cosine, "pauses", nats of amplitude, "content", nats per frame, and "mistaken",
-            nats, if they are weighed, "misheard_borrowed", nats per phoneme, if there is an ear; and a piece
+            "likeness", 1 - cosine; if they are weighed "mistaken", nats, "pauses", nats of amplitude, and
+            "content", nats per frame; if there is an ear "misheard_borrowed", nats per phoneme; and a piece
             of each wave [B, L] for the discriminators.
         """
         config = self.config
-        rows = torch.randperm(config.labelled)[: config.borrowed].to(self.corpus.device)
-        embedding, pitch = self.corpus.voices(len(rows))
-        said = self._render(batch, rows, embedding, pitch)
-        teacher = batch.samples[rows, : said.wave.shape[1]]  # the same words in the same time
+        said = self._render(batch)
         sounds = self.likeness(said.wave)
-        terms = {
-            "likeness": 1 - (sounds * embedding).sum(1).mean(),
-            "pauses": self.pauses(said.wave, teacher),
-        }
+        terms = {"likeness": 1 - (sounds * said.embedding).sum(1).mean()}
+        if config.pauses:
+            teacher = batch.samples[said.rows, : said.wave.shape[1]]  # the same words in the same time
+            terms["pauses"] = self.pauses(said.wave, teacher)
         if config.content:
-            terms["content"] = self._content(said, embedding)
+            terms["content"] = self._content(said)
         if config.mistaken:
             others, _ = self.corpus.voices(N_OTHERS)
-            terms["mistaken"] = mistaken(sounds, embedding, others)
+            terms["mistaken"] = mistaken(sounds, said.embedding, others)
         if self.ear is not None and labels is not None:
-            terms["misheard_borrowed"] = self.ear.cost(said.wave, labels.of(rows))
+            terms["misheard_borrowed"] = self.ear.cost(said.wave, labels.of(said.rows))
         return terms, self._piece(said.wave)
 
-    def cost(self, terms: dict[str, Tensor]) -> Tensor:
-        """Weigh the losses of `say`."""
-        config = self.config
-        weights = {
-            "likeness": config.likeness,
-            "mistaken": config.mistaken,
-            "content": config.content,
-            "pauses": config.pauses,
-            "misheard_borrowed": config.misheard_borrowed,
-        }
-        return torch.stack([weights[name] * term for name, term in terms.items()]).sum()
+    def pieces(self, batch: Batch) -> Tensor:
+        """Render as `say` does, for the discriminators alone."""
+        return self._piece(self._render(batch).wave)
 
-    def _render(self, batch: Batch, rows: Tensor, embedding: Tensor, pitch: Tensor) -> _Said:
-        """Say windows in other voices.
+    def cost(self, terms: dict[str, Tensor]) -> Tensor:
+        """Weigh the losses of `say`; each has the name of its weight."""
+        return torch.stack([getattr(self.config, name) * term for name, term in terms.items()]).sum()
+
+    def _render(self, batch: Batch) -> _Said:
+        """Say some windows in other voices.
 
         What is said must not change to please the ear for voices: timing and pitch take no gradient, and
         text and prior only with `teach_all`.
         """
         config, networks = self.config, self.networks
         model = networks.synthesizer
+        rows = torch.randperm(config.labelled)[: config.borrowed].to(self.corpus.device)
+        embedding, pitch = self.corpus.voices(len(rows))
         with torch.set_grad_enabled(config.teach_all and torch.is_grad_enabled()), networks.autocast():
             g, hidden, _ = model.encode(
                 batch.ids[rows], batch.text_mask[rows], embedding, pitch, batch.language[rows]
@@ -104,15 +101,16 @@ class BorrowedVoices:
             mean, log_deviation = model.prior.gaussian(frames, f0, mask)
         z = networks.sample(mean, log_deviation, g, mask, config.noise_borrowed)
         wave = networks.decode(z, f0, embedding)
-        return _Said(wave, g.detach(), mask, mean.detach().float(), log_deviation.detach().float())
+        prior = mean.detach().float(), log_deviation.detach().float()
+        return _Said(wave, rows, embedding, g.detach(), mask, *prior)
 
-    def _content(self, said: _Said, embedding: Tensor) -> Tensor:
+    def _content(self, said: _Said) -> Tensor:
         """Return how far what the posterior encoder and the flow hear lies from the text, in nats a frame."""
         networks = self.networks
         networks.learn(learn=False)
         with networks.autocast():
             wave = F.pad(said.wave, (0, self.corpus.config.hop))
-            heard, _ = networks.posterior(wave, embedding, self.config.window)
+            heard, _ = networks.posterior(wave, said.embedding, self.config.window)
             in_prior = networks.synthesizer.flow(heard * said.mask, said.g, said.mask)
         networks.learn(learn=True)
         return losses.prior_distance(in_prior.float(), said.mean, said.log_deviation, said.mask)

@@ -26,8 +26,8 @@ class Ear:
 
     def cost(self, rendered: Tensor, labels: Labels) -> Tensor:
         """Return nats a phoneme by which waves [B, L] are misheard; labels of every latent frame in them."""
-        several = len(self.recognisers) > 1
-        recogniser = self.recognisers[int(torch.randint(len(self.recognisers), ())) if several else 0]
+        count = len(self.recognisers)
+        recogniser = self.recognisers[int(torch.randint(count, ())) if count > 1 else 0]
         with self.networks.autocast():
             scores = recogniser(F.pad(rendered, (0, self.networks.model.hop)))
         return misheard(scores, labels.ids, labels.weight, enough=self.enough)

@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -184,8 +183,9 @@ def load(path: Path) -> Recogniser:
     try:
         with safe_open(path, framework="pt") as handle:
             sizes = json.loads((handle.metadata() or {}).get("config", "{}"))
+            tensors = {name: handle.get_tensor(name).float() for name in handle.keys()}  # noqa: SIM118
         model = Recogniser(RecogniserConfig(**sizes))
-        model.load_state_dict({name: value.float() for name, value in load_file(path).items()})
+        model.load_state_dict(tensors)
     except (OSError, SafetensorError, RuntimeError, TypeError, ValueError) as error:
         raise InputError(
             f"{path} is not a recogniser", "make one with `python -m ttsbook.train recogniser`"

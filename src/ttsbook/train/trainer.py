@@ -104,7 +104,7 @@ class Trainer:
             rendered = self._render(batch, None)
             borrowed = rendered.wave[:0]
             if self.borrowed.there_are_any:
-                _, borrowed = self.borrowed.say(batch, None)
+                borrowed = self.borrowed.pieces(batch)
         seen = self._judged(len(rendered.wave))
         self.step += 1
         _, loss = self.adversary.teach(torch.cat([rendered.wave[seen], borrowed]), rendered.target[seen])
