@@ -22,9 +22,10 @@ from ttsbook.vits2.checkpoint import load_weights, read_config, save_weights  # 
 from ttsbook.vits2.config import LANGUAGES  # noqa: E402
 from ttsbook.vits2.discriminator import Discriminators  # noqa: E402
 from ttsbook.vits2.model import Synthesizer, whole_frames  # noqa: E402
+from ttsbook.vits2.noise import draw_noise  # noqa: E402
 from ttsbook.vits2.posterior import PosteriorEncoder  # noqa: E402
 from ttsbook.vits2.prior import spread_frames  # noqa: E402
-from ttsbook.vits2.runtime import OnnxSynthesizer, draw_noise  # noqa: E402
+from ttsbook.vits2.runtime import OnnxSynthesizer  # noqa: E402
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import pytest
 
 from ttsbook.paths import packaged
 from ttsbook.vits2.config import LANGUAGES
-from ttsbook.vits2.runtime import GRAPHS, OnnxSynthesizer, draw_noise, graph_file
+from ttsbook.vits2.noise import draw_noise
+from ttsbook.vits2.runtime import GRAPHS, OnnxSynthesizer, graph_file
 
 pytest.importorskip("onnxruntime")
 

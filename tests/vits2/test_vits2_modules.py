@@ -15,6 +15,7 @@ from ttsbook.vits2.decoder import Decoder  # noqa: E402
 from ttsbook.vits2.discriminator import Discriminators  # noqa: E402
 from ttsbook.vits2.duration import DurationPredictor  # noqa: E402
 from ttsbook.vits2.flow import Flow  # noqa: E402
+from ttsbook.vits2.layers import TransformerBlock  # noqa: E402
 from ttsbook.vits2.model import Synthesizer  # noqa: E402
 from ttsbook.vits2.posterior import PosteriorEncoder  # noqa: E402
 from ttsbook.vits2.prior import FramePrior, spread_frames  # noqa: E402
@@ -100,6 +101,24 @@ def test_posterior_and_decoder_agree_on_rates() -> None:
     assert decoded.shape == (B, length)
 
 
+def test_one_convolution_over_latents_does_what_two_steps_do() -> None:
+    decoder, g = Decoder(TINY).eval(), speaker()
+    z, f0 = torch.randn(B, TINY.latent_width, N), torch.randint(0, 2, (B, 2 * N)) * 150.0
+    mask = (torch.arange(2 * N) < torch.tensor([[2 * N], [2 * N - 8]])).float()[:, None]
+    ours = decoder.shape_from_latents(z, f0, g, mask).transpose(1, 2) * mask
+    torch.testing.assert_close(ours, decoder.shape(z, f0, g, mask), atol=1e-5, rtol=1e-4)
+
+
+def test_positions_far_apart_share_a_bias() -> None:
+    block = TransformerBlock(8)
+    torch.nn.init.normal_(block.relative_bias)
+    bias = block._bias(80)
+    assert bias.shape == (block.heads, 80, 80)
+    for here, there in itertools.product((0, 1, 40, 79), (0, 2, 39, 79)):
+        distance = max(-block.reach, min(block.reach, there - here))
+        assert torch.equal(bias[:, here, there], block.relative_bias[:, block.reach + distance])
+
+
 def test_discriminators_return_scores_and_features_with_finite_gradients_in_silence() -> None:
     wave = torch.zeros(B, 4_000, requires_grad=True)
     judgements = Discriminators()(wave)
@@ -114,10 +133,12 @@ def test_spectra_invert_exactly() -> None:
 
 
 def test_numpy_and_torch_make_the_same_spectra_and_pulses() -> None:
-    wave = torch.randn(1, 20 * 300)
-    spectrum = waveform.stft(wave[0].numpy(), 1200, 300)
-    np.testing.assert_allclose(spectrum, stft(wave, 1200, 300)[0].numpy(), atol=2e-4)
-    np.testing.assert_allclose(waveform.istft(spectrum, 1200, 300), wave[0].numpy(), atol=1e-5)
+    wave = torch.randn(1, 50 * 300)
+    real, imaginary = waveform.stft(wave[0].numpy(), 1200, 300)
+    theirs = stft(wave, 1200, 300)[0].T
+    np.testing.assert_allclose(real, theirs.real.numpy(), atol=2e-4)
+    np.testing.assert_allclose(imaginary, theirs.imag.numpy(), atol=2e-4)
+    np.testing.assert_allclose(waveform.istft(real, imaginary, 1200, 300), wave[0].numpy(), atol=1e-5)
     f0 = torch.tensor([[0, 0, 110, 112, 230, 0, 0, 180, 180.5, 0]])
     pulses = pulse_train(f0, 300, 24_000, torch.tensor([0.3]))[0].numpy()
     np.testing.assert_allclose(waveform.pulse_train(f0[0].numpy(), 300, 24_000, 0.3), pulses, atol=2e-4)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 NOISE_SCALE = 0.3  # of the prior: words get clearer down to here; predicted quality does not change
 MAX_PHONEMES = 400  # about 25 s; attention was trained on less, and errors grow beyond
-VERSION = "3"  # raise it when the same weights give other samples
+VERSION = "4"  # raise it when the same weights give other samples
 OPTIONS = ("model", "runtime", "precision")
 
 
@@ -150,15 +150,21 @@ def read_hashes(folder: Path) -> dict[str, str]:
     """Return the hashes that the export wrote beside the weights.
 
     Raises:
-        MissingError: weights are not there or damaged.
+        MissingError: weights are not there, damaged, or exported by another version.
     """
+    from ttsbook.vits2.config import GRAPH_FORMAT
+
     index = folder / "base.json"
     try:
-        hashes: dict[str, str] = json.loads(index.read_text("utf-8"))["sha256"]
+        found = json.loads(index.read_text("utf-8"))
+        kind, hashes = found["format"], dict[str, str](found["sha256"])
     except OSError as error:
         raise MissingError(f"the base voice is not in {folder}", "reinstall ttsbook") from error
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise MissingError(f"{index} is damaged", "reinstall ttsbook") from error
+    if kind != GRAPH_FORMAT:
+        why = f"{folder} was exported by another version of ttsbook (format {kind}, not {GRAPH_FORMAT})"
+        raise MissingError(why, "export it again: python -m ttsbook.train export")
     for name in hashes:
         if not (folder / name).is_file():
             raise MissingError(f"the base voice lacks {folder / name}", "reinstall ttsbook")

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 from ttsbook.files import atomic_write, sha256_file
 from ttsbook.train.quantize import quantize
 from ttsbook.vits2.checkpoint import load_weights, module_names, read_config, save_weights
-from ttsbook.vits2.config import ModelConfig
+from ttsbook.vits2.config import GRAPH_FORMAT, ModelConfig
 from ttsbook.vits2.discriminator import Discriminators
 from ttsbook.vits2.model import Synthesizer
 from ttsbook.vits2.posterior import PosteriorEncoder
@@ -66,7 +66,7 @@ class _Latents(nn.Module):
 
 
 class _Decoder(nn.Module):
-    """Complex numbers as pairs: ONNX has no complex type."""
+    """Spectra by frame, as they are transformed; complex numbers as pairs: ONNX has no complex type."""
 
     def __init__(self, model: Synthesizer) -> None:
         super().__init__()
@@ -82,7 +82,7 @@ class _Decoder(nn.Module):
         tone_imag: Tensor,
         *noise: Tensor,
     ) -> tuple[Tensor, Tensor]:
-        log_gain, phase, log_noise = self.m.decoder.shape(z, f0, embedding, mask).chunk(3, 1)
+        log_gain, phase, log_noise = self.m.decoder.shape_from_latents(z, f0, embedding, mask).chunk(3, 2)
         gain, hiss = torch.exp(log_gain.clamp(-12, 6)), torch.exp(log_noise.clamp(-12, 6))
         real, imag = gain * torch.cos(phase), gain * torch.sin(phase)
         return (
@@ -111,7 +111,7 @@ def export(checkpoint: Path, folder: Path) -> dict[str, str]:
     graphs = [graph_file(name) for name in GRAPHS] + [graph_file(name, "int8") for name in IN_INT8]
     hashes = {path.name: sha256_file(path) for path in sorted([weights, *(folder / name for name in graphs)])}
     with atomic_write(folder / "base.json") as handle:
-        handle.write((json.dumps({"format": 1, "sha256": hashes}, indent=1) + "\n").encode())
+        handle.write((json.dumps({"format": GRAPH_FORMAT, "sha256": hashes}, indent=1) + "\n").encode())
     return hashes
 
 
@@ -177,7 +177,7 @@ def _parts(model: Synthesizer, config: ModelConfig) -> list[tuple[str, nn.Module
         "f0": torch.full((1, 2 * n), 150.0),
         "embedding": text["embedding"],
         "mask": torch.ones(1, 1, 2 * n),
-        **{name: torch.randn(1, config.n_bins, 2 * n) for name in spectra},
+        **{name: torch.randn(1, 2 * n, config.n_bins) for name in spectra},
     }
     return [
         (
@@ -201,8 +201,9 @@ def _parts(model: Synthesizer, config: ModelConfig) -> list[tuple[str, nn.Module
             "decoder",
             _Decoder(model),
             decoder,
-            {name: {0: "batch", 2: "half_frames"} for name in ("mask", *spectra, "real", "imag")}
+            {name: {0: "batch", 1: "half_frames"} for name in (*spectra, "real", "imag")}
             | {
+                "mask": {0: "batch", 2: "half_frames"},
                 "z": {0: "batch", 2: "frames"},
                 "f0": {0: "batch", 1: "half_frames"},
                 "embedding": {0: "batch"},

@@ -9,6 +9,7 @@ Convolutions, and what sums or decides by small differences, stay as they are.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,40 +37,58 @@ def quantize(model: ModelProto, weights: Mapping[str, NDArray[np.float32]]) -> M
         if matrix is None:
             nodes.append(node)
             continue
-        scale = (np.abs(matrix).max(0) / _LARGEST).astype(np.float32)
+        columns = weights[matrix.weight].transpose(matrix.order or (0, 1))
+        scale = (np.abs(columns).max(0) / _LARGEST).astype(np.float32)
         scale[scale == 0] = 1.0
         name = f"{node.output[0]}.int8"
         graph.initializer.append(numpy_helper.from_array(scale, f"{name}.scale"))
         graph.initializer.append(numpy_helper.from_array(np.zeros(len(scale), np.int8), f"{name}.zero"))
-        nodes.extend(_integer_product(node, name))
+        nodes.extend(_integer_product(node, matrix, name))
     del graph.node[:]
     graph.node.extend(nodes)
     return copied
 
 
+@dataclass(frozen=True, slots=True)
+class _Matrix:
+    """What a product multiplies with: a value of the graph, and how its axes were swapped, if they were."""
+
+    value: str
+    weight: str  # the initializer behind it
+    order: tuple[int, ...]  # empty if they were not
+
+
 def _matrix(
     node: NodeProto, makers: Mapping[str, NodeProto], weights: Mapping[str, NDArray[np.float32]]
-) -> NDArray[np.float32] | None:
+) -> _Matrix | None:
     """Return the constant matrix that a product multiplies with, or None."""
-    name, order = node.input[1], None
-    while name in makers and makers[name].op_type in ("Transpose", "Cast"):
-        maker = makers[name]
-        if maker.op_type == "Transpose":
-            order = list(maker.attribute[0].ints)
-        name = maker.input[0]
-    if name not in weights or any(part in name for part in KEPT):
+    value, order = node.input[1], ()
+    maker = makers.get(value)
+    if maker is not None and maker.op_type == "Transpose":
+        value, order = maker.input[0], tuple(maker.attribute[0].ints)
+        maker = makers.get(value)
+    weight = maker.input[0] if maker is not None and maker.op_type == "Cast" else value
+    if weight not in weights or weights[weight].ndim != 2 or any(part in weight for part in KEPT):
         return None
-    matrix = weights[name] if order is None else weights[name].transpose(order)
-    return matrix if matrix.ndim == 2 else None
+    return _Matrix(value, weight, order)
 
 
-def _integer_product(node: NodeProto, name: str) -> Iterator[NodeProto]:
-    """Yield what stands for a MatMul; ONNX Runtime joins most of it into one kernel."""
-    values, matrix = node.input
+def _integer_product(node: NodeProto, matrix: _Matrix, name: str) -> Iterator[NodeProto]:
+    """Yield what stands for a MatMul; ONNX Runtime joins most of it into one kernel.
+
+    A swapped matrix is rounded first and swapped then: rows with one scale are rounded ten times as fast.
+    """
+    values = node.input[0]
+    axis = matrix.order[1] if matrix.order else 1
+    rounded = f"{name}.rows" if matrix.order else f"{name}.w"
     yield helper.make_node(
         "DynamicQuantizeLinear", [values], [f"{name}.a", f"{name}.a_scale", f"{name}.a_zero"]
     )
-    yield helper.make_node("QuantizeLinear", [matrix, f"{name}.scale", f"{name}.zero"], [f"{name}.w"], axis=1)
+    yield helper.make_node(
+        "QuantizeLinear", [matrix.value, f"{name}.scale", f"{name}.zero"], [rounded], axis=axis
+    )
+    if matrix.order:
+        yield helper.make_node("Transpose", [rounded], [f"{name}.w"], perm=matrix.order)
     yield helper.make_node("MatMulInteger", [f"{name}.a", f"{name}.w", f"{name}.a_zero"], [f"{name}.sum"])
     yield helper.make_node("Cast", [f"{name}.sum"], [f"{name}.float"], to=TensorProto.FLOAT)
     yield helper.make_node("Mul", [f"{name}.a_scale", f"{name}.scale"], [f"{name}.unit"])

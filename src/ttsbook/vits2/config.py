@@ -10,6 +10,7 @@ from ttsbook.symbols import N_IDS
 
 N_LANGUAGES = 2
 LANGUAGES = ("en", "zh")
+GRAPH_FORMAT = 2  # of the exported graphs' inputs and outputs; raise it when they change
 LOG_F0_CENTRE = 5.0  # natural log of Hz (148 Hz): pitch enters and leaves networks around zero
 
 

@@ -67,13 +67,22 @@ class ConvNeXtStack(nn.Module):
 
     def forward(self, x: Tensor, g: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
         """x: [B, width_in, N] → [B, width_out, N]."""
-        x = self.norm_in(self.embed(x).transpose(1, 2)).transpose(1, 2)
+        x = self.by_frame(x, g, mask).transpose(1, 2)
+        return x if mask is None else x * mask
+
+    def by_frame(self, x: Tensor, g: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
+        """Return what `forward` does as [B, N, width_out], with something where the mask is zero."""
+        return self.after_embedding(self.embed(x).transpose(1, 2), g, mask)
+
+    def after_embedding(self, embedded: Tensor, g: Tensor | None, mask: Tensor | None) -> Tensor:
+        """Return what `by_frame` does, from what the convolution in gave, [B, N, C]."""
+        x = self.norm_in(embedded).transpose(1, 2)
         if mask is not None:
             x = x * mask
         for block in self.blocks:
             x = block(x, g, mask)
-        x = self.project(self.norm_out(x.transpose(1, 2))).transpose(1, 2)
-        return x if mask is None else x * mask
+        frames: Tensor = self.project(self.norm_out(x.transpose(1, 2)))
+        return frames
 
 
 class TransformerBlock(nn.Module):
@@ -101,12 +110,22 @@ class TransformerBlock(nn.Module):
         batch, length, width = x.shape
         qkv = self.qkv(self.norm_attention(x))
         qkv = qkv.view(batch, length, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
-        position = torch.arange(length, device=x.device)
-        distance = (position[None] - position[:, None]).clamp(-self.reach, self.reach) + self.reach
-        bias = self.relative_bias[:, distance][None] + (1 - mask)[:, None, None] * -1e4
+        bias = self._bias(length)[None] + (1 - mask)[:, None, None] * -1e4
         y = F.scaled_dot_product_attention(qkv[0], qkv[1], qkv[2], attn_mask=bias.to(qkv.dtype))
         x = x + self.dropout(self.attend_out(y.transpose(1, 2).reshape(batch, length, width)))
         y = self.norm_mlp(x).transpose(1, 2) * mask[:, None]
         y = self.mlp_out(F.gelu(self.mlp_in(y))).transpose(1, 2)
         result: Tensor = (x + self.dropout(y)) * mask[..., None]
         return result
+
+    def _bias(self, length: int) -> Tensor:
+        """Return the bias of each pair of positions, [H, N, N].
+
+        Looked up once for each distance, not for each pair: rows of 2N that are read as rows of 2N - 1 begin
+        one place earlier in each (Huang et al., arXiv:1809.04281, §3.4.1).
+        """
+        distance = torch.arange(1 - length, length + 1, device=self.relative_bias.device)
+        bias = self.relative_bias[:, distance.clamp(-self.reach, self.reach) + self.reach]
+        rows = bias[:, None].expand(-1, length, -1).reshape(self.heads, 2 * length * length)
+        shifted = rows[:, : (2 * length - 1) * length].reshape(self.heads, length, 2 * length - 1)
+        return shifted[..., length - 1 :]

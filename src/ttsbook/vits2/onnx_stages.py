@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from ttsbook.vits2.batch import EncodeBatch, Timed, spread_index
 from ttsbook.vits2.config import ModelConfig
-from ttsbook.vits2.runtime import draw_noise, load_config, run_graph
-from ttsbook.vits2.waveform import LEVEL, istft, pulse_train, stft
+from ttsbook.vits2.noise import draw_noise, hiss_spectra
+from ttsbook.vits2.runtime import load_config, run_graph
+from ttsbook.vits2.waveform import istft, pulse_train, stft
 
 Real = NDArray[np.float32]
 Sessions = Callable[[str, int, int], Any]  # graph, rows and length → session that takes such inputs
@@ -56,13 +57,14 @@ class OnnxStages:
         noises = [draw_noise(row.utterance.seed, config, row.n_frames) for row in rows]
         z, f0, mask = self._latents(rows, [noise.latent for noise in noises], n_frames, n_rows)
         embedding = np.stack([row.utterance.embedding for row in _filled(rows, n_rows)])
-        spectra = [np.zeros((n_rows, config.n_bins, 2 * n_frames), np.complex64) for _ in range(2)]
+        # Of tone and noise the real and the imaginary parts.
+        spectra = np.zeros((4, n_rows, 2 * n_frames, config.n_bins), np.float32)
         for at, (row, noise) in enumerate(zip(rows, noises, strict=True)):
             n = 2 * row.n_frames
             pulses = pulse_train(f0[at, :n], config.hop, config.rate_hz, noise.start_phase)
-            for spectrum, wave in zip(spectra, (pulses, noise.white * LEVEL), strict=True):
-                spectrum[at, :, :n] = stft(wave, config.n_fft, config.hop)
-        tone, hiss = spectra
+            spectra[:2, at, :n] = stft(pulses, config.n_fft, config.hop)
+            spectra[2:, at, :n] = hiss_spectra(noise, config)
+        tone_real, tone_imag, noise_real, noise_imag = spectra
         real, imaginary = self._run(
             "decoder",
             n_rows,
@@ -71,18 +73,17 @@ class OnnxStages:
             f0=f0,
             embedding=embedding,
             mask=mask,
-            tone_real=tone.real,
-            tone_imag=tone.imag,
-            noise_real=hiss.real,
-            noise_imag=hiss.imag,
+            tone_real=tone_real,
+            tone_imag=tone_imag,
+            noise_real=noise_real,
+            noise_imag=noise_imag,
         )
-        shaped = real[: len(rows)] + np.complex64(1j) * imaginary[: len(rows)]
+        waves = []
         for at, row in enumerate(rows):
-            if row.utterance.tone is not None:
-                shaped[at] *= row.utterance.tone[:, None]
-        return [
-            istft(shaped[at, :, : 2 * row.n_frames], config.n_fft, config.hop) for at, row in enumerate(rows)
-        ]
+            own = (at, slice(2 * row.n_frames))
+            tone = 1 if row.utterance.tone is None else row.utterance.tone
+            waves.append(istft(real[own] * tone, imaginary[own] * tone, config.n_fft, config.hop))
+        return waves
 
     def _latents(
         self, rows: Sequence[Timed[Encoded]], noises: Sequence[Real], n_frames: int, n_rows: int

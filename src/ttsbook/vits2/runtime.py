@@ -12,7 +12,6 @@ a product. Long inputs fill a core anyway; more cores are used by speaking utter
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,28 +20,12 @@ from numpy.typing import NDArray
 
 from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
-from ttsbook.vits2.waveform import LEVEL, istft, pulse_train, stft
+from ttsbook.vits2.noise import Noise, draw_noise, hiss_spectra
+from ttsbook.vits2.waveform import istft, pulse_train, stft
 
 Real = NDArray[np.float32]
 GRAPHS = ("text", "latents", "decoder")
 IN_INT8 = ("latents", "decoder")  # durations are whole numbers, which a little less of a sum may turn over
-
-
-@dataclass(frozen=True, slots=True)
-class Noise:
-    """All randomness of one utterance, drawn before it is needed."""
-
-    latent: Real  # [Z, N] standard normal
-    start_phase: float  # cycles
-    white: Real  # [L] standard normal
-
-
-def draw_noise(seed: int, config: ModelConfig, n_frames: int) -> Noise:
-    """Draw the noise of an utterance of `n_frames` latent frames; the same seed gives the same noise."""
-    random = np.random.Generator(np.random.Philox(seed))
-    latent = random.standard_normal((config.latent_width, n_frames), dtype=np.float32)
-    n_samples = (2 * n_frames - 1) * config.hop
-    return Noise(latent, float(random.random()), random.standard_normal(n_samples, dtype=np.float32))
 
 
 class OnnxSynthesizer:
@@ -137,23 +120,22 @@ class OnnxSynthesizer:
         )
         config = self.config
         pulses = pulse_train(f0[0], config.hop, config.rate_hz, noise.start_phase)
-        buzz = stft(pulses, config.n_fft, config.hop)
-        hiss = stft(noise.white * LEVEL, config.n_fft, config.hop)
+        tone_real, tone_imag = stft(pulses, config.n_fft, config.hop)
+        noise_real, noise_imag = hiss_spectra(noise, config)
         real, imaginary = self._run(
             "decoder",
             z=z,
             f0=f0,
             embedding=embedding[None],
             mask=np.ones((1, 1, f0.shape[1]), np.float32),
-            tone_real=buzz.real[None],
-            tone_imag=buzz.imag[None],
-            noise_real=hiss.real[None],
-            noise_imag=hiss.imag[None],
+            tone_real=tone_real[None],
+            tone_imag=tone_imag[None],
+            noise_real=noise_real[None],
+            noise_imag=noise_imag[None],
         )
-        spectrum = real[0] + np.complex64(1j) * imaginary[0]
         if tone is not None:
-            spectrum *= tone[:, None]
-        samples = np.clip(istft(spectrum, config.n_fft, config.hop), -1, 1)
+            real, imaginary = real * tone, imaginary * tone
+        samples = np.clip(istft(real[0], imaginary[0], config.n_fft, config.hop), -1, 1)
         if not np.isfinite(samples).all():
             raise RenderError("the model returned numbers that are not finite")
         return samples

@@ -26,7 +26,7 @@ from ttsbook.vits2.checkpoint import load_weights, read_config
 from ttsbook.vits2.config import LOG_F0_CENTRE
 from ttsbook.vits2.decoder import apply_shape
 from ttsbook.vits2.model import Synthesizer
-from ttsbook.vits2.runtime import draw_noise
+from ttsbook.vits2.noise import draw_noise
 from ttsbook.vits2.source import LEVEL, pulse_train
 
 Real = NDArray[np.float32]
@@ -132,7 +132,7 @@ class TorchStages:
     def _noise(self, rows: Sequence[Timed[Encoded]], n_frames: int) -> tuple[Tensor, Tensor, Tensor]:
         """Draw all noise, scaled for the prior: [B, Z, N], [B] and [B, L].
 
-        On the processor it is the noise of `runtime`; a GPU draws its own, much faster.
+        On the processor it is that of `draw_noise`; a GPU draws its own, much faster.
         """
         config = self.config
         n_samples = (2 * n_frames - 1) * config.hop

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 Real = NDArray[np.float32]
-Complex = NDArray[np.complex64]
 
 LEVEL = np.float32(0.1)  # as `source.LEVEL`
+_AT_ONCE = 32  # frames: what is computed on the way stays in the cache, which is three times as fast
 
 
 def pulse_train(f0: Real, hop: int, rate_hz: int, start_phase: float) -> Real:
@@ -41,25 +41,35 @@ def _sample_pitch(f0: Real, hop: int) -> tuple[Real, NDArray[np.bool_]]:
     return hz.ravel(), (nearest > 0).ravel()
 
 
-def stft(samples: Real, n_fft: int, hop: int) -> Complex:
-    """[(F-1)·hop] → [bins, F]; Hann window, centred, reflected edges."""
+def stft(samples: Real, n_fft: int, hop: int) -> tuple[Real, Real]:
+    """[(F-1)·hop] → real and imaginary parts, each [F, bins]; Hann window, centred, reflected edges."""
     padded = np.pad(samples, n_fft // 2, mode="reflect")
     frames = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
-    spectrum: Complex = np.fft.rfft(frames * hann(n_fft)).T.astype(np.complex64, copy=False)
-    return spectrum
-
-
-def istft(spectrum: Complex, n_fft: int, hop: int) -> Real:
-    """Exact inverse of `stft`: [bins, F] → [(F-1)·hop]."""
     window = hann(n_fft)
-    frames = np.fft.irfft(spectrum.T, n_fft).astype(np.float32, copy=False) * window
-    n_frames, overlap = len(frames), n_fft // hop
+    real, imaginary = np.empty((2, len(frames), n_fft // 2 + 1), np.float32)
+    for start in range(0, len(frames), _AT_ONCE):
+        few = slice(start, start + _AT_ONCE)
+        spectrum = np.fft.rfft(frames[few] * window)
+        real[few], imaginary[few] = spectrum.real, spectrum.imag
+    return real, imaginary
+
+
+def istft(real: Real, imaginary: Real, n_fft: int, hop: int) -> Real:
+    """Exact inverse of `stft`: two of [F, bins] → [(F-1)·hop]."""
+    window = hann(n_fft)
+    n_frames, overlap = len(real), n_fft // hop
     total = np.zeros((n_frames + overlap - 1, hop), np.float32)
     weight = np.zeros_like(total)
     squared = (window**2).reshape(overlap, hop)
     for part in range(overlap):
-        total[part : part + n_frames] += frames[:, part * hop : (part + 1) * hop]
         weight[part : part + n_frames] += squared[part]
+    for start in range(0, n_frames, _AT_ONCE):
+        few = slice(start, start + _AT_ONCE)
+        spectrum = np.empty(real[few].shape, np.complex64)
+        spectrum.real, spectrum.imag = real[few], imaginary[few]
+        frames = np.fft.irfft(spectrum, n_fft).astype(np.float32, copy=False) * window
+        for part in range(overlap):
+            total[start + part : start + part + len(frames)] += frames[:, part * hop : (part + 1) * hop]
     edge = n_fft // 2
     body = slice(edge, edge + (n_frames - 1) * hop)
     samples: Real = total.ravel()[body] / weight.ravel()[body]

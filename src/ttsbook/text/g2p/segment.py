@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import math
 import re
+import sys
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +18,7 @@ from importlib import resources
 from ttsbook.text.g2p.new_words import join_characters
 from ttsbook.text.tables import read_map
 
+_LAST = chr(sys.maxunicode)
 _BLOCK = re.compile("[\u4e00-\u9fd5]+|.", re.DOTALL)  # what jieba looks up; it takes others one by one
 
 
@@ -30,34 +33,47 @@ def split_words(run: str) -> tuple[str, ...]:
 
 def is_listed(word: str) -> bool:
     """Tell whether a word is in the dictionary."""
-    return word in _dictionary().weights
+    return word in _dictionary().counts
 
 
 def known_words() -> dict[str, float]:
     """Return the words of the dictionary with their share of all text."""
-    return {word: math.exp(weight) for word, weight in _dictionary().weights.items()}
+    dictionary = _dictionary()
+    return {word: count / dictionary.total for word, count in dictionary.counts.items()}
+
+
+class _Longest(dict[str, int]):
+    """Characters of the longest word that begins with these two, found when they are first asked for."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = sorted(words)
+
+    def __missing__(self, two: str) -> int:
+        begin, end = (bisect_left(self._words, bound) for bound in (two, two + _LAST))
+        self[two] = longest = max(map(len, self._words[begin:end]), default=2)
+        return longest
 
 
 @dataclass(frozen=True, slots=True)
 class _Dictionary:
-    weights: dict[str, float]  # log probability of each word
-    longest: dict[str, int]  # characters of the longest word that begins with these two, if more than two
-    unlisted: float  # log probability of a character in no word
+    counts: dict[str, int]  # how often each word stands in the corpus
+    total: int  # words of the corpus; a character in no word counts as one of them
+    longest: _Longest
 
     def path(self, block: str) -> list[str]:
         """Return the words of the likeliest path, found from the end."""
-        find, longest, unlisted = self.weights.get, self.longest.get, self.unlisted
+        find, longest, log, log_total = self.counts.get, self.longest, math.log, math.log(self.total)
         length = len(block)
         scores = [0.0] * (length + 1)
         ends = [0] * length
         for start in range(length - 1, -1, -1):
             best_end = start + 1
-            best = find(block[start:best_end], unlisted) + scores[best_end]
-            last = min(length, start + longest(block[start : start + 2], 2))
+            best = log(find(block[start:best_end], 1)) - log_total + scores[best_end]
+            last = min(length, start + longest[block[start : start + 2]])
             for end in range(start + 2, last + 1):
-                weight = find(block[start:end])
-                if weight is not None:
-                    score = weight + scores[end]
+                count = find(block[start:end])
+                if count is not None:
+                    score = log(count) - log_total + scores[end]
                     if score >= best:  # of equals the longer word
                         best, best_end = score, end
             scores[start], ends[start] = best, best_end
@@ -77,12 +93,10 @@ def _dictionary() -> _Dictionary:
     cache in the shared folder of temporary files, where another user of the machine could put one.
     """
     counts = _read_counts()
-    log, log_total = math.log, math.log(sum(counts.values()))
-    weights = {word: log(count) - log_total for word, count in counts.items()}
-    longer = sorted((word for word in counts if len(word) > 2), key=len)
-    longest = {word[:2]: len(word) for word in longer}  # of words that begin alike the last
-    listed = _Dictionary(weights, longest, -log_total)
-    return _with_phrases(listed, read_map("polyphones_zh.tsv"))
+    total = sum(counts.values())
+    listed = _Dictionary(counts, total, _Longest(counts))
+    counts |= _counts_of_phrases(listed, read_map("polyphones_zh.tsv"))
+    return _Dictionary(counts, total, _Longest(counts))
 
 
 def _read_counts() -> dict[str, int]:
@@ -92,15 +106,15 @@ def _read_counts() -> dict[str, int]:
     return dict(zip(fields[::3], map(int, fields[1::3]), strict=True))
 
 
-def _with_phrases(listed: _Dictionary, phrases: Iterable[str]) -> _Dictionary:
-    """Add phrases, each just more likely than the words that it would else be taken for."""
-    weights, longest = dict(listed.weights), dict(listed.longest)
+def _counts_of_phrases(listed: _Dictionary, phrases: Iterable[str]) -> dict[str, int]:
+    """Make each phrase just more likely than the words that it would else be taken for."""
+    log_total = math.log(listed.total)
+    counts = {}
     for phrase in phrases:
-        apart = sum(listed.weights.get(word, listed.unlisted) for word in listed.path(phrase))
-        one_more = math.log(int(math.exp(apart - listed.unlisted)) + 1) + listed.unlisted
-        weights[phrase] = max(one_more, weights.get(phrase, listed.unlisted))
-        longest[phrase[:2]] = max(len(phrase), longest.get(phrase[:2], 2))
-    return _Dictionary(weights, longest, listed.unlisted)
+        apart = sum(math.log(listed.counts.get(word, 1)) - log_total for word in listed.path(phrase))
+        one_more = int(math.exp(apart + log_total)) + 1
+        counts[phrase] = max(one_more, listed.counts.get(phrase, 1))
+    return counts
 
 
 def _join_singles(path: list[str]) -> list[str]:
