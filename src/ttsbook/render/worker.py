@@ -66,13 +66,14 @@ def _speak(engine: Engine, requests: Sequence[Request], narrator: VoiceProfile) 
 
 
 def work(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> None:
-    """Run a worker: one `Ready` (or `Failed`), then one answer for each list of requests."""
+    """Run a worker: one `Ready` (or `Failed`), then one answer for each list of requests; does not return."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # held back while this process was started
     threading.Thread(target=_die_with_parent, daemon=True).start()
     # Both mean that the parent closed the pipe: nothing more to say.
     with contextlib.suppress(EOFError, ConnectionError):
         _serve(connection, spec, voice)
+    os._exit(0)  # the parent waits, and to free a model piece by piece takes a tenth of a second
 
 
 def _serve(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> None:
