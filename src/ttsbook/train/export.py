@@ -29,7 +29,7 @@ from ttsbook.vits2.config import GRAPH_FORMAT, ModelConfig
 from ttsbook.vits2.discriminator import Discriminators
 from ttsbook.vits2.model import Synthesizer
 from ttsbook.vits2.posterior import PosteriorEncoder
-from ttsbook.vits2.runtime import GRAPHS, IN_INT8, graph_file
+from ttsbook.vits2.runtime import GRAPHS, graph_file
 
 OPSET = 17
 WEIGHTS = "base.safetensors"
@@ -106,9 +106,8 @@ def export(checkpoint: Path, folder: Path) -> dict[str, str]:
         _point_into(graph, weights.name, ranges)
         helper.set_model_props(graph, {"config": config.to_json()})
         _write_graph(folder / graph_file(name), graph)
-        if name in IN_INT8:
-            _write_graph(folder / graph_file(name, "int8"), quantize(graph, _external_values(graph, weights)))
-    graphs = [graph_file(name) for name in GRAPHS] + [graph_file(name, "int8") for name in IN_INT8]
+        _write_graph(folder / graph_file(name, "int8"), quantize(graph, _external_values(graph, weights)))
+    graphs = [graph_file(name, precision) for name in GRAPHS for precision in ("fp32", "int8")]
     hashes = {path.name: sha256_file(path) for path in sorted([weights, *(folder / name for name in graphs)])}
     with atomic_write(folder / "base.json") as handle:
         handle.write((json.dumps({"format": GRAPH_FORMAT, "sha256": hashes}, indent=1) + "\n").encode())

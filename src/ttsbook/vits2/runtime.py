@@ -25,7 +25,6 @@ from ttsbook.vits2.waveform import istft, pulse_train, stft
 
 Real = NDArray[np.float32]
 GRAPHS = ("text", "latents", "decoder")
-IN_INT8 = ("latents", "decoder")  # durations are whole numbers, which a little less of a sum may turn over
 
 
 class OnnxSynthesizer:
@@ -145,8 +144,8 @@ class OnnxSynthesizer:
 
 
 def graph_file(name: str, precision: str = "fp32") -> str:
-    """Return the file of a graph; what has none of its own in a precision is computed in fp32."""
-    return f"{name}.int8.onnx" if precision == "int8" and name in IN_INT8 else f"{name}.onnx"
+    """Return the file of a graph in a precision, "fp32" or "int8"."""
+    return f"{name}.int8.onnx" if precision == "int8" else f"{name}.onnx"
 
 
 def open_graph(
