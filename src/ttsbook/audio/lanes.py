@@ -9,6 +9,7 @@ Knows nothing of files or containers.
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -26,6 +27,7 @@ from ttsbook.audio.wave import Samples
 PART_SECONDS = 20  # before the next silence is looked for
 GUARD_FRAMES = 4  # of silence before a cut: as far back as a frame overlaps and an encoder looks
 _HELD_PARTS = 2  # per thread
+_SWITCH_SECONDS = 0.0002  # an encoder that comes back to Python waits so long for whoever runs there
 
 Packet: TypeAlias = "av.Packet[av.AudioStream]"
 Make = Callable[[], AudioCodecContext]
@@ -53,11 +55,14 @@ class Lanes:
         self._open_part(context)
 
     def __enter__(self) -> Lanes:
+        self._switch_seconds = sys.getswitchinterval()
+        sys.setswitchinterval(_SWITCH_SECONDS)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        sys.setswitchinterval(self._switch_seconds)
         for part in self._parts:
             part.abandon()
         self._threads.shutdown(cancel_futures=True)

@@ -55,22 +55,18 @@ class Decoder(nn.Module):
 
         With a mask [B, 1, 2N], every row is as if it ended where its mask does.
         """
-        shape = self.shape_by_frame(z, f0, g, mask).transpose(1, 2)
-        return shape if mask is None else shape * mask
-
-    def shape_by_frame(self, z: Tensor, f0: Tensor, g: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Return what `shape` does as [B, 2N, 3·bins], with something where the mask is zero."""
         batch, _, length = z.shape
         up = self.up(z.transpose(1, 2)).reshape(batch, 2 * length, self.up_width).transpose(1, 2)
         seen = torch.cat([up, _pitch(f0, up.dtype)], 1)
-        shape: Tensor = self.stack.by_frame(seen if mask is None else seen * mask, g, mask)
+        shape: Tensor = self.stack(seen if mask is None else seen * mask, g, mask)
         return shape
 
     def shape_from_latents(self, z: Tensor, f0: Tensor, g: Tensor, mask: Tensor) -> Tensor:
-        """Return what `shape_by_frame` does, with a third of the work for the first convolution.
+        """Return what `shape` does as [B, 2N, 3·bins], with half of the work for the first convolution.
 
         Doubling the rate and the convolution behind it are both linear: together they are one convolution
-        over latent frames for each half of one. Worth it where weights stay the same.
+        over latent frames for each half of one. Worth it where weights stay the same. There is something
+        where the mask is zero.
         """
         batch, _, length = z.shape
         here = mask[:, :, ::2]  # one more channel, for the bias: nothing is added where there is nothing

@@ -67,15 +67,11 @@ class ConvNeXtStack(nn.Module):
 
     def forward(self, x: Tensor, g: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
         """x: [B, width_in, N] → [B, width_out, N]."""
-        x = self.by_frame(x, g, mask).transpose(1, 2)
+        x = self.after_embedding(self.embed(x).transpose(1, 2), g, mask).transpose(1, 2)
         return x if mask is None else x * mask
 
-    def by_frame(self, x: Tensor, g: Tensor | None = None, mask: Tensor | None = None) -> Tensor:
-        """Return what `forward` does as [B, N, width_out], with something where the mask is zero."""
-        return self.after_embedding(self.embed(x).transpose(1, 2), g, mask)
-
     def after_embedding(self, embedded: Tensor, g: Tensor | None, mask: Tensor | None) -> Tensor:
-        """Return what `by_frame` does, from what the convolution in gave, [B, N, C]."""
+        """[B, N, C] from `embed` → [B, N, width_out], not zero where the mask is."""
         x = self.norm_in(embedded).transpose(1, 2)
         if mask is not None:
             x = x * mask
