@@ -31,7 +31,9 @@ def evaluation(model: Path) -> Path:
     hashes = json.loads((model / "base.json").read_text("utf-8"))["sha256"]
     path = model / "evaluation.json"
     speed = {"threads": 2, "wall": 0.0112, "work": 0.02}
-    path.write_text(json.dumps({"model": hashes, "candidates": 10, "speed": speed, "sets": [SET]}), "utf-8")
+    path.write_text(
+        json.dumps({"model": hashes, "skip": 50, "candidates": 10, "speed": speed, "sets": [SET]}), "utf-8"
+    )
     return path
 
 
@@ -39,7 +41,9 @@ def test_the_card_has_data_licences_figures_and_limits(model: Path, evaluation: 
     text = write_card(model, FACTS, [evaluation]).read_text("utf-8")
     assert "17.8 million weights" in text
     assert "| 0.8 | CC BY 4.0 |" in text
-    assert "| readers | Mandarin | 50 | 11.7% ± 0.8 of toned syllables | 4.46 |  | 0.76 | 82% |" in text
+    assert (
+        "| readers | Mandarin | 51-100 | 50 | 11.7% ± 0.8 of toned syllables | 4.46 |  | 0.76 | 82% |" in text
+    )
     assert "with 2 threads: 0.0112" in text
     assert "- Likeness is partial" in text
 
@@ -51,6 +55,14 @@ def test_a_row_stands_once_and_says_how_voices_were_analysed(model: Path, evalua
     text = write_card(model, FACTS, [evaluation, evaluation, careful]).read_text("utf-8")
     assert text.count("| readers | Mandarin |") == 1
     assert text.count("| readers, analysed for hybrid | Mandarin |") == 1
+
+
+def test_the_facts_name_the_sets(model: Path, evaluation: Path, tmp_path: Path) -> None:
+    facts = tmp_path / "facts.toml"
+    facts.write_text(FACTS.read_text("utf-8") + '\nreaders = "people who read"\n', "utf-8")  # into [sets]
+    assert "| people who read | Mandarin | 51-100 |" in write_card(model, facts, [evaluation]).read_text(
+        "utf-8"
+    )
 
 
 def test_figures_of_other_weights_are_refused(model: Path, evaluation: Path) -> None:

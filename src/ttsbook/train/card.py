@@ -55,7 +55,7 @@ def write_card(folder: Path, facts: Path, evaluations: Sequence[Path]) -> Path:
         *(f"| {row['what']} | {row['hours']} | {row['licence']} |" for row in told["data"]),
         f"\n{told['training'].strip()}\n",
         "## Figures\n",
-        *_figures(measured),
+        *_figures(measured, told.get("sets", {})),
         f"{told['figures'].strip()}\n",
         "## Limits\n",
         *(f"- {limit}" for limit in told["limits"]),
@@ -101,32 +101,35 @@ def _evaluation_of(path: Path, hashes: dict[str, str]) -> dict[str, Any]:
     return evaluation
 
 
-def _figures(evaluations: Sequence[dict[str, Any]]) -> list[str]:
+def _figures(evaluations: Sequence[dict[str, Any]], names: dict[str, str]) -> list[str]:
     if not evaluations:
         return ["Not measured.\n"]
     lines = [
         _EXPLAINED.format(candidates=evaluations[0]["candidates"]),
-        "| voices | text | clips | errors | DistillMOS | DNSMOS | likeness | picked |",
-        "|---|---|--:|--:|--:|--:|--:|--:|",
+        "| voices | language | texts | clips | errors | DistillMOS | DNSMOS | likeness | picked |",
+        "|---|---|---|--:|--:|--:|--:|--:|--:|",
     ]
     rows = [
-        _row(figures, evaluation.get("method", "plain"))
+        _row(evaluation, figures, names.get(figures["set"], figures["set"]))
         for evaluation in evaluations
         for figures in evaluation["sets"]
     ]
     lines += dict.fromkeys(rows)  # recordings stand in each evaluation of their readers
-    speed = evaluations[-1]["speed"]
+    speed = min((evaluation["speed"] for evaluation in evaluations), key=lambda speed: speed["wall"])
     lines += [f"\nReal-time factor of the model with {speed['threads']} threads: {speed['wall']:.4f}.\n"]
     return lines
 
 
-def _row(figures: dict[str, Any], method: str) -> str:
+def _row(evaluation: dict[str, Any], figures: dict[str, Any], name: str) -> str:
     language = figures["language"]
     error = figures["error"]
+    method = evaluation.get("method", "plain")
     careful = method != "plain" and error is not None
+    first = evaluation["skip"] + 1
     cells = (
-        f"{figures['set']}, analysed for {method}" if careful else figures["set"],
+        f"{name}, analysed for {method}" if careful else name,
         _LANGUAGES.get(language, language),
+        "" if error is None else f"{first}-{first + figures['clips'] - 1}",
         figures["clips"],
         ""
         if error is None
