@@ -46,7 +46,14 @@ def voices_dir() -> Path:
 
 
 def environment_at(home: Path) -> dict[str, str]:
-    """Return the environment for a child process whose folders all lie in `home`."""
+    """Return the environment for a child process whose folders lie in `home`; only data are the user's.
+
+    Raises:
+        OSError: the folder cannot be made.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    if data_dir().is_dir():
+        (home / "data").symlink_to(data_dir().resolve(), target_is_directory=True)
     return {**os.environ, "TTSBOOK_HOME": str(home)}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from ttsbook import paths
 from ttsbook.audio.picture import read_picture
 from ttsbook.bench.figures import EngineFigures, measure_engine
 from ttsbook.bench.gpu_memory import GpuMemory
@@ -22,6 +23,8 @@ from ttsbook.config.layer import read_environment
 from ttsbook.engines.gpu import Gpu
 from ttsbook.errors import RenderError
 from ttsbook.types import Provenance, VoiceProfile
+from ttsbook.voice.profile import save_profile
+from ttsbook.voice.store import find_voice
 
 pytest.importorskip("onnxruntime")
 
@@ -94,6 +97,19 @@ def test_a_run_reports_what_the_render_reported() -> None:
     assert result.rtf == pytest.approx(result.elapsed_seconds / result.audio_seconds)
     assert result.start_seconds > 0
     assert result.peak_rss_bytes > 2**26
+
+
+def test_runs_have_empty_caches_and_what_the_user_keeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TTSBOOK_HOME", str(tmp_path / "users"))
+    profile = find_voice("arthur", read_clip=None)
+    paths.voices_dir().mkdir(parents=True)
+    save_profile(replace(profile, name="mine"), paths.voices_dir())
+    measured = measure_engine("vits2", SHORT, voice="mine", runs=2, n_characters=15)
+    assert measured.audio_seconds > 0.5
+    assert [path.name for path in (tmp_path / "users").iterdir()] == ["data"]
+    assert {path.stem for path in paths.voices_dir().iterdir()} == {"mine"}
 
 
 def test_a_render_that_fails_is_an_error_in_its_own_words() -> None:

@@ -4,7 +4,7 @@ OpenVINO is not among the runtimes. On a processor with AVX-512 BF16 its decoder
 real time against ONNX Runtime's 0.0122 in fp32 while one utterance was repeated (41 dB apart, not heard), but
 over a hundred different lengths, as books have them, all of the model took 0.022 against 0.025, and the
 process grew from 250 to 525 MB: it keeps a kernel for every length. ONNX Runtime itself has no bfloat16 for
-x86, but int8: there all of the model takes 0.0126, at equal word errors, predicted quality and likeness.
+x86, but int8: there all of the model took 0.0126, at equal word errors, predicted quality and likeness.
 Knows nothing of models.
 """
 
