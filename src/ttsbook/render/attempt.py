@@ -90,6 +90,8 @@ def _render(
         remove_leftovers(track.path)
     if not settings.force:
         check_tracks_ours(tracks, task.target, task.book, task.journal)
+    cache = ChunkCache(paths.cache_dir() / "chunks")
+    cache.sweep()
     ear = task.ear.fingerprint if task.ear else ""
     inputs = inputs_hash(plan, settings, draft.tags, draft.format, ear)
     if settings.resume and not settings.force:
@@ -98,8 +100,6 @@ def _render(
             touch(task.target)
             task.notes.reporter.finished(report)
             return report
-    cache = ChunkCache(paths.cache_dir() / "chunks")
-    cache.sweep()
     store = SpokenStore(cache, resume=settings.resume)
     by_word = settings.cues == "word"
     cues = None
