@@ -13,6 +13,8 @@ import pytest
 PLAN_BYTES_PER_HOUR = 1.5 * (1 << 20)
 # FFmpeg keeps the index of an MP4 file until its end (see ttsbook.audio.encode).
 INDEX_BYTES_PER_HOUR = {"m4b": 7.5 * (1 << 20)}
+# Encoders hold more or less sound, up to a limit, as the machine is busy with other things.
+HELD_BYTES = 4 << 20
 
 HERE = Path(__file__).parent
 SRC = HERE.parents[1] / "src"
@@ -34,4 +36,4 @@ def peak_of(output: Path, hours: float) -> int:
 def test_ten_hours_take_the_memory_of_one_and_their_text(tmp_path: Path, suffix: str) -> None:
     one, ten = peak_of(tmp_path / f"one.{suffix}", 1), peak_of(tmp_path / f"ten.{suffix}", 10)
     print(f"{suffix}: 1 h {one >> 20} MiB, 10 h {ten >> 20} MiB")
-    assert ten - one < 9 * (PLAN_BYTES_PER_HOUR + INDEX_BYTES_PER_HOUR.get(suffix, 0))
+    assert ten - one < 9 * (PLAN_BYTES_PER_HOUR + INDEX_BYTES_PER_HOUR.get(suffix, 0)) + HELD_BYTES
