@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from ttsbook.vits2.config import ModelConfig
 from ttsbook.vits2.layers import ConvNeXtStack
-from ttsbook.vits2.prior import centred_log_f0
+from ttsbook.vits2.prior import seen_pitch
 from ttsbook.vits2.source import LEVEL, pulse_train
 from ttsbook.vits2.spectrum import istft, stft
 
@@ -57,7 +57,7 @@ class Decoder(nn.Module):
         """
         batch, _, length = z.shape
         up = self.up(z.transpose(1, 2)).reshape(batch, 2 * length, self.up_width).transpose(1, 2)
-        seen = torch.cat([up, _pitch(f0, up.dtype)], 1)
+        seen = torch.cat([up, torch.stack(seen_pitch(f0, up.dtype), 1)], 1)
         shape: Tensor = self.stack(seen if mask is None else seen * mask, g, mask)
         return shape
 
@@ -73,7 +73,8 @@ class Decoder(nn.Module):
         halves = F.conv1d(torch.cat([z * here, here], 1), self._joined(), padding=2)
         embedded = halves.transpose(1, 2).reshape(batch, 2 * length, -1)
         embed = self.stack.embed
-        pitch = F.conv1d(_pitch(f0, z.dtype) * mask, embed.weight[:, self.up_width :], embed.bias, padding=3)
+        seen = torch.stack(seen_pitch(f0, z.dtype), 1) * mask
+        pitch = F.conv1d(seen, embed.weight[:, self.up_width :], embed.bias, padding=3)
         shape: Tensor = self.stack.after_embedding(embedded + pitch.transpose(1, 2), g, mask)
         return shape
 
@@ -93,11 +94,6 @@ class Decoder(nn.Module):
                 frames[at // 2 + 2] = frames[at // 2 + 2] + weight @ ups[at % 2]
             kernels.append(torch.stack(frames, 2))
         return torch.cat(kernels)
-
-
-def _pitch(f0: Tensor, dtype: torch.dtype) -> Tensor:
-    """f0: [B, F] Hz → what the networks see of it, [B, 2, F]."""
-    return torch.stack([centred_log_f0(f0).to(dtype), (f0 > 0).to(dtype)], 1)
 
 
 def apply_shape(shape: Tensor, pulses: Tensor, noise: Tensor) -> Tensor:

@@ -40,9 +40,7 @@ class FramePrior(nn.Module):
     def gaussian(self, frames: Tensor, f0: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """frames: [B, C, N]; f0: [B, 2N] Hz, 0 = unvoiced → mean and log-deviation [B, Z, N]."""
         batch, _, length = frames.shape
-        voiced = (f0 > 0).to(frames.dtype)
-        log_f0 = centred_log_f0(f0).to(frames.dtype)
-        pairs = [values.reshape(batch, length, 2).transpose(1, 2) for values in (log_f0, voiced)]
+        pairs = [values.reshape(batch, length, 2).transpose(1, 2) for values in seen_pitch(f0, frames.dtype)]
         mean, log_deviation = self.statistics(torch.cat([frames, *pairs], 1)).chunk(2, 1)
         return mean * mask, log_deviation.clamp(-6, 3) * mask
 
@@ -56,6 +54,12 @@ def pitch_hz(pitch: Tensor) -> Tensor:
 def centred_log_f0(f0: Tensor) -> Tensor:
     """Natural log of Hz around `LOG_F0_CENTRE`; 0 where unvoiced."""
     return torch.where(f0 > 0, torch.log(f0.clamp(min=1.0)) - LOG_F0_CENTRE, torch.zeros_like(f0))
+
+
+def seen_pitch(f0: Tensor, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """f0: [B, F] Hz, 0 = unvoiced → what networks see of it, both [B, F]: centred log-F0, 1 where voiced."""
+    voiced = (f0 > 0).to(dtype)
+    return centred_log_f0(f0).to(dtype), voiced
 
 
 def spread_frames(hidden: Tensor, durations: Tensor, n_frames: int) -> tuple[Tensor, Tensor, Tensor]:
