@@ -78,6 +78,30 @@ def test_a_killed_worker_is_replaced_and_its_chunks_spoken_again(tmp_path: Path)
     assert any("SIGKILL" in text for text in kept.told)
 
 
+def test_a_worker_killed_in_the_midst_of_its_answer_is_replaced(tmp_path: Path) -> None:
+    """While nobody reads, an answer longer than the pipe's buffer is half sent: then no pipe simply ends."""
+    log, long = tmp_path / "log", "a" * 20_000
+    kept: dict[str, Speech] = {}
+    told: list[str] = []
+
+    def keep(key: str, speech: Speech) -> None:
+        kept[key] = speech
+        if key == "short":
+            while long not in (log.read_text() if log.exists() else ""):
+                time.sleep(0.01)
+            time.sleep(1.0)  # by now it is said and being sent
+            for child in multiprocessing.active_children():
+                child.kill()
+
+    spec = EngineSpec(ENGINE, options=(("log", str(log)),))
+    with open_pool(spec, VOICE, 2, keep=keep, tell=told.append, batch=1) as pool:
+        for key, said in (("short", "a"), ("long", long)):
+            pool.submit(key, Request(said, said, "en", seed=7))
+        pool.finish("long")
+    assert set(kept) == {"short", "long"}
+    assert any("SIGKILL" in text for text in told)
+
+
 def test_a_chunk_that_kills_every_worker_stops_the_run() -> None:
     with pytest.raises(RenderError, match="2 times while speaking 'e words"):
         run_pool(2, kill="e words", limits=Limits(deaths=2))

@@ -244,7 +244,7 @@ class ProcessPool:
     def _receive(self, worker: _Worker) -> None:
         try:
             message: Ready | Spoken | Failed = worker.connection.recv()
-        except (EOFError, ConnectionError):
+        except (EOFError, OSError):  # OSError: it was killed in the midst of its answer
             worker.process.join(_CLOSE_SECONDS)
             self._replace(worker, _describe_exit(worker.process.exitcode))
             return
