@@ -245,6 +245,13 @@ def test_foreign_subtitles_are_not_replaced_and_ours_are(tmp_path: Path) -> None
     assert not render(tmp_path / "b.wav", subtitles="srt", speed=1.5).up_to_date
 
 
+@pytest.mark.parametrize("between", [None, "vtt"])
+def test_subtitles_stay_ours_after_a_render_without_them(tmp_path: Path, between: str | None) -> None:
+    render(tmp_path / "b.wav", subtitles="srt")
+    render(tmp_path / "b.wav", subtitles=between)
+    assert not render(tmp_path / "b.wav", subtitles="srt", speed=1.5).up_to_date
+
+
 def test_two_renders_of_one_output_exclude_each_other(tmp_path: Path, home: Path) -> None:
     with (
         lock_output(tmp_path / "b.wav", home / "state" / "locks"),

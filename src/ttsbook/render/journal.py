@@ -118,10 +118,17 @@ class Journal:
             self._set(n_done=n_done)
 
     def finish(self, report: Report) -> None:
-        """Note that the output is there, whole, and forget the earlier runs to it."""
+        """Note that the output is there, whole, and forget the earlier runs to it.
+
+        One that wrote other subtitles stays: nothing else tells that they are ours.
+        """
         self._set(state="finished", n_done=report.chunks, report=json.dumps(report.as_dict()))
         with self._forgiving() as database:
-            database.execute("DELETE FROM runs WHERE output = ? AND id < ?", (report.output, self._run))
+            database.execute(
+                "DELETE FROM runs WHERE output = ?1 AND id < ?2 AND (subtitles IS NULL"
+                " OR subtitles IS (SELECT subtitles FROM runs WHERE id = ?2))",
+                (report.output, self._run),
+            )
 
     def fail(self, state: str, error: str, n_done: int) -> None:
         """Note that the run ended without a result."""
