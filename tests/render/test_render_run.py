@@ -268,6 +268,23 @@ def test_an_output_that_cannot_be_written_is_found_first(tmp_path: Path, name: s
     assert log_of(tmp_path / "log") == []
 
 
+def test_a_pipe_is_not_replaced_by_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "b.wav")
+    with pytest.raises(OutputError, match="pipe"):
+        render(tmp_path / "b.wav", force=True)
+    assert (tmp_path / "b.wav").is_fifo()
+
+
+@pytest.mark.parametrize(("name", "more"), [("b.srt", {"subtitles": "srt"}), ("b.wav", {"epub3": "b.wav"})])
+def test_no_file_is_written_over_another_of_the_same_render(
+    tmp_path: Path, name: str, more: dict[str, str]
+) -> None:
+    epub3 = tmp_path / more["epub3"] if "epub3" in more else None
+    with pytest.raises(UsageError, match="two different files"):
+        render(tmp_path / name, format="wav", **{**more, "epub3": epub3})
+    assert not (tmp_path / name).exists()
+
+
 def test_a_rate_that_the_format_lacks_is_found_first(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="sample rate"):
         render(tmp_path / "b.mp3", format=None, rate_hz=12345, options={"log": str(tmp_path / "log")})

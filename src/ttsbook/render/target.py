@@ -21,7 +21,7 @@ from pathlib import Path
 from ttsbook import __version__
 from ttsbook.audio.probe import probe
 from ttsbook.audio.tags import Tags
-from ttsbook.errors import InputError, OutputError
+from ttsbook.errors import InputError, OutputError, UsageError
 from ttsbook.files import output_error, sha256_bytes, sha256_file
 from ttsbook.render.check_report import report_paths
 from ttsbook.render.journal import Journal
@@ -54,21 +54,30 @@ class Target:
 
 
 def target_of(output: Path, settings: RenderSettings) -> Target:
-    """Name the files that a render to `output` writes."""
+    """Name the files that a render to `output` writes.
+
+    Raises:
+        UsageError: two of them are one.
+    """
     output = (playlist_of(output) if settings.split else output).absolute()
     subtitles = None
     if settings.subtitles:
         named = output.with_name("*") if settings.split else output
         subtitles = named.with_suffix(f".{settings.subtitles}")
     epub3 = settings.epub3.absolute() if settings.epub3 else None
-    return Target(output, subtitles, epub3, report_paths(output) if settings.check else ())
+    target = Target(output, subtitles, epub3, report_paths(output) if settings.check else ())
+    written = [output, *target.beside]
+    for path in written:
+        if written.count(path) > 1:
+            raise UsageError(f"two different files would be written to {path}", "give each another name")
+    return target
 
 
 def check_writable(target: Target) -> None:
     """Find out now, not after hours, whether the folder takes files.
 
     Raises:
-        OutputError: it does not, or the output is a folder.
+        OutputError: it does not, or the output is a folder, a device or a pipe.
     """
     if target.output.suffix == PLAYLIST_SUFFIX:
         _make_folder(target.output.parent)
@@ -77,6 +86,8 @@ def check_writable(target: Target) -> None:
             continue
         if path.is_dir():
             raise OutputError(f"{path} is a folder", f"name a file in it with {flag}")
+        if path.exists() and not path.is_file():  # it would be replaced, not written to
+            raise OutputError(f"{path} is a device or a pipe", f"name a file with {flag}")
         try:
             with tempfile.TemporaryFile(dir=path.parent):
                 pass
