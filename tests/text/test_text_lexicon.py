@@ -40,6 +40,18 @@ def test_an_entry_is_read_wherever_its_word_stands() -> None:
     assert "ʃɪvˈɔn" not in say(entry, "Siobhanna left.")
 
 
+@pytest.mark.parametrize("written", ["O'Gara", "O’Gara"])
+def test_either_apostrophe_means_both(written: str) -> None:
+    """`inspect --unknown` proposes entries as they are printed, which is with the curly one."""
+    for limit in ("", ", case = true"):
+        entry = f'"{written}" = {{ ipa = "bˈɑb"{limit} }}'
+        assert say(entry, "O’Gara met O'Gara.") == "bˈɑb mˈɛt bˈɑb."
+
+
+def test_a_phrase_is_found_whatever_space_parts_its_words() -> None:
+    assert say('"Ab Cd" = { ipa = "bˈɑb" }', "Ab\u00a0Cd met Ab\nCd.") == "bˈɑb mˈɛt bˈɑb."
+
+
 def test_a_phrase_wins_over_its_words_and_over_every_rule() -> None:
     entries = '"Dr. No" = { ipa = "dˈɑktəɹ nˈO" }\nNo = { ipa = "nˈɑ" }'
     assert say(entries, "Dr. No said no.") == "dˈɑktəɹ nˈO sˈɛd nˈɑ."

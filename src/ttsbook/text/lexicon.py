@@ -60,7 +60,7 @@ class Lexicon:
         """Return a lexicon; where two entries fit, the longer one wins."""
         by_folded: dict[str, tuple[Entry, ...]] = {}
         for entry in entries:
-            key = entry.written.lower()
+            key = _plain(entry.written).lower()
             by_folded[key] = (*by_folded.get(key, ()), entry)
         longest_first = sorted(by_folded, key=lambda key: (-len(key), key))
         alternatives = "|".join(_bounded(key) for key in longest_first)
@@ -76,9 +76,9 @@ class Lexicon:
         """Return a claim for each place in `text` where an entry applies."""
         claims = []
         for match in self._pattern.finditer(text):
-            printed = match.group()
-            for entry in self._by_folded.get(printed.lower().replace("’", "'"), ()):
-                if (not entry.case or printed == entry.written) and entry.language in ("", language):
+            printed = _plain(match.group())
+            for entry in self._by_folded.get(printed.lower(), ()):
+                if (not entry.case or printed == _plain(entry.written)) and entry.language in ("", language):
                     claims.append(_claim(text, match, entry))
                     break
         return claims
@@ -90,6 +90,11 @@ def _claim(text: str, match: re.Match[str], entry: Entry) -> Claim:
     if _POSSESSIVE.match(text, end):
         end, phonemes = end + 2, plural(phonemes)
     return Claim(match.start(), end, text[match.start() : end], "lexicon", phonemes)
+
+
+def _plain(written: str) -> str:
+    """Return a phrase with the apostrophe and the spaces of a typewriter: print has others."""
+    return " ".join(written.replace("’", "'").split())
 
 
 def _bounded(written: str) -> str:
