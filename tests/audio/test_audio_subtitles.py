@@ -19,6 +19,11 @@ def test_srt_is_numbered_and_uses_a_comma():
     )
 
 
+def test_no_line_ends_inside_an_escaped_sign():
+    text = write_subtitles([Cue(0, 1000, "一" * 20 + "&" + "二" * 5)], 1000, "vtt")
+    assert text.splitlines()[4:] == ["一" * 20 + "&amp;", "二" * 5]
+
+
 def test_vtt_has_a_header_and_escapes_markup():
     text = write_subtitles([Cue(0, 24_000, "a < b & c --> d")], RATE_HZ, "vtt")
     assert text == "WEBVTT\n\n1\n00:00:00.000 --> 00:00:01.000\na &lt; b &amp; c --&gt; d\n"

@@ -65,7 +65,7 @@ def _numbered(timed: Iterable[_Timed], kind: str) -> str:
         if cue.words:
             body = "\n".join(_stamped_lines(cue))
         else:
-            body = "\n".join(_lines(_escaped(cue.text) if kind == "vtt" else _plain(cue.text)))
+            body = "\n".join(map(_escaped, _lines(cue.text)) if kind == "vtt" else _lines(_plain(cue.text)))
         blocks.append(f"{number}\n{times}\n{body}\n")
     return "\n".join(blocks)
 
