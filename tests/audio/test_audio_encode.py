@@ -18,7 +18,7 @@ from ttsbook.audio.encode import AudioSpec, Mark, Written, write_audio
 from ttsbook.audio.loudness import LoudnessMeter
 from ttsbook.audio.probe import check, probe
 from ttsbook.audio.spec import FORMATS, check_spec
-from ttsbook.audio.tags import Tags
+from ttsbook.audio.tags import Tags, clean_text
 from ttsbook.errors import OutputError, RenderError, UsageError
 from ttsbook.types import Cover
 
@@ -249,6 +249,19 @@ def test_room_tone_fills_digital_silence_and_is_the_same_every_time(tmp_path):
     samples = read_clip(tmp_path / "a").samples
     assert 20 * np.log10(np.sqrt(np.mean(samples**2))) == pytest.approx(-70, abs=0.5)
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("printed", "kept"),
+    [
+        ("第一章　开始", "第一章 开始"),
+        ("Part\u00a01", "Part 1"),
+        ("می\u200cرود", "می\u200cرود"),
+        ("a\x00\u202eb", "ab"),
+    ],
+)
+def test_words_of_a_title_are_neither_joined_nor_changed(printed, kept):
+    assert clean_text(printed) == kept
 
 
 def test_text_that_no_format_holds_is_cleaned(tmp_path, sound):

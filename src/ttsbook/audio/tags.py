@@ -6,6 +6,7 @@ rendering. Knows nothing of containers' bytes; `id3` and `mp4` write those.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, fields
 
 # ISO 639-1 to ISO 639-2/T (MP4's media header and ID3's TLAN want three letters).
@@ -13,6 +14,7 @@ _THREE_LETTERS = {
     "de": "deu", "en": "eng", "es": "spa", "fr": "fra", "it": "ita", "ja": "jpn", "ko": "kor",
     "nl": "nld", "pt": "por", "ru": "rus", "yue": "yue", "zh": "zho",
 }  # fmt: skip
+_KEPT = "\n\t\u200c\u200d"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,12 @@ def riff_info(tags: Tags) -> dict[str, str]:
 
 
 def clean_text(text: str) -> str:
-    """Drop what no format can hold: NUL and other control characters, halves of surrogate pairs."""
-    kept = (
-        character for character in text if character in "\n\t" or character.isprintable() or character == " "
-    )
-    return "".join(kept).strip()
+    """Drop what no format can hold: NUL and other control characters, halves of surrogate pairs.
+
+    Spaces of other widths become plain ones; joiners, on which words of some scripts depend, stay.
+    """
+    spaced = (" " if unicodedata.category(character).startswith("Z") else character for character in text)
+    return "".join(c for c in spaced if c in _KEPT or c.isprintable()).strip()
 
 
 def clean_tags(tags: Tags) -> Tags:
