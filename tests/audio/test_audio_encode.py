@@ -127,6 +127,14 @@ def test_tags_are_read_back_and_nothing_is_invented(tmp_path, sound, format):
     assert not set(probe(tmp_path / "bare").tags) - structural
 
 
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("year", ["1813-01-28", "about 1813", "long ago"])
+def test_a_year_may_be_any_text(tmp_path, sound, format, year):
+    """ID3v2.3 holds four digits and no more; FFmpeg reads nothing where there is something else."""
+    spec = spec_for(format, tags=Tags(title="T", year=year))
+    check(tmp_path / "a", spec, write(tmp_path / "a", sound, spec))
+
+
 @pytest.mark.parametrize("format", CHAPTERED)
 @pytest.mark.parametrize("kind", ["jpeg", "png"])
 def test_the_cover_is_read_back_byte_for_byte(tmp_path, sound, request, format, kind):

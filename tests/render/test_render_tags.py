@@ -6,7 +6,8 @@ import pytest
 from stand_in import VOICE, make_book
 
 from ttsbook.audio.tags import Tags
-from ttsbook.render.tags import tags_of
+from ttsbook.errors import UsageError
+from ttsbook.render.tags import check_overrides, tags_of
 from ttsbook.types import Metadata
 
 METADATA = Metadata(
@@ -64,3 +65,9 @@ def test_a_tag_by_hand_goes_before_all_and_takes_what_followed_from_the_other_wi
 def test_an_isbn_is_known_by_its_last_digit(identifier: str, isbn: str) -> None:
     found = tags(Metadata(title="T", identifiers=(identifier,)))
     assert dict(found.extra).get("isbn", "") == isbn
+
+
+@pytest.mark.parametrize("name", ["comment", "date", "albumartist", "chapter001", "tit2", "a=b"])
+def test_names_that_files_have_for_something_else_are_refused_before_the_work(name: str) -> None:
+    with pytest.raises(UsageError, match="tag"):
+        check_overrides([("mood", "calm"), (name, "x")])

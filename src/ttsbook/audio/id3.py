@@ -40,7 +40,7 @@ def _text_frames(tags: Tags) -> list[bytes]:
         ("TPE2", tags.artist),
         ("TCOM", tags.narrator),
         ("TRCK", tags.track),
-        ("TYER", tags.year),
+        ("TYER", tags.year_digits),
         ("TLAN", language_code(tags.language)),
         ("TPUB", tags.publisher),
         ("TCON", tags.genre),

@@ -147,6 +147,8 @@ def _expected_tags(spec: AudioSpec) -> dict[str, str]:
     """Return the tags as FFmpeg names them when it reads the file."""
     tags = spec.tags
     named = {"title": tags.title, "artist": tags.artist, "album": tags.album, "date": tags.year}
+    if spec.format == "mp3":
+        named["date"] = tags.year_digits
     named["genre"] = tags.genre
     named["track"] = tags.track.partition("/")[0] if spec.format in ("flac", "opus") else tags.track
     named["comment"] = tags.comment if spec.format == "m4b" else tags.notes

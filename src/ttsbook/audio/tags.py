@@ -6,6 +6,7 @@ rendering. Knows nothing of containers' bytes; `id3` and `mp4` write those.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass, fields
 
@@ -14,6 +15,7 @@ _THREE_LETTERS = {
     "de": "deu", "en": "eng", "es": "spa", "fr": "fra", "it": "ita", "ja": "jpn", "ko": "kor",
     "nl": "nld", "pt": "por", "ru": "rus", "yue": "yue", "zh": "zho",
 }  # fmt: skip
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
 _KEPT = "\n\t\u200c\u200d"
 
 
@@ -43,6 +45,12 @@ class Tags:
         """Return the name of the series and the book's number in it, "" where there is none."""
         named = dict(self.extra)
         return named.get("series", ""), named.get("series-part", "")
+
+    @property
+    def year_digits(self) -> str:
+        """Return the four digits of the year, which is all that ID3v2.3 holds, "" if there are none."""
+        found = _YEAR.search(self.year)
+        return found.group() if found else ""
 
     @property
     def notes(self) -> str:

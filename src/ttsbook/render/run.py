@@ -27,6 +27,7 @@ from ttsbook.render.readalong import check_readable_again
 from ttsbook.render.report import Report
 from ttsbook.render.reporter import Reporter, SilentReporter
 from ttsbook.render.settings import RenderSettings
+from ttsbook.render.tags import check_overrides
 from ttsbook.render.target import check_ours, check_writable, target_of
 from ttsbook.render.task import Adapt, RenderTask
 from ttsbook.types import Book, VoiceProfile
@@ -69,6 +70,7 @@ def render_book(
     began = time.monotonic()
     if settings.executor == "ray":
         check_ray()
+    check_overrides(settings.tags)
     target = target_of(output, settings)
     file_format = settings.format_of(output)
     check_writable(target)

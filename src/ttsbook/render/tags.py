@@ -17,6 +17,12 @@ from ttsbook.render.fallback import Fallback
 from ttsbook.types import Book, VoiceProfile
 
 _OWN = ("comment", "track")
+# Names that a format has for something of its own: what is written under them cannot be read back.
+_TAKEN = re.compile(
+    "chapter[0-9]{3}(?:name)?|cuesheet|date|album_?artist|discnumber|encoder|handler_name|metadata_block_picture"
+    "|t(?:alb|cmp|co[mnp]|dat|dr[cl]|enc|it[123]|lan|pe[123]|pos|pub|rck|so[apt]|sse|yer)"  # of ID3
+)
+_INSTEAD = {"date": "year", "album_artist": "artist", "albumartist": "artist", "discnumber": "disc"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _WHOLE = re.compile(r"\.0+$")
 _ISBN_MARK = re.compile(r"^(?:urn:)?isbn:?\s*", re.IGNORECASE)
@@ -72,13 +78,16 @@ def check_overrides(overrides: Sequence[tuple[str, str]]) -> None:
     """Refuse names that a person may not set.
 
     Raises:
-        UsageError: one is not a name, or of a tag that tells where the narration comes from.
+        UsageError: one is not a name, or of a tag that tells where the narration comes from, or taken.
     """
     for name, _ in overrides:
         if name in _OWN:
             raise UsageError(f"the tag {name!r} is set by ttsbook: it says where the narration comes from")
         if not _NAME.fullmatch(name):
             raise UsageError(f"{name!r} is not the name of a tag", "names are letters, digits, - and _")
+        if _TAKEN.fullmatch(name):
+            hint = f"use {_INSTEAD[name]!r}" if name in _INSTEAD else "choose another name"
+            raise UsageError(f"the tag {name!r} means something else in audio files", hint)
 
 
 def _overridden(tags: Tags, overrides: Sequence[tuple[str, str]]) -> Tags:
