@@ -75,7 +75,7 @@ OLD = {"prompt": "prompt_speech_16k", "factory": "CosyVoice2 = Model\n"}
 @pytest.fixture(autouse=True)
 def no_trace(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Leave neither modules nor search paths of the stand-in behind; look at no GPU of this machine."""
-    monkeypatch.setattr(cosyvoice, "_torch_sees_gpu", lambda: False)
+    monkeypatch.setattr(cosyvoice, "torch_sees_gpus", lambda: False)
     before = list(sys.path)
     yield
     sys.path[:] = before
@@ -230,7 +230,7 @@ def test_a_device_that_it_does_not_take_is_refused(
     assert load_engine(EngineSpec("cosyvoice", "cpu", options=chosen)).device == "cpu"
     with pytest.raises(MissingError, match="no GPU"):
         load_engine(EngineSpec("cosyvoice", "cuda:1", options=chosen))
-    monkeypatch.setattr(cosyvoice, "_torch_sees_gpu", lambda: True)
+    monkeypatch.setattr(cosyvoice, "torch_sees_gpus", lambda: True)
     assert load_engine(EngineSpec("cosyvoice", "auto", options=chosen)).device == "cuda:0"
     with pytest.raises(MissingError, match="not cpu"):
         load_engine(EngineSpec("cosyvoice", "cpu", options=chosen))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,13 @@ def test_a_gpu_is_taken_with_torch_if_that_can_use_it(machine) -> None:  # type:
     assert choose_hardware("cuda:1", "onnx") == Hardware("cuda:1", "onnx", "fp32", SECOND)
     assert choose_hardware("cpu", precision="fp32") == Hardware("cpu", "onnx", "fp32")
     assert choose_hardware(precision="bf16").precision == "bf16"
+
+
+def test_a_torch_that_cannot_be_loaded_sees_no_gpu(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "torch.py").write_text("raise ImportError('libcudart.so: cannot open shared object file')")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    assert not hardware.torch_sees_gpus()
 
 
 @pytest.mark.parametrize(

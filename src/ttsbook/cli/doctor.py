@@ -58,6 +58,7 @@ def doctor(
     from ttsbook.cli.choice import engine_options
     from ttsbook.engines.choose import available_engines
     from ttsbook.engines.gpu import list_gpus
+    from ttsbook.engines.hardware import providers
     from ttsbook.render.machine import free_memory_bytes, n_cores
 
     engines = available_engines(engine_options(loaded.settings))
@@ -71,7 +72,7 @@ def doctor(
         system=platform.platform(),
         processor={"name": _processor(), "cores": n_cores(), "free_memory_bytes": free_memory_bytes()},
         gpus=[asdict(gpu) for gpu in list_gpus()],
-        onnxruntime={"packages": _runtimes(), "providers": _providers()},
+        onnxruntime={"packages": _runtimes(), "providers": list(providers())},
         engines=[asdict(engine) for engine in engines],
         voices=_voice_names(),
         folders=[asdict(folder) for folder in folders],
@@ -184,14 +185,6 @@ def _runtimes() -> dict[str, str]:
     return found
 
 
-def _providers() -> list[str]:
-    try:
-        import onnxruntime
-    except ImportError:
-        return []
-    return list(onnxruntime.get_available_providers())
-
-
 def _voice_names() -> list[str]:
     from ttsbook.voice.store import list_voices
 
@@ -210,6 +203,8 @@ def _print_engines(engines: tuple[Availability, ...]) -> None:
 
 
 def _print_machine(gpus: tuple[Gpu, ...], cores: int, memory: int | None) -> None:
+    from ttsbook.engines.hardware import providers
+
     print("\nDevices")
     free = f", {size(memory)} of memory free" if memory is not None else ""
     print(f"  {'cpu':<12} {_processor()}, {cores} cores{free}")
@@ -219,8 +214,8 @@ def _print_machine(gpus: tuple[Gpu, ...], cores: int, memory: int | None) -> Non
         print(f"  {'cuda':<12} no NVIDIA GPU found")
     runtimes = ", ".join(f"{name} {version}" for name, version in _runtimes().items())
     print(f"  {'onnxruntime':<12} {runtimes or 'not installed'}")
-    if providers := _providers():
-        print(f"  {'providers':<12} {', '.join(providers)}")
+    if able := providers():
+        print(f"  {'providers':<12} {', '.join(able)}")
 
 
 def _print_folders(folders: tuple[Folder, ...], loaded: Config) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from ttsbook.engines.base import EngineSpec, Options, Request
 from ttsbook.engines.clip import clip_of
+from ttsbook.engines.hardware import torch_sees_gpus
 from ttsbook.engines.options import check_options
 from ttsbook.errors import MissingError, OutOfMemory, RenderError
 from ttsbook.types import Speech, VoiceProfile
@@ -197,7 +198,7 @@ def _factory(module: Any, model: Path) -> Any:
 
 def _device(asked: str) -> str:
     """Return the device on which the runtime will run: it takes the first GPU that torch sees."""
-    seen = "cuda:0" if _torch_sees_gpu() else "cpu"
+    seen = "cuda:0" if torch_sees_gpus() else "cpu"
     if asked in ("auto", seen) or (asked == "cuda" and seen == "cuda:0"):
         return seen
     if seen == "cpu":
@@ -206,11 +207,3 @@ def _device(asked: str) -> str:
         f"CosyVoice takes the first GPU that it sees, not {asked}",
         "choose by CUDA_VISIBLE_DEVICES in the environment: a number, or empty for the processor",
     )
-
-
-def _torch_sees_gpu() -> bool:
-    try:
-        torch = import_module("torch")
-    except ImportError:  # the runtime will say what it lacks when it is loaded
-        return False
-    return bool(torch.cuda.is_available())

@@ -83,16 +83,18 @@ def choose_hardware(device: str = "auto", runtime: str = "auto", precision: str 
 
 def providers() -> tuple[str, ...]:
     """Return what ONNX Runtime, if it is installed, was built for."""
-    if find_spec("onnxruntime") is None:
+    try:
+        return tuple(import_module("onnxruntime").get_available_providers())
+    except ImportError:
         return ()
-    return tuple(import_module("onnxruntime").get_available_providers())
 
 
 def torch_sees_gpus() -> bool:
-    """Tell whether torch is installed and can use a GPU. Loads torch, if it is there."""
-    if find_spec("torch") is None:
+    """Tell whether torch can be loaded and can use a GPU. Loads torch, if it is there."""
+    try:
+        torch: Any = import_module("torch")
+    except (ImportError, OSError):  # OSError: one of its libraries is missing
         return False
-    torch: Any = import_module("torch")
     return bool(torch.cuda.is_available())
 
 
