@@ -27,7 +27,7 @@ from ttsbook.book.read import read_book
 from ttsbook.book.rules import BLOCK_TAGS
 from ttsbook.book.xhtml import read_document
 from ttsbook.errors import InputError
-from ttsbook.types import Block, Book
+from ttsbook.types import Block, BlockKind, Book, Chapter, Metadata
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample.epub"
 AUDIO = Path(__file__).parents[1] / "data" / "clip.opus"
@@ -349,6 +349,16 @@ def test_a_text_becomes_a_small_epub_with_all_its_words(tmp_path: Path) -> None:
     assert [chapter.title for chapter in again.chapters] == ["One", "二"]
     for old, new in zip(book.chapters, again.chapters, strict=True):
         assert [block.text for block in new.blocks] == [block.text for block in old.blocks]
+
+
+def test_a_text_with_characters_that_xml_cannot_hold_becomes_one_too(tmp_path: Path) -> None:
+    """A plan may hold them, and some of them plain text."""
+    odd = "One\x01 \ufffftwo."
+    chapter = Chapter(1, odd, (Block(BlockKind.VERSE, f"{odd}\n{odd}", language="e\x02n"),))
+    book = Book("b", "0" * 64, Metadata(title=odd, authors=(odd,), language="e\x02n"), (chapter,))
+    narrate(book, None, tmp_path / "out.epub")
+    again = read_book(tmp_path / "out.epub")
+    assert again.metadata.title == again.chapters[0].blocks[0].text == "One\ufffd \ufffdtwo."
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from lxml import etree
 
 from ttsbook.book.archive import resolve
 from ttsbook.book.markup import Element, local_name, parse_whole
+from ttsbook.book.overlay.rebuild import legal
 from ttsbook.book.overlay.smil import MEDIA_TYPE, clock_value, relative
 from ttsbook.errors import InputError
 
@@ -74,7 +75,7 @@ class Manifest:
         meta = etree.SubElement(self.metadata, self.tag("meta"), property=property)
         if refines:
             meta.set("refines", f"#{refines}")
-        meta.text = text
+        meta.text = legal(text)
 
     def free_id(self, id: str) -> str:
         """Return `id`, or the first of id-2, id-3 … that is free."""

@@ -11,7 +11,7 @@ from lxml import etree
 from ttsbook.book.epub import Traced
 from ttsbook.book.inline import Part
 from ttsbook.book.markup import Element
-from ttsbook.book.overlay.rebuild import XHTML
+from ttsbook.book.overlay.rebuild import XHTML, legal
 from ttsbook.book.overlay.smil import EPUB
 from ttsbook.book.xhtml import Trace
 from ttsbook.types import Block, BlockKind, Book, Chapter, Place
@@ -64,17 +64,17 @@ def make_files(book: Book) -> MadeFiles:
 def _document(chapter: Chapter, book: Book) -> Traced:
     root, body = _page(chapter.title, book)
     if all(block.kind is not BlockKind.HEADING for block in chapter.blocks[:1]):
-        _element(body, "h1").text = chapter.title
+        _element(body, "h1").text = legal(chapter.title)
     traces = tuple(_block(body, block) for block in chapter.blocks)
     return Traced(place_of(chapter, 0).document, root, chapter.blocks, traces)
 
 
 def _page(title: str, book: Book) -> tuple[Element, Element]:
-    language = book.metadata.language or "und"
+    language = legal(book.metadata.language or "und")
     root = etree.Element(f"{{{XHTML}}}html", nsmap={None: XHTML, "epub": EPUB}, lang=language)
     root.set("{http://www.w3.org/XML/1998/namespace}lang", language)
     head = _element(root, "head")
-    _element(head, "title").text = title or book.metadata.title or "…"
+    _element(head, "title").text = legal(title or book.metadata.title or "…")
     return root, _element(root, "body")
 
 
@@ -86,16 +86,16 @@ def _block(body: Element, block: Block) -> Trace:
     tag = f"h{min(max(block.level, 1), 6)}" if block.kind is BlockKind.HEADING else _TAGS.get(block.kind, "p")
     element = _element(body, tag)
     if block.language:
-        element.set("{http://www.w3.org/XML/1998/namespace}lang", block.language)
-        element.set("lang", block.language)
+        element.set("{http://www.w3.org/XML/1998/namespace}lang", legal(block.language))
+        element.set("lang", legal(block.language))
     if tag == "blockquote":
         element = _element(element, "p")
     first, *lines = block.text.split("\n")
-    element.text = first
+    element.text = legal(first)
     parts = [Part(first, None, element=element)]
     for line in lines:
         end = _element(element, "br")
-        end.tail = line
+        end.tail = legal(line)
         parts.append(Part(line, None, element=end, tail=True))
     return Trace(tuple(parts), 0)
 
@@ -108,7 +108,7 @@ def _nav(book: Book) -> bytes:
     for chapter in book.chapters:
         link = _element(_element(entries, "li"), "a")
         link.set("href", place_of(chapter, 0).document.rpartition("/")[2])
-        link.text = chapter.title or str(chapter.index)
+        link.text = legal(chapter.title) or str(chapter.index)
     return _bytes(root)
 
 
@@ -126,7 +126,7 @@ def _package(book: Book) -> bytes:
     fields += [("description", told.description or "")]
     for name, value in fields:
         if value:
-            etree.SubElement(metadata, f"{{{_DC}}}{name}").text = value
+            etree.SubElement(metadata, f"{{{_DC}}}{name}").text = legal(value)
     metadata[0].set("id", "id")
     modified = etree.SubElement(metadata, f"{{{_OPF}}}meta", property="dcterms:modified")
     modified.text = _MODIFIED

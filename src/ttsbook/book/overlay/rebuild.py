@@ -5,6 +5,7 @@ Text, comments and elements keep their order; nothing is dropped. Knows nothing 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from lxml import etree
 from ttsbook.book.markup import Element
 
 XHTML = "http://www.w3.org/1999/xhtml"
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,11 @@ class Cut:
 class _Node:
     content: Element | str
     name: str | None  # of the span that holds it
+
+
+def legal(text: str) -> str:
+    """Return a text as XML can hold it, of the same length."""
+    return _ILLEGAL.sub("\ufffd", text)
 
 
 def wrap(container: Element, cuts: Sequence[Cut]) -> None:

@@ -6,7 +6,6 @@ said, the package with what was added, all others byte for byte. Equal inputs gi
 
 from __future__ import annotations
 
-import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
@@ -23,7 +22,7 @@ from ttsbook.book.overlay.manifest import ACTIVE_CLASS, Manifest
 from ttsbook.book.overlay.mark import mark_document, scope_id
 from ttsbook.book.overlay.minimal import make_files
 from ttsbook.book.overlay.narration import Narration, Par, Sentence
-from ttsbook.book.overlay.rebuild import XHTML
+from ttsbook.book.overlay.rebuild import XHTML, legal
 from ttsbook.book.overlay.smil import clock_value, relative, write_smil
 from ttsbook.book.overlay.upgrade import upgrade_document, upgrade_package
 from ttsbook.book.package import read_package
@@ -38,7 +37,6 @@ _STYLE = f""".{ACTIVE_CLASS} {{ background-color: #ffe9a8; color: #000; }}
 """
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first date that a zip archive knows
 _MIMETYPE = "mimetype"
-_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SIGNATURES = "META-INF/signatures.xml"  # of the files as they were
 Tell = Callable[[str], None]
 
@@ -217,11 +215,11 @@ def _make_legal(root: Element) -> None:
     for element in root.iter():
         for name in ("text", "tail"):
             text = getattr(element, name)
-            if text and _ILLEGAL.search(text):
-                setattr(element, name, _ILLEGAL.sub("\ufffd", text))
+            if text and text != legal(text):
+                setattr(element, name, legal(text))
         for key, value in element.attrib.items():
-            if _ILLEGAL.search(value):
-                element.set(key, _ILLEGAL.sub("\ufffd", value))
+            if value != legal(value):
+                element.set(key, legal(value))
 
 
 def _link_style(root: Element, href: str) -> None:
