@@ -8,7 +8,7 @@ Knows nothing of phonemes, voices or engines.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from itertools import groupby
 from pathlib import Path
@@ -86,23 +86,25 @@ def read_plan(path: Path, cover: Cover | None = None) -> PlanFile:
         raise InputError(f"{path} is empty", "make it with `ttsbook plan BOOK`")
     header = _read_header(str(path), *numbered[0])
     titles: dict[int, str] = {entry["index"]: entry["title"] for entry in header["chapters"]}
+    order = {index: position for position, index in enumerate(titles)}
     found: list[NumberedLine] = []
     for number, line in numbered[1:]:
         try:
             read = NumberedLine(number, read_line(line))
-            _check_order(read.line, found[-1].line if found else None, titles)
+            _check_order(read.line, found[-1].line if found else None, order)
         except LineError as error:
             raise line_error(str(path), number, error) from error
         found.append(read)
-    lines = {
-        place: tuple(group)
-        for place, group in groupby(found, key=lambda each: (each.line.chapter, each.line.block))
-    }
-    chapters = _chapters(titles, lines)
-    if not chapters:
+    blocks: dict[int, list[tuple[NumberedLine, ...]]] = {}
+    for (chapter, _), group in groupby(found, key=lambda each: (each.line.chapter, each.line.block)):
+        blocks.setdefault(chapter, []).append(tuple(group))
+    if not blocks:
         raise InputError(f"{path} has no lines to read", "make it with `ttsbook plan BOOK`")
-    book = Book(str(path), header["sha256"], _metadata(header["metadata"]), tuple(chapters), cover)
-    return PlanFile(str(path), book, header["source"], header["voice"], _by_place(chapters, lines))
+    chapters = tuple(_chapter(index, titles[index], own) for index, own in blocks.items())
+    book = Book(str(path), header["sha256"], _metadata(header["metadata"]), chapters, cover)
+    # Blocks are numbered anew: lines may have gone.
+    lines = {(index, block): group for index, own in blocks.items() for block, group in enumerate(own)}
+    return PlanFile(str(path), book, header["source"], header["voice"], lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +161,12 @@ def _is_chapter(entry: object) -> bool:
     return isinstance(entry, dict) and type(entry.get("index")) is int and isinstance(entry.get("title"), str)
 
 
-def _check_order(line: PlanLine, before: PlanLine | None, titles: Mapping[int, str]) -> None:
-    if line.chapter not in titles:
+def _check_order(line: PlanLine, before: PlanLine | None, order: Mapping[int, int]) -> None:
+    if line.chapter not in order:
         raise LineError(f"chapter {line.chapter} is not among those of the first line")
     if before is None:
         return
-    order = list(titles)
-    if order.index(line.chapter) < order.index(before.chapter):
+    if order[line.chapter] < order[before.chapter]:
         raise LineError(f"chapter {line.chapter} stands after chapter {before.chapter}")
     if line.chapter == before.chapter and line.block < before.block:
         raise LineError(f"'block' {line.block} stands after block {before.block} of the same chapter")
@@ -183,26 +184,6 @@ def _metadata(stated: Mapping[str, Any]) -> Metadata:
     return Metadata(**values)
 
 
-def _chapters(
-    titles: Mapping[int, str], lines: Mapping[tuple[int, int], tuple[NumberedLine, ...]]
-) -> list[Chapter]:
-    chapters = []
-    for index, title in titles.items():
-        groups = [group for (chapter, _), group in lines.items() if chapter == index]
-        blocks = tuple(
-            Block(group[0].line.kind, "".join(each.line.text for each in group)) for group in groups
-        )
-        if blocks:
-            chapters.append(Chapter(index, title, blocks))
-    return chapters
-
-
-def _by_place(
-    chapters: list[Chapter], lines: Mapping[tuple[int, int], tuple[NumberedLine, ...]]
-) -> dict[tuple[int, int], tuple[NumberedLine, ...]]:
-    """Number the blocks of each chapter anew: lines may have gone."""
-    placed: dict[tuple[int, int], tuple[NumberedLine, ...]] = {}
-    for chapter in chapters:
-        groups = [group for (index, _), group in lines.items() if index == chapter.index]
-        placed |= {(chapter.index, position): group for position, group in enumerate(groups)}
-    return placed
+def _chapter(index: int, title: str, blocks: Sequence[tuple[NumberedLine, ...]]) -> Chapter:
+    texts = (Block(lines[0].line.kind, "".join(each.line.text for each in lines)) for lines in blocks)
+    return Chapter(index, title, tuple(texts))
