@@ -144,9 +144,10 @@ def test_file_names_in_a_file_are_relative_to_it(project: Path) -> None:
     assert settings.voice == str(project / "clips" / "me.wav")
 
 
-def test_a_voice_by_name_stays_a_name(project: Path) -> None:
-    write(project / "ttsbook.toml", 'voice = "ann"\n')
-    assert load(project).settings.voice == "ann"
+@pytest.mark.parametrize("name", ["ann", "Dr. Ann"])
+def test_a_voice_by_name_stays_a_name(project: Path, name: str) -> None:
+    write(project / "ttsbook.toml", f'voice = "{name}"\n')
+    assert load(project).settings.voice == name
 
 
 @pytest.mark.parametrize("text", ["seed = ", "\xff", "[pauses.deep]\nx = 1", "pauses = 3"])

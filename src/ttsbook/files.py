@@ -92,6 +92,13 @@ def output_error(path: Path, error: OSError) -> OutputError:
     return OutputError(f"cannot write {path}: {reason}", hints.get(error.errno or 0))
 
 
+def is_file(path: Path) -> bool:
+    """Tell whether there is a file of this name; nothing that is too long for a name, or holds a NUL, is."""
+    with contextlib.suppress(OSError, ValueError):  # older Pythons raise here
+        return path.is_file()
+    return False
+
+
 def sha256_bytes(data: bytes) -> str:
     """Return the hexadecimal SHA-256 of `data`."""
     return hashlib.sha256(data).hexdigest()

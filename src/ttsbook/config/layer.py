@@ -14,6 +14,7 @@ from pathlib import Path
 from ttsbook.config.rule import Text, Value
 from ttsbook.config.schema import PRESETS, RULES, SECTIONS
 from ttsbook.errors import UsageError
+from ttsbook.files import is_file
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -169,8 +170,8 @@ def _beside(file: Path, rule: Text, value: Value) -> Value:
     """Resolve a file name against the folder of the configuration that holds it."""
     if not isinstance(value, str) or not value:
         return value
-    looks_like_path = "/" in value or Path(value).suffix != ""
-    if rule.is_path or (rule.may_be_path and looks_like_path):
+    # The name of a voice may have a dot: only where such a file lies is it one.
+    if rule.is_path or (rule.may_be_path and ("/" in value or is_file(file.parent / value))):
         return str(file.parent / Path(value).expanduser())
     return value
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ttsbook.errors import InputError, UsageError
+from ttsbook.files import is_file
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -87,7 +88,4 @@ def _voice(path: Path, key: str, value: object) -> str:
     if not isinstance(value, str):
         raise UsageError(f"{path}: the voice of {key!r} is not a text", _HINT)
     beside = path.parent / value
-    try:
-        return str(beside) if value and beside.is_file() else value
-    except (OSError, ValueError):  # no file can have this name
-        return value
+    return str(beside) if value and is_file(beside) else value

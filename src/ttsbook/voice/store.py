@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from ttsbook.errors import InputError, MissingError, OutputError, TtsbookError, UsageError
-from ttsbook.files import output_error, sha256_file
+from ttsbook.files import is_file, output_error, sha256_file
 from ttsbook.paths import cache_dir, packaged, voices_dir
 from ttsbook.types import VoiceProfile
 from ttsbook.voice.analyse import VERSION, ClipReader, analyse_clip, check_method
@@ -91,7 +91,7 @@ def look_up_voice(
     path = Path(name_or_path)
     if path.suffix in PROFILE_SUFFIXES or _is_profile_stem(path):
         return FoundVoice(load_voice(path), FILE)
-    if _is_file(path):
+    if is_file(path):
         if read_clip is None:
             raise UsageError(f"only voices by name can be used here, not clips: {path}")
         found = analyse_cached(path, read_clip=read_clip, method=method, judge=judge, rehearsal=rehearsal)
@@ -105,7 +105,7 @@ def find_clip(name_or_path: str) -> Path | None:
     """Return the recording that `name_or_path` means, None if it means a profile or a voice by name."""
     path = Path(name_or_path)
     is_profile = path.suffix in PROFILE_SUFFIXES or _is_profile_stem(path)
-    return path if _is_file(path) and not is_profile else None
+    return path if is_file(path) and not is_profile else None
 
 
 def analyse_cached(
@@ -237,14 +237,7 @@ def _missing(text: str, path: Path) -> MissingError:
 
 def _is_profile_stem(path: Path) -> bool:
     """Tell whether `path` names both files of a profile; a bare name is looked up among the voices."""
-    return len(path.parts) > 1 and path.name != ".." and _is_file(path.with_name(path.name + ".toml"))
-
-
-def _is_file(path: Path) -> bool:
-    # What is too long for a path, or holds a NUL, is no file; older Pythons raise here.
-    with contextlib.suppress(OSError, ValueError):
-        return path.is_file()
-    return False
+    return len(path.parts) > 1 and path.name != ".." and is_file(path.with_name(path.name + ".toml"))
 
 
 def _content_hash(path: Path) -> str:
