@@ -82,7 +82,7 @@ def test_a_named_file_replaces_the_search_and_no_config_stops_it(project: Path, 
     other = write(project / "other.toml", "speed = 1.5\n")
     named = load(project, source=Source(file=other))
     assert (named.settings.seed, named.settings.speed) == (0, 1.5)
-    assert named.files == (other,)
+    assert named.files == (project / ".env", other)
     nothing = load(project, source=Source(discover=False))
     assert (nothing.settings.seed, nothing.settings.batch, nothing.files) == (0, "auto", ())
 
@@ -131,8 +131,9 @@ def test_tts_provider_names_the_engine_unless_the_own_variable_does(project: Pat
 def test_dotenv_gives_only_what_is_meant_for_ttsbook(project: Path) -> None:
     lines = "# a comment\nSECRET=x\nexport TTS_PROVIDER='hybrid'\nTTSBOOK_SEED=7 # seven\nnonsense\n"
     write(project / ".env", lines)
-    settings = load(project).settings
-    assert (settings.engine, settings.seed) == ("hybrid", 7)
+    loaded = load(project)
+    assert (loaded.settings.engine, loaded.settings.seed) == ("hybrid", 7)
+    assert loaded.files == (project / ".env",)
 
 
 def test_file_names_in_a_file_are_relative_to_it(project: Path) -> None:

@@ -18,6 +18,7 @@ from ttsbook.errors import UsageError
 
 PROJECT_FILE = "ttsbook.toml"
 USER_FILE = "config.toml"
+DOTENV = ".env"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Config:
     settings: Settings
     values: Mapping[str, Value]  # by the names of RULES
     origins: Mapping[str, str]
-    files: tuple[Path, ...]  # configuration files that were read, strongest first
+    files: tuple[Path, ...]  # that were read, strongest first; .env if it says something
     preset: str
 
 
@@ -63,13 +64,15 @@ def load_config(
     files = _find_files(source, folder)
     layers = [read_flags(flags or {}, source.preset)]
     layers.append(read_environment(os.environ if environment is None else environment))
-    if source.discover:
-        layers.append(read_environment(read_dotenv(folder / ".env"), source=".env"))
+    dotenv = folder / DOTENV
+    variables = read_dotenv(dotenv) if source.discover else {}
+    layers.append(read_environment(variables, source=DOTENV))
     layers += [read_file(path) for path in files]
     preset = next((layer.preset for layer in layers if layer.preset), "default")
     layers += [_read_preset(name) for name in dict.fromkeys((preset, "default"))]
     values, origins = _merge(layers)
-    return Config(build_settings(values), values, origins, tuple(files), preset)
+    read = (dotenv, *files) if variables else tuple(files)
+    return Config(build_settings(values), values, origins, read, preset)
 
 
 def _find_files(source: Source, folder: Path) -> list[Path]:
