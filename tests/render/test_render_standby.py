@@ -55,6 +55,18 @@ def test_those_that_load_something_else_are_left_and_stopped(spec: EngineSpec) -
     assert running() == set()
 
 
+@pytest.mark.parametrize(
+    ("spec", "n_workers", "n_left"),
+    [(SPEC, 3, 3), (SPEC, 2, 2), (SPEC, 1, 0), (replace(SPEC, threads=2), 3, 0)],
+)
+def test_those_for_which_there_is_no_use_are_stopped(spec: EngineSpec, n_workers: int, n_left: int) -> None:
+    standby = Standby(SPEC, VOICE, 3)
+    standby.keep(spec, n_workers)
+    assert len(standby) == len(running()) == n_left
+    standby.close()
+    assert running() == set()
+
+
 def test_one_that_was_killed_while_it_waited_is_replaced() -> None:
     standby = Standby(SPEC, VOICE, 2)
     os.kill(min(running()), signal.SIGKILL)

@@ -153,8 +153,8 @@ class Rendering:
         if self.settings.executor == "ray" and n_chunks:
             return self._pool(self.settings.workers or 0, on_cluster=True)
         n_workers = workers_for(self.settings, self.engine, n_chunks)
-        if n_workers < 2:
-            self.standby.close()
+        # They were counted on the whole book, when nobody knew how much of it is chosen and cached.
+        self.standby.keep(worker_spec(self.engine_spec, self.settings, n_workers), n_workers)
         return self._pool(n_workers)
 
     def _write(self, measured: Measured) -> tuple[float, Written, tuple[TrackReport, ...]]:

@@ -74,10 +74,15 @@ class Standby:
             return None
         return self._started.popleft()
 
+    def keep(self, spec: EngineSpec, n_workers: int) -> None:
+        """Stop those for which a pool of so many that load `spec` has no use."""
+        n_used = n_workers if n_workers > 1 and spec == self._spec else 0
+        while len(self._started) > n_used:
+            self._started.pop().kill()
+
     def close(self) -> None:
         """Stop the rest."""
-        while self._started:
-            self._started.popleft().kill()
+        self.keep(self._spec, 0)
 
 
 @contextlib.contextmanager
