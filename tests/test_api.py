@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,8 +15,11 @@ import numpy as np
 import pytest
 
 import ttsbook
+from ttsbook.engines.base import Request
+from ttsbook.engines.vits2 import Vits2Engine
 from ttsbook.errors import InputError, UsageError
 from ttsbook.render.settings import EngineChoice, RenderSettings
+from ttsbook.types import Speech
 
 pytest.importorskip("onnxruntime")
 
@@ -130,6 +133,19 @@ def test_vits2_gives_samples(provider: ttsbook.VITS2Provider) -> None:
     assert np.array_equal(
         fast, provider.generate_audio_fast(text="It was a dark and stormy night.", speed=1.5)
     )
+
+
+def test_each_thread_of_vits2_has_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def speak(engine: Vits2Engine, requests: Sequence[Request], _: object) -> list[Speech]:
+        sizes.append(len(requests))
+        return [Speech(np.ones(100, np.float32), engine.rate_hz) for _ in requests]
+
+    monkeypatch.setattr(Vits2Engine, "speak", speak)
+    with ttsbook.VITS2Provider(threads=3) as provider:
+        provider.generate_audio_fast(text="\n\n".join(["It was a dark and stormy night."] * 7))
+    assert sizes == [3, 3, 1]
 
 
 def test_vits2_speaks_in_any_voice(provider: ttsbook.VITS2Provider) -> None:

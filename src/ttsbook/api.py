@@ -142,7 +142,7 @@ class VITS2Provider:
     """
 
     def __init__(self, voice: Voice = DEFAULT_VOICE, *, threads: int = 1) -> None:
-        self._voice = voice
+        self._voice, self._threads = voice, threads
         self._engine: Engine = load_engine(EngineSpec("vits2", threads=threads))
 
     @property
@@ -157,7 +157,9 @@ class VITS2Provider:
         from ttsbook.render.aloud import speak_aloud
         from ttsbook.render.reading import front_end_for
 
-        settings = RenderSettings(engine="vits2", speed=speed, seed=seed, pauses=_NO_SILENT_ENDS)
+        settings = RenderSettings(
+            engine="vits2", speed=speed, seed=seed, threads=self._threads, pauses=_NO_SILENT_ENDS
+        )
         profile = _find_voice(self._voice if voice is None else voice, "plain")
         return speak_aloud(
             book_of_text(text),

@@ -36,7 +36,7 @@ def speak_aloud(
 
     def stream(chunks: Iterable[PlannedChunk]) -> Iterator[Speech]:
         requests = (plan.request(planned.chunk) for planned in chunks)
-        while batch := list(islice(requests, settings.batch_on(engine.device))):
+        while batch := list(islice(requests, settings.batch_on(engine.device, settings.threads or 1))):
             answer = speak_batch(engine, batch, voice)
             if isinstance(answer, Failed):
                 raise answer.error

@@ -232,7 +232,7 @@ class Rendering:
             n_workers,
             keep=self._keep,
             tell=self.notes.warn,
-            batch=self.settings.batch_on(self.engine.device),
+            batch=self.settings.batch_on(self.engine.device, spec.threads),
             engine=self.engine,
             fallbacks=self.task.fallbacks,
             cluster=self.settings.ray_address if on_cluster else None,

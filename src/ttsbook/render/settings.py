@@ -17,7 +17,7 @@ _SUFFIXES = {"wave": "wav", "m4a": "m4b", "mp4": "m4b", "ogg": "opus", "oga": "o
 SUBTITLES = ("srt", "vtt", "lrc")
 CUES = ("sentence", "word")
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
-# A processor speaks one after another anyway: more in one go would only take memory until all are done.
+# More than a processor's threads speak side by side would only take memory until all are done.
 BATCH, GPU_BATCH = 2, 64
 EXECUTORS = ("local", "ray")
 
@@ -134,9 +134,9 @@ class RenderSettings:
             if value is not None and value < 1:
                 raise UsageError(f"{name} must be at least 1, not {value}")
 
-    def batch_on(self, device: str) -> int:
-        """Return how many chunks to speak in one go: a GPU is only busy with many."""
-        return self.batch or (BATCH if device.startswith("cpu") else GPU_BATCH)
+    def batch_on(self, device: str, threads: int) -> int:
+        """Return how many chunks to speak in one go: one for each thread, and many for a GPU."""
+        return self.batch or (max(BATCH, threads) if device.startswith("cpu") else GPU_BATCH)
 
     def with_engine(self, choice: EngineChoice) -> RenderSettings:
         """Return the same settings for another engine, which falls back on nothing."""
