@@ -44,7 +44,7 @@ def temporary_beside(path: Path, *, durable: bool = True) -> Iterator[Path]:
     try:
         try:
             with NamedTemporaryFile(
-                dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
+                dir=path.parent, prefix=temporary_prefix(path), suffix=".part", delete=False
             ) as handle:
                 partial = Path(handle.name)
             yield partial
@@ -69,7 +69,7 @@ def scratch_beside(path: Path) -> Iterator[Path]:
     """Yield an empty file in the folder of `path` that is gone when the block ends."""
     try:
         with NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name[:80]}.", suffix=".part", delete=False
+            dir=path.parent, prefix=temporary_prefix(path), suffix=".part", delete=False
         ) as handle:
             scratch = Path(handle.name)
     except OSError as error:
@@ -78,6 +78,11 @@ def scratch_beside(path: Path) -> Iterator[Path]:
         yield scratch
     finally:
         scratch.unlink(missing_ok=True)
+
+
+def temporary_prefix(path: Path) -> str:
+    """Return how the names of unfinished files for `path` begin: with so much of its own as leaves room."""
+    return f".{os.fsencode(path.name)[:80].decode('utf-8', 'ignore')}."
 
 
 def output_error(path: Path, error: OSError) -> OutputError:

@@ -268,6 +268,13 @@ def test_an_output_that_cannot_be_written_is_found_first(tmp_path: Path, name: s
     assert log_of(tmp_path / "log") == []
 
 
+def test_an_output_may_have_the_longest_name_that_a_file_can_have(tmp_path: Path) -> None:
+    name = "📖" * 62 + ".wav"  # 252 bytes of the 255
+    (tmp_path / f".{'📖' * 20}.abcdefgh.part").touch()
+    render(tmp_path / name)
+    assert {path.name for path in tmp_path.iterdir()} == {name, "home"}
+
+
 def test_a_pipe_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "b.wav")
     with pytest.raises(OutputError, match="pipe"):

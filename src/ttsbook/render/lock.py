@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ttsbook.errors import OutputError
+from ttsbook.files import temporary_prefix
 
 
 @contextlib.contextmanager
@@ -53,9 +54,7 @@ def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) ->
 
 def remove_leftovers(output: Path) -> None:
     """Remove unfinished files of killed runs: whoever holds the lock knows that they have no writer."""
-    leftover = re.compile(
-        re.escape(f".{output.name[:80]}.") + r"[a-z0-9_]{8}\.part"
-    )  # files.temporary_beside
+    leftover = re.compile(re.escape(temporary_prefix(output)) + r"[a-z0-9_]{8}\.part")
     with contextlib.suppress(OSError):
         for path in output.parent.iterdir():
             if leftover.fullmatch(path.name):
