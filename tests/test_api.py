@@ -148,6 +148,10 @@ def test_each_thread_of_vits2_has_a_sentence(monkeypatch: pytest.MonkeyPatch) ->
     assert sizes == [3, 3, 1]
 
 
+def test_text_with_half_of_a_surrogate_pair_is_spoken(provider: ttsbook.VITS2Provider) -> None:
+    assert len(provider.generate_audio_fast(text="A dark \ud83d night.")) > provider.rate_hz / 2
+
+
 def test_vits2_speaks_in_any_voice(provider: ttsbook.VITS2Provider) -> None:
     here = provider.generate_audio_fast(text="Hello there.")
     there = provider.generate_audio_fast(text="Hello there.", voice=CLIP)

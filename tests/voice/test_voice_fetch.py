@@ -138,7 +138,9 @@ def test_what_is_not_there_says_so(server: str) -> None:
         read("http://127.0.0.1:9/clip.wav")
 
 
-@pytest.mark.parametrize("place", ["", "ftp://localhost/me.wav", "data://text", "file://elsewhere/me.wav"])
+@pytest.mark.parametrize(
+    "place", ["", "ftp://localhost/me.wav", "data://text", "file://elsewhere/me.wav", "http://[x"]
+)
 def test_other_places_are_refused(place: str) -> None:
     with pytest.raises(UsageError):
         read(place)

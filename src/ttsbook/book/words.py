@@ -28,7 +28,7 @@ def book_of_text(text: str) -> Book:
         raise InputError("there is no text to speak")
     return Book(
         source="text",
-        sha256=sha256_bytes(text.encode("utf-8", "surrogateescape")),
+        sha256=sha256_bytes(text.encode("utf-8", "surrogatepass")),
         metadata=Metadata(),
         chapters=(Chapter(1, "", blocks, tags),),
     )

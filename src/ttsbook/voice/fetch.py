@@ -55,7 +55,10 @@ def local_clip(place: str | Path, limits: FetchLimits = FetchLimits()) -> Iterat
     """
     if not str(place).strip():
         raise UsageError("no voice is given", "give the name of one, or the path or address of a recording")
-    address = urlsplit(str(place))
+    try:
+        address = urlsplit(str(place))
+    except ValueError as error:  # brackets, which belong to an address of IPv6
+        raise UsageError(f"{place} is not an address: {error}", "check the address") from error
     if address.scheme == "file":
         yield _path_of(address)
     elif address.scheme in REMOTE:
