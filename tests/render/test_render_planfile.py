@@ -338,10 +338,11 @@ def test_a_wrong_cast_says_what_is_wrong(
         read_cast(path)
 
 
-def test_a_cast_names_voices_and_clips_beside_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_a_cast_names_voices_and_clips_beside_it(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "me.wav").write_bytes(b"")
     path = tmp_path / "roles.toml"
-    path.write_text('narrator = "me.wav"\nquoted = "tom"\n[characters]\n"Mr. Darcy" = "eve"\n', "utf-8")
+    path.write_text('narrator = "me.wav"\nquoted = "tom"\n[characters]\n"Mr. Darcy" = "eve"\n', encoding)
     cast = read_cast(path)
     assert cast == Cast(str(tmp_path / "me.wav"), "tom", (("Mr. Darcy", "eve"),))
     assert cast.voices == ("tom", "eve")

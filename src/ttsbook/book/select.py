@@ -7,7 +7,7 @@ import re
 from ttsbook.errors import UsageError
 from ttsbook.types import Book, Chapter, Matter
 
-_RANGE = re.compile(r"(\d*)\s*[-–—]\s*(\d*)")
+_RANGE = re.compile(r"(\d{0,9})\s*[-–—]\s*(\d{0,9})")
 _HINT = (
     "give numbers, ranges or parts of titles, for example 1-3,7,12-,epilogue; `ttsbook inspect` lists them"
 )
@@ -38,7 +38,7 @@ def select_chapters(book: Book, spec: str | None, include_matter: bool = False) 
 
 def _chosen(book: Book, token: str) -> range | list[int]:
     n = max(chapter.index for chapter in book.chapters)
-    if token.isascii() and token.isdigit():
+    if token.isascii() and token.isdigit() and len(token) < 10:
         return _checked(int(token), int(token), n, token)
     span = _RANGE.fullmatch(token)
     if span is not None and (span.group(1) or span.group(2)):

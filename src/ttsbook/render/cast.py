@@ -65,7 +65,7 @@ def read_cast(path: Path) -> Cast:
     if len(data) > _MAX_BYTES:
         raise InputError(f"cannot read {path}: a cast is a small file, not {len(data) >> 20} MB")
     try:
-        table = tomllib.loads(data.decode("utf-8"))
+        table = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and brackets
         raise UsageError(f"{path} is not TOML: {error}", _HINT) from error
     for key in table:
