@@ -275,6 +275,13 @@ def test_an_output_may_have_the_longest_name_that_a_file_can_have(tmp_path: Path
     assert {path.name for path in tmp_path.iterdir()} == {name, "home"}
 
 
+def test_what_follows_a_dot_in_a_title_is_no_suffix(tmp_path: Path) -> None:
+    render(tmp_path / "Dr. Who", format="wav", subtitles="srt")
+    assert (tmp_path / "Dr. Who.srt").is_file()
+    render(tmp_path / "Dr. No", format="wav", split=True)
+    assert (tmp_path / "Dr. No" / "Dr. No.m3u8").is_file()
+
+
 def test_a_pipe_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "b.wav")
     with pytest.raises(OutputError, match="pipe"):
@@ -282,13 +289,10 @@ def test_a_pipe_is_not_replaced_by_a_file(tmp_path: Path) -> None:
     assert (tmp_path / "b.wav").is_fifo()
 
 
-@pytest.mark.parametrize(("name", "more"), [("b.srt", {"subtitles": "srt"}), ("b.wav", {"epub3": "b.wav"})])
-def test_no_file_is_written_over_another_of_the_same_render(
-    tmp_path: Path, name: str, more: dict[str, str]
-) -> None:
-    epub3 = tmp_path / more["epub3"] if "epub3" in more else None
+@pytest.mark.parametrize("name", ["b.srt", "b.wav"])
+def test_no_file_is_written_over_another_of_the_same_render(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="two different files"):
-        render(tmp_path / name, format="wav", **{**more, "epub3": epub3})
+        render(tmp_path / "b.wav", subtitles="srt", epub3=tmp_path / name)
     assert not (tmp_path / name).exists()
 
 

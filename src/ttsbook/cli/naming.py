@@ -72,7 +72,8 @@ def rename(
 
 def _playlist(output: Path, template: str | None) -> Path:
     """Return the playlist of a book in parts: in the folder that a template has for the book, or its own."""
-    from ttsbook.render.tracks import PLAYLIST_SUFFIX, playlist_of
+    from ttsbook.render.settings import PLAYLIST_SUFFIX
+    from ttsbook.render.tracks import playlist_of
 
     own_folder = template is not None and output.parent.name.endswith(output.stem)
     return output.with_suffix(PLAYLIST_SUFFIX) if own_folder else playlist_of(output)

@@ -13,6 +13,7 @@ from pathlib import Path
 from ttsbook.qa.verdict import Verdict
 from ttsbook.render.listen import Listening
 from ttsbook.render.measure import Place
+from ttsbook.render.settings import renamed
 
 SCHEMA_VERSION = 1
 SUFFIXES = (".check.json", ".check.html")  # of the files beside the output
@@ -20,7 +21,7 @@ SUFFIXES = (".check.json", ".check.html")  # of the files beside the output
 
 def report_paths(output: Path) -> tuple[Path, Path]:
     """Return the two files that a checked render writes beside its output."""
-    data, page = (output.with_suffix(suffix) for suffix in SUFFIXES)
+    data, page = (renamed(output, suffix) for suffix in SUFFIXES)
     return data, page
 
 

@@ -14,6 +14,7 @@ from ttsbook.types import Boundary
 
 FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
 _SUFFIXES = {"wave": "wav", "m4a": "m4b", "mp4": "m4b", "ogg": "opus", "oga": "opus"}
+PLAYLIST_SUFFIX = ".m3u8"
 SUBTITLES = ("srt", "vtt", "lrc")
 CUES = ("sentence", "word")
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
@@ -146,11 +147,22 @@ class RenderSettings:
         """Return the format of the file: as set, else as the suffix of `output` says."""
         if self.format is not None:
             return self.format
-        suffix = output.suffix.lower().lstrip(".")
-        chosen = _SUFFIXES.get(suffix, suffix)
+        chosen = _format_suffix(output)
         if chosen not in FORMATS:
             raise UsageError(
                 f"cannot tell the format of {output} from its name",
                 f"use --format, or one of .{', .'.join(FORMATS)}",
             )
         return chosen
+
+
+def renamed(output: Path, suffix: str) -> Path:
+    """Return `output` with another suffix. What follows a dot in a title, as in "Dr. Who", is none."""
+    known = output.suffix == PLAYLIST_SUFFIX or _format_suffix(output) in FORMATS
+    return output.with_name(f"{output.stem if known else output.name}{suffix}")
+
+
+def _format_suffix(output: Path) -> str:
+    """Return the suffix in small letters and without its dot; of several for a format, the usual one."""
+    suffix = output.suffix.lower().lstrip(".")
+    return _SUFFIXES.get(suffix, suffix)

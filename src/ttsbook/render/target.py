@@ -27,9 +27,9 @@ from ttsbook.render.check_report import report_paths
 from ttsbook.render.journal import Journal
 from ttsbook.render.plan import Plan
 from ttsbook.render.report import Report
-from ttsbook.render.settings import RenderSettings
+from ttsbook.render.settings import PLAYLIST_SUFFIX, RenderSettings, renamed
 from ttsbook.render.tags import book_mark
-from ttsbook.render.tracks import PLAYLIST_SUFFIX, Track, playlist_of
+from ttsbook.render.tracks import Track, playlist_of
 from ttsbook.types import Book
 
 
@@ -63,7 +63,7 @@ def target_of(output: Path, settings: RenderSettings) -> Target:
     subtitles = None
     if settings.subtitles:
         named = output.with_name("*") if settings.split else output
-        subtitles = named.with_suffix(f".{settings.subtitles}")
+        subtitles = renamed(named, f".{settings.subtitles}")
     epub3 = settings.epub3.absolute() if settings.epub3 else None
     target = Target(output, subtitles, epub3, report_paths(output) if settings.check else ())
     written = [output, *target.beside]

@@ -12,8 +12,7 @@ from pathlib import Path
 from ttsbook.audio.tags import Tags, clean_text
 from ttsbook.render.naming import safe_name
 from ttsbook.render.plan import Plan
-
-PLAYLIST_SUFFIX = ".m3u8"
+from ttsbook.render.settings import PLAYLIST_SUFFIX, renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def playlist_of(output: Path) -> Path:
     """Return the playlist of a book in parts: in a folder of the name that the one file would have had."""
     if output.suffix == PLAYLIST_SUFFIX:
         return output
-    folder = output.with_suffix("")
+    folder = renamed(output, "")
     return folder / f"{folder.name}{PLAYLIST_SUFFIX}"
 
 
