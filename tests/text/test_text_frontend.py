@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ttsbook.symbols import is_known
-from ttsbook.text import FrontEnd, parse_lexicon
+from ttsbook.text import FrontEnd
 from ttsbook.text.cut import cut_text
 from ttsbook.text.sentence import split_sentences
 from ttsbook.types import Block, BlockKind, Boundary, Chapter, Chunk
@@ -189,15 +189,3 @@ def test_a_chosen_language_reads_the_digits() -> None:
     assert chunk.spoken == "四十二"
     with pytest.raises(ValueError, match="auto, en or zh"):
         FrontEnd(language="fr")
-
-
-def test_the_fingerprint_follows_what_changes_phonemes() -> None:
-    lexicon = parse_lexicon(b'[words]\nDarcy = { ipa = "x" }', "test")
-    fingerprints = {
-        FrontEnd().fingerprint,
-        FrontEnd(lexicon=lexicon).fingerprint,
-        FrontEnd(language="zh").fingerprint,
-        FrontEnd(max_characters=100).fingerprint,
-    }
-    assert len(fingerprints) == 4
-    assert FrontEnd().fingerprint == FrontEnd().fingerprint

@@ -103,14 +103,6 @@ def test_a_file_that_is_not_toml_is_an_input_error(tmp_path: Path) -> None:
         read_lexicon(tmp_path / "none.toml")
 
 
-def test_the_fingerprint_ignores_comments_and_order() -> None:
-    one = lexicon('[words]\na = { ipa = "A" }\nb = { ipa = "b" }')
-    two = lexicon('[words]\nb = { ipa = "b", comment = "x" }\na = { ipa = "A" }')
-    other = lexicon('[words]\na = { ipa = "b" }')
-    assert one.fingerprint == two.fingerprint
-    assert one.fingerprint != other.fingerprint
-
-
 def test_an_empty_lexicon_changes_nothing() -> None:
     assert FrontEnd(lexicon=lexicon("")).say("Hello.", "en") == FrontEnd().say("Hello.", "en")
 

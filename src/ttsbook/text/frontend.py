@@ -7,13 +7,11 @@ Knows nothing of files, voices or pauses in milliseconds.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from ttsbook.symbols import PUNCTUATION, SYMBOL_IDS
-from ttsbook.symbols import VERSION as SYMBOLS_VERSION
 from ttsbook.text.align import align_words
 from ttsbook.text.cut import Piece, cut_long, cut_text
 from ttsbook.text.emoji import name_emoji
@@ -37,7 +35,6 @@ from ttsbook.types import (
     SpokenWord,
 )
 
-VERSION = 4  # raise it when the same text may come out with other phonemes
 ACCENTS = ("american", "british")
 EMOJI = ("silent", "name")
 _SYMBOLS = frozenset(SYMBOL_IDS)
@@ -80,16 +77,6 @@ class FrontEnd:
         self.lexicon = lexicon
         self.max_characters = max(1, max_characters)
         self.max_phonemes = max(40, max_phonemes)
-
-    @property
-    def fingerprint(self) -> str:
-        """Hash of everything here that changes phonemes."""
-        parts = (
-            *(VERSION, SYMBOLS_VERSION, self.language, self.accent, self.emoji),
-            *(self.max_characters, self.max_phonemes),
-        )
-        lexicon = self.lexicon.fingerprint if self.lexicon else ""
-        return hashlib.sha256(repr((*parts, lexicon)).encode("utf-8")).hexdigest()
 
     def chunks(self, chapter: Chapter, default_language: str | None = None) -> Iterator[Chunk]:
         """Yield the chunks of a chapter in reading order; together they cover every block exactly.

@@ -13,7 +13,6 @@ Knows nothing of where the file lies or of books.
 from __future__ import annotations
 
 import difflib
-import hashlib
 import re
 import sys
 from collections.abc import Mapping
@@ -65,12 +64,6 @@ class Lexicon:
         longest_first = sorted(by_folded, key=lambda key: (-len(key), key))
         alternatives = "|".join(_bounded(key) for key in longest_first)
         return cls(entries, re.compile(alternatives or r"(?!)", re.IGNORECASE), by_folded)
-
-    @property
-    def fingerprint(self) -> str:
-        """Hash of what changes phonemes; comments do not."""
-        lines = sorted(f"{e.written}\t{e.phonemes}\t{e.case}\t{e.language}" for e in self.entries)
-        return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()
 
     def find(self, text: str, language: str) -> list[Claim]:
         """Return a claim for each place in `text` where an entry applies."""
