@@ -179,16 +179,6 @@ def test_alignment_search_finds_the_best_path(n_phonemes: int, n_frames: int) ->
         assert total == pytest.approx(brute_force(score[item, :n_phonemes, :n_frames].numpy()), abs=1e-4)
 
 
-def test_alignment_likelihood_is_the_gaussian_density() -> None:
-    z, mean, log_deviation = torch.randn(1, 3, 4), torch.randn(1, 3, 2), torch.randn(1, 3, 2)
-    expected = (
-        torch.distributions.Normal(mean[..., None], log_deviation.exp()[..., None])
-        .log_prob(z[:, :, None])
-        .sum(1)
-    )
-    torch.testing.assert_close(align.log_likelihood(z, mean, log_deviation), expected, atol=1e-4, rtol=1e-4)
-
-
 def test_alignment_noise_decays_to_nothing() -> None:
     assert align.noise_scale(0) == 0.01
     assert align.noise_scale(5_000) == 0.0

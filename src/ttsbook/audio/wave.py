@@ -1,4 +1,4 @@
-"""Samples to samples: conversion to 16 bit, fades, trimmed silence.
+"""Samples to samples: conversion to 16 bit, fades, and where the sound is.
 
 Knows nothing of files or codecs.
 """
@@ -49,22 +49,12 @@ def fade_edges(samples: Samples, rate_hz: int, ms: float = 5.0) -> Samples:
     return faded
 
 
-def trim_silence(
-    samples: Samples, rate_hz: int, *, threshold_db: float = -50.0, keep_ms: float = 30.0
-) -> Samples:
-    """Cut what is quieter than `threshold_db` (RMS of 5 ms) at both ends, save `keep_ms` of it.
-
-    A wave that is quiet throughout comes back empty.
-    """
-    start, end = sound_span(samples, rate_hz, threshold_db=threshold_db, keep_ms=keep_ms)
-    return np.asarray(samples[start:end], dtype=np.float32)
-
-
 def sound_span(
     samples: Samples, rate_hz: int, *, threshold_db: float = -50.0, keep_ms: float = 30.0
 ) -> tuple[int, int]:
-    """Return where the samples that `trim_silence` keeps start and end; (0, 0) if it keeps none.
+    """Return where the first sample that is kept stands, and the one after the last; (0, 0) if none is.
 
+    What is quieter than `threshold_db` (RMS of 5 ms) at both ends is cut, save `keep_ms` of it.
     The threshold is absolute (dBFS), so that a quiet sentence is not cut like a loud one.
     """
     frame = max(1, n_samples(TRIM_FRAME_MS, rate_hz))

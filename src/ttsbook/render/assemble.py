@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ttsbook.audio.spec import Mark
-from ttsbook.audio.wave import fade_edges, n_samples, sound_span
+from ttsbook.audio.wave import fade_edges, silence, sound_span
 from ttsbook.render.plan import PlannedChapter, PlannedChunk
 from ttsbook.render.settings import PauseTable
 from ttsbook.types import Speech
@@ -100,4 +100,4 @@ def _joint(speech: Speech, planned: PlannedChunk, rate_hz: int) -> Piece:
 
 def _pause(ms: float, rate_hz: int) -> Iterator[Piece]:
     if ms > 0:
-        yield Piece(np.zeros(n_samples(ms, rate_hz), dtype=np.float32), None)
+        yield Piece(silence(ms, rate_hz), None)

@@ -21,20 +21,6 @@ def noise_scale(step: int) -> float:
 
 
 @torch.no_grad()
-def log_likelihood(z: Tensor, mean: Tensor, log_deviation: Tensor) -> Tensor:
-    """Of every frame under every phoneme's Gaussian.
-
-    z: [B, Z, N]; mean and log_deviation: [B, Z, T] → [B, T, N].
-    """
-    precision = torch.exp(-2 * log_deviation)
-    constant = (-0.5 * math.log(2 * math.pi) - log_deviation).sum(1)[..., None]
-    square = -0.5 * precision.transpose(1, 2) @ (z**2)
-    cross = (mean * precision).transpose(1, 2) @ z
-    own = (-0.5 * mean**2 * precision).sum(1)[..., None]
-    return constant + square + cross + own
-
-
-@torch.no_grad()
 def search(score: Tensor, n_phonemes: Tensor, n_frames: Tensor, *, noise: float = 0.0) -> Tensor:
     """Return durations [B, T] of the monotonic path with the highest total score.
 
