@@ -36,6 +36,11 @@ class TtsbookError(Exception):
         return type(self), (self.message, self.hint)
 
 
+def first_line(error: BaseException) -> str:
+    """Return what a library's error says first; the name of its kind if it says nothing."""
+    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
+
+
 def _one_line(message: str) -> str:
     """Return a message as one line that a person can read: it may quote a file that nobody wrote by hand."""
     line = " ".join(message.splitlines())

@@ -28,7 +28,7 @@ from ttsbook.engines.tensorrt import (
     load_libraries,
     provider_chain,
 )
-from ttsbook.errors import InputError, MissingError, UsageError
+from ttsbook.errors import InputError, MissingError, UsageError, first_line
 from ttsbook.files import output_error, sha256_file, temporary_beside
 from ttsbook.voice.name import check_name
 
@@ -131,7 +131,7 @@ def _open(path: Path, chain: Sequence[Any]) -> Any:
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=list(chain))
     except (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.InvalidArgument) as error:
-        raise InputError(f"{path} cannot be loaded: {str(error).splitlines()[0]}") from error
+        raise InputError(f"{path} cannot be loaded: {first_line(error)}") from error
 
 
 def _shapes(session: Any, wanted: Shapes) -> dict[str, Shape]:

@@ -19,7 +19,7 @@ from typing import Any
 from ttsbook import __version__, paths
 from ttsbook.engines.base import Engine, EngineSpec, Request
 from ttsbook.engines.choose import load_engine
-from ttsbook.errors import MissingError, RenderError, TtsbookError
+from ttsbook.errors import MissingError, RenderError, TtsbookError, first_line
 from ttsbook.render.backlog import Task
 from ttsbook.render.fallback import Fallbacks
 from ttsbook.render.ledger import Ledger
@@ -238,8 +238,6 @@ def _connected(address: str) -> tuple[Any, bool]:
             **({} if address else {"include_dashboard": False}),
         )
     except (ConnectionError, ValueError, RuntimeError, OSError) as error:
-        line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise NoWorkers(
-            f"the Ray cluster {address or 'on this machine'} cannot be reached: {line}"
-        ) from error
+        where = address or "on this machine"
+        raise NoWorkers(f"the Ray cluster {where} cannot be reached: {first_line(error)}") from error
     return ray, True

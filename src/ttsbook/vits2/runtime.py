@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError
+from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, first_line
+from ttsbook.vits2.batch import spread_index
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
 from ttsbook.vits2.noise import Noise, draw_noise, hiss_spectra
 from ttsbook.vits2.waveform import istft, pulse_train, stft
@@ -180,7 +181,7 @@ def open_graph(
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=list(providers))
     except _runtime_failures() as error:
-        raise MissingError(f"cannot load {path}: {_first_line(error)}", "reinstall ttsbook") from error
+        raise MissingError(f"cannot load {path}: {first_line(error)}", "reinstall ttsbook") from error
 
 
 def load_config(text_session: Any) -> ModelConfig:
@@ -200,7 +201,7 @@ def run_graph(session: Any, name: str, inputs: Mapping[str, NDArray[Any]]) -> li
     try:
         outputs: list[Any] = session.run(None, feed)
     except _runtime_failures() as error:
-        line = _first_line(error)
+        line = first_line(error)
         if "alloc" in line.lower() or "memory" in line.lower():
             raise OutOfMemory(f"out of memory in the model's {name} part: {line}") from error
         raise RenderError(f"the model's {name} part failed: {line}") from error
@@ -212,11 +213,7 @@ def spread_frames(hidden: Real, durations: NDArray[np.int64]) -> tuple[Real, Rea
 
     hidden: [C, T]; durations: [T] → spread [C, N], position [2, N].
     """
-    index = np.repeat(np.arange(len(durations)), durations)
-    length = durations[index]
-    start = (np.cumsum(durations) - durations)[index]
-    inside = (np.arange(len(index)) - start + 0.5) / length
-    position = np.stack([inside, np.log1p(length) / 3]).astype(np.float32)
+    index, position = spread_index(durations, int(durations.sum()))
     return hidden[:, index], position
 
 
@@ -227,7 +224,3 @@ def _runtime_failures() -> tuple[type[BaseException], ...]:
     named = [getattr(state, name) for name in ("Fail", "RuntimeException", "InvalidGraph", "NoSuchFile")]
     named += [getattr(state, name) for name in ("InvalidProtobuf", "InvalidArgument", "NotImplemented")]
     return tuple(named)
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__

@@ -20,13 +20,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError
+from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, first_line
 from ttsbook.vits2.batch import EncodeBatch, Timed, spread_index
 from ttsbook.vits2.checkpoint import load_weights, read_config
-from ttsbook.vits2.config import LOG_F0_CENTRE
 from ttsbook.vits2.decoder import apply_shape
 from ttsbook.vits2.model import Synthesizer
 from ttsbook.vits2.noise import draw_noise
+from ttsbook.vits2.prior import pitch_hz
 from ttsbook.vits2.source import LEVEL, pulse_train
 
 Real = NDArray[np.float32]
@@ -65,7 +65,7 @@ class TorchStages:
         except InputError as error:
             raise MissingError(error.message, error.hint) from error
         except (RuntimeError, AssertionError) as error:
-            raise MissingError(f"torch cannot use {device}: {_first_line(error)}") from error
+            raise MissingError(f"torch cannot use {device}: {first_line(error)}") from error
 
     def encode(self, batch: EncodeBatch) -> list[tuple[Encoded, Real]]:
         """See `Stages.encode`."""
@@ -100,9 +100,7 @@ class TorchStages:
         latent, phase, white = self._noise(rows, n_frames)
         # In fp32 too: phase is the sum of the pitch so far, and half precision would be heard as detuning.
         frames, pitch = model.prior(spread * mask[:, None], position, g, mask[:, None])
-        log_f0, voicing = pitch[:, 0], pitch[:, 1]
-        f0 = torch.where(voicing > 0, torch.exp(log_f0 + LOG_F0_CENTRE), torch.zeros_like(log_f0))
-        f0 = f0 * half_mask
+        f0 = pitch_hz(pitch) * half_mask
         mean, log_deviation = model.prior.gaussian(frames, f0, mask[:, None])
         prior = (mean + latent * torch.exp(log_deviation)) * mask[:, None]
         with self._autocast():
@@ -205,8 +203,4 @@ class _translated_errors:
             torch.cuda.empty_cache()
             raise OutOfMemory(f"out of GPU memory in the model's {self._part} part") from error
         if isinstance(error, RuntimeError):
-            raise RenderError(f"the model's {self._part} part failed: {_first_line(error)}") from error
-
-
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
+            raise RenderError(f"the model's {self._part} part failed: {first_line(error)}") from error

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ttsbook.errors import MissingError
+from ttsbook.errors import MissingError, first_line
 from ttsbook.voice.encode import PIECE_FRAMES, piece_starts
 from ttsbook.voice.kaldi import filterbank
 from ttsbook.voice.mel import HOP
@@ -64,4 +64,4 @@ def _open_session(path: Path) -> Any:
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.InvalidArgument) as error:
-        raise MissingError(f"{path} cannot be loaded: {str(error).splitlines()[0]}") from error
+        raise MissingError(f"{path} cannot be loaded: {first_line(error)}") from error
