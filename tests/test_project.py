@@ -18,7 +18,7 @@ PACKAGE = SOURCE / "ttsbook"
 LEVELS = {
     "cli": 7,
     "api": 6, "tensorrt_optimizer": 6,
-    "render": 5, "train": 5, "bench": 5, "export": 5,
+    "render": 5, "train": 5, "bench": 5,
     "qa": 4,
     "book": 3, "text": 3, "voice": 3, "engines": 3, "audio": 3,
     "vits2": 2,

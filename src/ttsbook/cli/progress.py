@@ -26,6 +26,7 @@ _STAGES = {
     "listen": "Listening",
     "encode": "Writing the audio file",
     "check": "Checking the audio file",
+    "epub3": "Writing the read-along book",
 }
 
 
@@ -44,10 +45,8 @@ class PlainReporter:
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
-        self._n_chapters = 0
 
     def started(self, plan: Plan) -> None:
-        self._n_chapters = sum(chapter.is_spoken for chapter in plan.chapters)
         self._talk.note(describe_plan(plan))
 
     def chunk_done(self, progress: Progress) -> None:

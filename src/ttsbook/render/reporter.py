@@ -40,7 +40,7 @@ class Reporter(Protocol):
     def chapter_done(self, chapter: ChapterReport) -> None: ...
 
     def stage(self, name: str) -> None:
-        """One of "plan", "speak", "listen", "encode", "check" begins."""
+        """One of "plan", "speak", "listen", "encode", "check", "epub3" begins."""
 
     def heard(self, done: int, total: int) -> None:
         """So many chunks of `total` were listened to; each round of speaking again counts anew."""

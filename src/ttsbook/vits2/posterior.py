@@ -1,4 +1,4 @@
-"""Samples → latents. Used in training and in voice adaptation, never in rendering."""
+"""Samples → latents. Used in training only."""
 
 from __future__ import annotations
 

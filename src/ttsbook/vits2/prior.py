@@ -30,7 +30,7 @@ class FramePrior(nn.Module):
     def forward(self, spread: Tensor, position: Tensor, g: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
         """Return frame states [B, C, N] and, at the doubled rate, log-F0 and voicing logit [B, 2, 2N].
 
-        spread: [B, C, N] hidden state of each frame's phoneme; position: [B, 2, N] from `positions`.
+        spread: [B, C, N] hidden state of each frame's phoneme; position: [B, 2, N] (see `spread_frames`).
         """
         frames = self.frames(torch.cat([spread, position.to(spread.dtype)], 1), g, mask)
         pitch = self.pitch(frames, g, mask)

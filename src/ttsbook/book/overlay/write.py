@@ -84,7 +84,7 @@ def write_readalong(
         handle: of the new file.
         book: what is read.
         source: the EPUB that the book was read from; None makes one of the book's text.
-        narration: of the book. Where `source` is None, places name `minimal.document_of`.
+        narration: of the book. Where `source` is None, places are those of `minimal.place_of`.
         tell: called with a line for people about what cannot be read along.
 
     Raises:
