@@ -30,7 +30,7 @@ from ttsbook.audio.lanes import Lanes, Packet
 from ttsbook.audio.picture import Picture, flac_picture_block, read_picture
 from ttsbook.audio.pipeline import Master
 from ttsbook.audio.sink import Sink
-from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec, cleaned, file_bitrate, file_rate
+from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec, cleaned, file_bitrate, file_rate, to_ms
 from ttsbook.audio.tags import cut_utf8, language_code, riff_info, vorbis_comments
 from ttsbook.audio.wave import Samples, to_int16
 from ttsbook.errors import OutputError, RenderError
@@ -325,13 +325,9 @@ def _cue_tracks(spec: AudioSpec) -> tuple[cuesheet.Track, ...]:
 def _times_ms(spec: AudioSpec) -> tuple[tuple[int, int, str], ...]:
     """Return (start, end, title) of the chapters; each cumulative count is rounded once."""
     return tuple(
-        (_to_ms(mark.start, spec.rate_in_hz), _to_ms(mark.end, spec.rate_in_hz), mark.title)
+        (to_ms(mark.start, spec.rate_in_hz), to_ms(mark.end, spec.rate_in_hz), mark.title)
         for mark in spec.marks
     )
-
-
-def _to_ms(n_samples: int, rate_hz: int) -> int:
-    return (2000 * n_samples + rate_hz) // (2 * rate_hz)
 
 
 def _clock(ms: int) -> str:

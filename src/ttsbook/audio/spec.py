@@ -32,6 +32,11 @@ _MP3_BITRATE_LIMITS = ((8_000, 160_000), (32_000, 320_000))
 _MAX_VORBIS_CHAPTERS = 999
 
 
+def to_ms(n_samples: int, rate_hz: int) -> int:
+    """Return a cumulative count of samples in milliseconds, rounded once."""
+    return (2000 * n_samples + rate_hz) // (2 * rate_hz)
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A chapter: samples [start, end) at the synthesis rate."""

@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from ttsbook.audio.spec import to_ms
 from ttsbook.errors import UsageError
 
 KINDS = ("srt", "vtt", "lrc")
@@ -110,21 +111,17 @@ def _lrc_text(cue: _Timed) -> str:
 def _timed(cues: Iterable[Cue], rate_hz: int, *, with_words: bool) -> Iterator[_Timed]:
     for cue in cues:
         text = " ".join(cue.text.split())  # an empty line would end the cue
-        start_ms, end_ms = _to_ms(cue.start, rate_hz), _to_ms(cue.end, rate_hz)
+        start_ms, end_ms = to_ms(cue.start, rate_hz), to_ms(cue.end, rate_hz)
         words = cue.words if with_words else ()
         if text and end_ms > start_ms:
             yield _Timed(
-                start_ms, end_ms, text, tuple((_to_ms(w.start, rate_hz), _spaced(w.text)) for w in words)
+                start_ms, end_ms, text, tuple((to_ms(w.start, rate_hz), _spaced(w.text)) for w in words)
             )
 
 
 def _spaced(text: str) -> str:
     """Return a word on one line, with one space after it where it had any."""
     return " ".join(text.split()) + (" " if text[-1:].isspace() else "")
-
-
-def _to_ms(n_samples: int, rate_hz: int) -> int:
-    return (2000 * n_samples + rate_hz) // (2 * rate_hz)
 
 
 def _clock(ms: int, separator: str) -> str:

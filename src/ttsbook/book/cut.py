@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ttsbook.book.draft import Draft
-from ttsbook.book.sections import split_at_headings
+from ttsbook.book.sections import is_heading, split_at_headings
 from ttsbook.book.toc import Entry
 from ttsbook.book.xhtml import Anchor, Item
 from ttsbook.types import Block, BlockKind, Matter, Skipped
@@ -64,9 +64,9 @@ class Cutter:
             if not after.anchored or _begins_with_heading(after):
                 continue
             n = len(before.items)
-            while n and _is_heading(before.items[n - 1]):
+            while n and is_heading(before.items[n - 1]):
                 n -= 1
-            if any(isinstance(item, Block) and not _is_heading(item) for item in before.items[:n]):
+            if any(isinstance(item, Block) and not is_heading(item) for item in before.items[:n]):
                 after.items[:0] = before.items[n:]
                 del before.items[n:]
 
@@ -101,10 +101,6 @@ class Cutter:
         if not self.drafts:
             self.drafts.append(Draft(where=where))
         self.drafts[-1].items.append(item)
-
-
-def _is_heading(item: Block | Skipped) -> bool:
-    return isinstance(item, Block) and item.kind is BlockKind.HEADING
 
 
 def _begins_with_heading(draft: Draft) -> bool:

@@ -29,7 +29,7 @@ def split_at_headings(items: Sequence[Item], *, where: str = "", matter: Matter 
     for item in items:
         if isinstance(item, Anchor):
             continue
-        if _is_heading(item) and item.level <= deepest:
+        if is_heading(item) and item.level <= deepest:
             if drafts[-1].blocks and not (titled and len(drafts) == 1 and _is_bare_title(drafts[0])):
                 drafts.append(Draft(where=where, matter=matter))
             drafts[-1].depth = max(item.level - top, 0)
@@ -53,9 +53,9 @@ def _stand_directly_above(items: Sequence[Item], level: int, deeper: int) -> boo
     """Tell whether most headings of a level have no text before the next, deeper heading."""
     blocks = [item for item in items if isinstance(item, Block)]
     following = [
-        after.level if _is_heading(after) else 0
+        after.level if is_heading(after) else 0
         for block, after in pairwise(blocks)
-        if _is_heading(block) and block.level == level
+        if is_heading(block) and block.level == level
     ]
     return 2 * sum(level < found <= deeper for found in following) > len(following)
 
@@ -64,10 +64,11 @@ def _levels(items: Sequence[Item]) -> list[int]:
     return [item.level for item in items if isinstance(item, Block) and item.kind is BlockKind.HEADING]
 
 
-def _is_heading(item: Item) -> TypeGuard[Block]:
+def is_heading(item: Item) -> TypeGuard[Block]:
+    """Tell whether an item of a document is a heading."""
     return isinstance(item, Block) and item.kind is BlockKind.HEADING
 
 
 def _is_bare_title(draft: Draft) -> bool:
     """Tell whether a draft holds the title of the book and nothing else."""
-    return len(draft.blocks) == 1 and _is_heading(draft.blocks[0])
+    return len(draft.blocks) == 1 and is_heading(draft.blocks[0])

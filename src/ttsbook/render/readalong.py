@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from ttsbook.audio.encode import write_audio
-from ttsbook.audio.spec import MPEG_RATES, AudioSpec
+from ttsbook.audio.spec import MPEG_RATES, AudioSpec, to_ms
 from ttsbook.audio.tags import Tags
 from ttsbook.book.overlay.minimal import place_of
 from ttsbook.book.overlay.narration import Narration, Sentence, Track
@@ -145,9 +145,7 @@ class ReadAlong:
             )
 
     def _ms(self, n_samples: int) -> int:
-        """Return a cumulative count in milliseconds, rounded once."""
-        rate_hz = self.spec.rate_in_hz
-        return (2000 * n_samples + rate_hz) // (2 * rate_hz)
+        return to_ms(n_samples, self.spec.rate_in_hz)
 
 
 def _together(spans: Mapping[int, tuple[int, int]], short: int) -> Iterator[tuple[int, ...]]:

@@ -11,7 +11,7 @@ from lxml import etree
 from ttsbook.book.epub import Traced
 from ttsbook.book.inline import Part
 from ttsbook.book.markup import Element
-from ttsbook.book.overlay.rebuild import XHTML, legal
+from ttsbook.book.overlay.rebuild import XHTML, document_bytes, legal
 from ttsbook.book.overlay.smil import EPUB
 from ttsbook.book.xhtml import Trace
 from ttsbook.types import Block, BlockKind, Book, Chapter, Place
@@ -57,7 +57,7 @@ def make_files(book: Book) -> MadeFiles:
     if book.cover is not None:
         files[f"EPUB/{_COVERS[book.cover.mime]}"] = book.cover.data
     for traced in documents:
-        files[traced.path] = _bytes(traced.root)
+        files[traced.path] = document_bytes(traced.root)
     return MadeFiles(files, documents, _PACKAGE)
 
 
@@ -109,7 +109,7 @@ def _nav(book: Book) -> bytes:
         link = _element(_element(entries, "li"), "a")
         link.set("href", place_of(chapter, 0).document.rpartition("/")[2])
         link.text = legal(chapter.title) or str(chapter.index)
-    return _bytes(root)
+    return document_bytes(root)
 
 
 def _package(book: Book) -> bytes:
@@ -151,9 +151,3 @@ def _item(manifest: Element, id: str, href: str, media_type: str, properties: st
 
 def _element(parent: Element, tag: str) -> Element:
     return etree.SubElement(parent, f"{{{XHTML}}}{tag}")
-
-
-def _bytes(root: Element) -> bytes:
-    return bytes(
-        etree.tostring(root.getroottree(), encoding="utf-8", xml_declaration=True, doctype="<!DOCTYPE html>")
-    )

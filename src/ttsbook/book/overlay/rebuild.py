@@ -39,6 +39,13 @@ def legal(text: str) -> str:
     return _ILLEGAL.sub("\ufffd", text)
 
 
+def document_bytes(root: Element) -> bytes:
+    """Return a content document as it stands in the archive."""
+    return bytes(
+        etree.tostring(root.getroottree(), encoding="utf-8", xml_declaration=True, doctype="<!DOCTYPE html>")
+    )
+
+
 def wrap(container: Element, cuts: Sequence[Cut]) -> None:
     """Put what `cuts` name into spans with these ids, with whatever stands between their ends."""
     nodes = list(_nodes(container, cuts))

@@ -15,7 +15,7 @@ from ttsbook.book.contents import read_contents
 from ttsbook.book.markup import Element, inner_text, local_name, parse_whole
 from ttsbook.book.overlay.manifest import Manifest
 from ttsbook.book.overlay.obsolete import modernise
-from ttsbook.book.overlay.rebuild import XHTML
+from ttsbook.book.overlay.rebuild import XHTML, document_bytes
 from ttsbook.book.overlay.smil import EPUB, relative
 from ttsbook.book.package import Package
 from ttsbook.book.toc import Entry
@@ -47,7 +47,7 @@ def upgrade_package(manifest: Manifest, archive: Archive, package: Package) -> d
                 item.set("media-type", "application/xhtml+xml")
                 upgrade_document(root)
                 _add_properties(item, _properties(root))
-                changed[archive.find(path) or path] = _bytes(root)
+                changed[archive.find(path) or path] = document_bytes(root)
     if not package.nav:
         path = _free_path(archive, manifest.path)
         changed[path] = _nav(path, read_contents(archive, package).entries, package)
@@ -144,7 +144,7 @@ def _nav(path: str, entries: Sequence[Entry], package: Package) -> bytes:
         fragment = f"#{entry.fragment}" if entry.fragment else ""
         link.set("href", relative(path, entry.path) + fragment)
         link.text = entry.title or "…"
-    return _bytes(root)
+    return document_bytes(root)
 
 
 def _free_path(archive: Archive, package: str) -> str:
@@ -154,8 +154,3 @@ def _free_path(archive: Archive, package: str) -> str:
         number += 1
         path = f"{folder}/nav{number}.xhtml".lstrip("/")
     return path
-
-
-def _bytes(root: Element) -> bytes:
-    tree = root.getroottree()
-    return bytes(etree.tostring(tree, encoding="utf-8", xml_declaration=True, doctype="<!DOCTYPE html>"))

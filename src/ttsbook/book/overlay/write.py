@@ -22,7 +22,7 @@ from ttsbook.book.overlay.manifest import ACTIVE_CLASS, Manifest
 from ttsbook.book.overlay.mark import mark_document, scope_id
 from ttsbook.book.overlay.minimal import make_files
 from ttsbook.book.overlay.narration import Narration, Par, Sentence
-from ttsbook.book.overlay.rebuild import XHTML, legal
+from ttsbook.book.overlay.rebuild import XHTML, document_bytes, legal
 from ttsbook.book.overlay.smil import clock_value, relative, write_smil
 from ttsbook.book.overlay.upgrade import upgrade_document, upgrade_package
 from ttsbook.book.package import read_package
@@ -180,13 +180,6 @@ def _write(
     for name in files:
         if name not in written:
             _copy(out, name, files, tell)
-
-
-def document_bytes(root: Element) -> bytes:
-    """Return a content document as it stands in the archive."""
-    return bytes(
-        etree.tostring(root.getroottree(), encoding="utf-8", xml_declaration=True, doctype="<!DOCTYPE html>")
-    )
 
 
 def _duration(pars: Iterable[Par]) -> int:
