@@ -18,6 +18,9 @@ from ttsbook.text.tables import read_map, read_rows, read_words
 
 _MEASURED = "一二两三四五六七八九十百千几每这那哪数半"  # before 只: the measure word zhī, not "only"
 _DE_KEEPS_TONE = "获取赢夺博难心应懂所"  # 获得者
+_DE_OBTAINS = (
+    _DE_KEEPS_TONE + "求征购捧摘录竞觅讨谋劫募窃贪偷拾兼易既始已独共可休焉彼乍奥乐梦未方才能白犹互各"
+)
 _DEI_BEFORE = "我你您他她它们就总也都还不可非必咱谁"  # before a lone 得: "must"
 _DE_AFTER = "了到过第奖病胜"  # after a lone 得: "to get"
 _ER_BEFORE = "女婴孤幼少男健宠胎妻孙侄弃患生血能托"  # before 儿: a child; else the ending of a noun
@@ -89,6 +92,8 @@ def read_word(word: str) -> tuple[str, ...]:
         before = word[i - 1]
         if word[i] == "只" and before in _MEASURED:
             syllables[i] = "zhi1"
+        elif word[i] == "得" and len(word) == 2 and before not in _DE_OBTAINS and not _has_reading(word):
+            syllables[i] = "de5"  # 冻得, but 求得
         elif word[i] == "得" and i == 1 and len(word) == 3 and word[0] not in _DE_KEEPS_TONE:
             syllables[i] = "de5"  # 跑得快
         elif word[i] == "地" and i > 1 and before == word[i - 2]:
