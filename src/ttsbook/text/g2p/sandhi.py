@@ -12,6 +12,7 @@ from itertools import accumulate
 Word = tuple[str, tuple[str, ...]]  # characters, one pinyin syllable each
 _NUMBER_BEFORE = "第初十百千万零〇一二三四五六七八九"  # before 一: a number, which keeps its tone
 _NUMBER_AFTER = "零〇一二三四五六七八九十月号號"  # 一 inside a number or a date: 一九四九, 一月
+_UNITED = ("统一", "唯一", "惟一", "单一", "专一", "独一", "之一")  # 一 is no count: 统一战线
 _COUNTED_AFTER = "这那每另某有同這"  # 这一 counts what follows; 统一 and 万一 keep their tone
 _NEVER_RESULT = "决绝并也就可要岂莫无从都还又倒却才若"  # before 不 in a word of three: 并不是, not 对不起
 _COUNTS = "一两几这那每哪"  # begin a word that counts the next one: 一把|椅子
@@ -54,7 +55,8 @@ def _change_yi(text: str, syllables: list[str], ends: set[int]) -> None:
         before, after = text[i - 1] if i else "", text[i + 1]
         closes_word = i + 1 in ends and i > 0 and i not in ends
         is_day = before == "月" and after in "日号號"
-        if is_day or (before and before in _NUMBER_BEFORE) or after in _NUMBER_AFTER:
+        is_united = text[max(0, i - 1) : i + 1] in _UNITED and i not in ends
+        if is_day or is_united or (before and before in _NUMBER_BEFORE) or after in _NUMBER_AFTER:
             syllables[i] = "yi1"
         elif _is_between_twins(text, i):
             syllables[i] = "yi5"  # 看一看
@@ -68,7 +70,8 @@ def _was_fourth(text: str, syllables: list[str], i: int) -> bool:
 
 
 def _is_between_twins(text: str, i: int) -> bool:
-    return 0 < i < len(text) - 1 and text[i - 1] == text[i + 1] and text[i - 1] not in "一不"
+    is_between = 0 < i < len(text) - 1 and text[i - 1] == text[i + 1] and text[i - 1] not in "一不得"
+    return is_between and text[max(0, i - 2) : i - 1] != "不"  # not in 不怕不怕
 
 
 def _raise_inside(word: str, syllables: list[str], start: int, end: int) -> None:
