@@ -106,7 +106,8 @@ def read_word(word: str) -> tuple[str, ...]:
 def _surname(word: str) -> tuple[str, ...] | None:
     """Read 仇先生 and 小单: a surname that sounds otherwise as a word."""
     surnames = read_map("surnames_zh.tsv")
-    if len(word) > 1 and word[0] in surnames and word[1:] in read_words("titles_zh.txt"):
+    is_title = len(word) > 1 and word[1:] in read_words("titles_zh.txt")
+    if is_title and word[0] in surnames and (len(word) > 2 or not is_listed(word)):  # 员工 is no Mr. Yun
         return (surnames[word[0]], *read_word(word[1:]))
     if len(word) == 2 and word[0] in _FAMILIAR and word[1] in surnames and not is_listed(word):
         return (*read_word(word[0]), surnames[word[1]])
