@@ -88,12 +88,16 @@ def read_word(word: str) -> tuple[str, ...]:
     syllables = _look_up(word)
     if word in read_words("neutral_zh.txt") and len(syllables) > 1:
         syllables[-1] = _toneless(syllables[-1])
+    if word[0] == "子" and len(word) > 1 and is_listed(word):
+        syllables[0] = "zi3"  # 子夜
     for i in range(1, min(len(word), len(syllables))):
         before = word[i - 1]
         if word[i] == "只" and before in _MEASURED:
             syllables[i] = "zhi1"
         elif word[i] == "得" and len(word) == 2 and before not in _DE_OBTAINS and not _has_reading(word):
             syllables[i] = "de5"  # 冻得, but 求得
+        elif word[i] == "子" and word[i - 1 : i + 1] in read_words("zi_zh.txt"):
+            syllables[i] = "zi3"  # 男子, 原子弹
         elif word[i] == "得" and i == 1 and len(word) == 3 and word[0] not in _DE_KEEPS_TONE:
             syllables[i] = "de5"  # 跑得快
         elif word[i] == "地" and i > 1 and before == word[i - 2]:
