@@ -86,7 +86,7 @@ def read_word(word: str) -> tuple[str, ...]:
     if surname:
         return surname
     syllables = _look_up(word)
-    if word in read_words("neutral_zh.txt") and len(syllables) > 1:
+    if len(syllables) > 1 and not read_words("neutral_zh.txt").isdisjoint((word, word[-2:])):  # 老太太
         syllables[-1] = _toneless(syllables[-1])
     if word[0] == "子" and len(word) > 1 and is_listed(word):
         syllables[0] = "zi3"  # 子夜
