@@ -94,10 +94,10 @@ def read_word(word: str) -> tuple[str, ...]:
         before = word[i - 1]
         if word[i] == "只" and before in _MEASURED:
             syllables[i] = "zhi1"
-        elif word[i] == "得" and len(word) == 2 and before not in _DE_OBTAINS and not _has_reading(word):
-            syllables[i] = "de5"  # 冻得, but 求得
         elif word[i] == "子" and word[i - 1 : i + 1] in read_words("zi_zh.txt"):
             syllables[i] = "zi3"  # 男子, 原子弹
+        elif word[i] == "得" and len(word) == 2 and before not in _DE_OBTAINS and not _has_reading(word):
+            syllables[i] = "de5"  # 冻得, but 求得
         elif word[i] == "得" and i == 1 and len(word) == 3 and word[0] not in _DE_KEEPS_TONE:
             syllables[i] = "de5"  # 跑得快
         elif word[i] == "地" and i > 1 and before == word[i - 2]:
@@ -122,8 +122,12 @@ def _look_up(word: str) -> list[str]:
     """Return what pypinyin's dictionaries say, by phrases and then by characters."""
     from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
 
+    own = read_map("polyphones_zh.tsv")
     syllables: list[str] = []
     for piece in _pieces(word):
+        if piece in own:  # 大汗 in 满头大汗
+            syllables += own[piece].split()
+            continue
         phrase = PHRASES_DICT.get(piece)
         if phrase:
             syllables += (_with_digit(readings[0]) for readings in phrase)
@@ -133,7 +137,8 @@ def _look_up(word: str) -> list[str]:
         for character in piece:
             readings = PINYIN_DICT.get(ord(character))
             # Rare characters without a known reading stay as they are.
-            syllables.append(_with_digit(readings.partition(",")[0]) if readings else character)
+            first = _with_digit(readings.partition(",")[0]) if readings else character
+            syllables.append(own.get(character, first))
     return syllables
 
 
@@ -142,12 +147,21 @@ def _toneless(syllable: str) -> str:
 
 
 def _pieces(word: str) -> Sequence[str]:
-    """Cut a word into the phrases that have a reading, and characters."""
+    """Cut a word into the phrases that have a reading, ours first, and characters."""
     from pypinyin.constants import PHRASES_DICT
     from pypinyin.seg.mmseg import seg
 
     # The rule of maximal matches would find no longer piece than these.
-    return (word,) if len(word) == 1 or word in PHRASES_DICT else tuple(seg.cut(word))
+    if len(word) == 1 or word in PHRASES_DICT:
+        return (word,)
+    own = read_map("polyphones_zh.tsv")
+    for length in range(len(word) - 1, 1, -1):
+        for start in range(len(word) - length + 1):
+            piece, rest = word[start : start + length], word[start + length :]
+            if piece in own:  # 心脏 in 心脏病
+                before = _pieces(word[:start]) if start else ()
+                return (*before, piece, *(_pieces(rest) if rest else ()))
+    return tuple(seg.cut(word))
 
 
 @lru_cache(maxsize=4096)
@@ -237,6 +251,8 @@ def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
         fits = where == "alone" or (beside and beside in cues)
         if where in ("earlier", "later"):
             fits = any(not cues.isdisjoint(other) for other in (earlier if where == "earlier" else later))
+        if where == "word":
+            fits = not cues.isdisjoint(earlier)
         if fits:
             return pinyin
     surname = read_map("surnames_zh.tsv").get(word)
