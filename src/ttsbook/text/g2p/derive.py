@@ -14,6 +14,7 @@ from ttsbook.text.g2p.dictionary import find_word
 from ttsbook.text.tables import read_rows, read_words
 
 _SIBILANTS, _VOICELESS = "szʃʒʧʤ", "ptkfθ"
+_HAS_LOST_E = re.compile("^[^aeiou]*[aeiou][^aeiouhwxy]$|[^aeiou][aeiou][cgsvz]$")
 _MIN_STEM = 3  # shorter stems match by accident
 _MIN_PART = 3  # of a compound
 _DEPTH = 3  # endings that may be taken off one after another ("favour-able-ness")
@@ -94,6 +95,8 @@ def _by_ending(word: str, depth: int) -> str | None:
     for ending, sound in _endings():
         if not word.endswith(ending) or len(word) - len(ending) < _MIN_STEM:
             continue
+        if ending in ("s", "es") and word.endswith("ss"):
+            continue  # paleness is no plural
         add = _ENDINGS.get(sound) or _adding(sound)
         for stem in _stems(word[: -len(ending)], ending):
             known = derive_word(stem, depth)
@@ -109,6 +112,8 @@ def _endings() -> tuple[tuple[str, str], ...]:
 
 def _stems(stem: str, ending: str) -> Iterator[str]:
     """Yield the words that `stem` may come from: writ-ing, stopp-ing, happi-ly."""
+    if ending[0] in "eiay" and _HAS_LOST_E.search(stem):
+        yield stem + "e"  # gap-ed is gape, not gap, which would double its p
     if ending != "y" or stem[-1] not in "aeiou":
         yield stem
     if ending[0] in "eiay":
