@@ -1,4 +1,8 @@
-"""The CMU Pronouncing Dictionary (BSD, licence beside the data): a written word to its first reading."""
+"""Dictionaries of English: a written word to its first reading.
+
+The CMU Pronouncing Dictionary (BSD, licence beside the data), and for words that it lacks the American one of
+misaki (Apache License 2.0), which is written in the symbols of the voice.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +24,13 @@ def _phones() -> dict[str, str]:
     return entries
 
 
+@lru_cache(maxsize=1)
+def _rarer() -> dict[str, str]:
+    """Return word -> symbols of the words that the CMU dictionary lacks."""
+    lines = gzip.decompress(read_bytes("misaki.dict.gz")).decode("utf-8").splitlines()
+    return {word: symbols for word, _, symbols in (line.partition(" ") for line in lines)}
+
+
 def known_words() -> tuple[str, ...]:
     """Return every word of the dictionary that has one reading listed first."""
     return tuple(word for word in _phones() if "(" not in word)
@@ -32,4 +43,4 @@ def find_word(word: str) -> str | None:
     Our own table comes first: it holds words that the dictionary lacks or reads oddly.
     """
     phones = read_map("words_en.tsv").get(word) or _phones().get(word)
-    return from_arpabet(phones.partition("#")[0]) if phones else None
+    return from_arpabet(phones.partition("#")[0]) if phones else _rarer().get(word)
