@@ -114,6 +114,21 @@ def test_a_rarer_word_is_read_by_the_second_dictionary(word: str, symbols: str) 
     assert pronounce_word(word) == symbols
 
 
+@pytest.mark.parametrize(
+    ("text", "phonemes"),
+    [
+        ("Give ’em ’ell, o’ course.", "ɡˈɪv əm ˈɛl, ə kˈɔɹs."),
+        ("’Ow are you goin’ ’ome?", "ˈW ɑɹ ju ɡˈOɪn ˈOm?"),
+        ("I ’ave nothin' to say.", "ˈI æv nˈʌθɪn tə sˈA."),
+        ("Rock ’n’ roll, 'cause I can.", "ɹˈɑk ən ɹˈOl, kˈʌz ˈI kæn."),
+        ("’Twould be well an’ good.", "twˈʊd bi wˈɛl æn ɡˈʊd."),
+        ("‘Ere’ is a word, ‘a mortal sin’ two.", "ˈɛɹ ɪz ə wˈɜɹd, ə mˈɔɹtəl sˈɪn tˈu."),
+    ],
+)
+def test_what_an_apostrophe_leaves_out_is_not_said(text: str, phonemes: str) -> None:
+    assert FRONT_END.say(text, "en")[1] == phonemes
+
+
 def test_the_network_reads_very_long_words_to_their_end() -> None:
     assert len(predict_word("antidisestablishmentarianism" * 3)) > 60
 

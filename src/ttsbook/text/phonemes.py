@@ -17,8 +17,10 @@ from ttsbook.text.g2p.mandarin import pronounce_run
 from ttsbook.text.script import HAN, LATIN
 from ttsbook.text.tables import read_map
 
+# An apostrophe before a word belongs to it if it is clipped: 'em, and ’ouse, where a quote would be ‘ouse.
+_CLIPPED = r"(?:(?<![\w'’])(?:['’](?=(?i:em|cause|n|twere|twould|twill|gainst)\b)|’(?=[AEIOUaeiou])))?"
 _TOKEN = re.compile(
-    f"(?P<word>[{LATIN}][{LATIN}\u0300-\u036f]*(?:['’][{LATIN}][{LATIN}\u0300-\u036f]*)*['’]?)"
+    f"(?P<word>{_CLIPPED}[{LATIN}][{LATIN}\u0300-\u036f]*(?:['’][{LATIN}][{LATIN}\u0300-\u036f]*)*['’]?)"
     f"|(?P<han>[{HAN}]+)"
     r"|(?P<mark>\.{2,}|[^\w\s])"
     r"|(?P<other>\w)"

@@ -26,6 +26,7 @@ LETTER_NAMES = {
     "x": "ˈɛks", "y": "wˈI", "z": "zˈi",
 }
 # fmt: on
+VOWEL_LETTERS = ("a", "e", "i", "o", "u")
 _DRAWN = re.compile(r"(.)\1{2,}")
 _LONGEST_ACRONYM = 5  # longer words in capitals are shouted, not spelt
 # Letters that NFD does not take apart; a reader of English says the plain ones.
@@ -42,6 +43,10 @@ def pronounce_word(word: str) -> str:
     """
     if word == "A":
         return "ə"
+    if "'" in word or "’" in word:
+        short = _shortened(word.lower().replace("’", "'"))
+        if short:
+            return short
     plain = _fold(word)
     if not plain:
         return ""
@@ -54,6 +59,20 @@ def pronounce_word(word: str) -> str:
     if _is_spelt(word):
         return spell_letters(plain)
     return _romanized(word) or _stressed(_unknown_word(plain, is_name=word[0].isupper()))
+
+
+def _shortened(word: str) -> str | None:
+    """Read a word whose apostrophe stands for what is not said: o', 'em, goin', 'ouse."""
+    phones = read_map("clipped_en.tsv").get(word)
+    if phones:
+        return from_arpabet(phones)
+    if word.endswith("in'"):
+        whole = derive_word(word[:-1] + "g")
+        return whole[:-1] + "n" if whole and whole.endswith("ŋ") else None
+    if word[0] == "'" and word[1:2] in VOWEL_LETTERS:
+        whole = function_word("h" + word[1:]) or find_word("h" + word[1:])
+        return whole[1:] if whole and whole.startswith("h") else None
+    return None
 
 
 def _romanized(word: str) -> str | None:
