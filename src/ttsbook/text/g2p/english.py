@@ -53,12 +53,17 @@ def pronounce_word(word: str) -> str:
     weak = function_word(plain)
     if weak:
         return weak
-    known = find_word(plain) if word.isascii() else _romanized(word) or find_word(plain)
+    known = find_word(plain) if word.isascii() else _accented(word) or _romanized(word) or find_word(plain)
     if known:
         return known
     if _is_spelt(word):
         return spell_letters(plain)
     return _romanized(word) or _stressed(_unknown_word(plain, is_name=word[0].isupper()))
+
+
+def _accented(word: str) -> str | None:
+    """Read a word that its accents tell from another: "résumé" is not "resume"."""
+    return find_word(unicodedata.normalize("NFC", word.lower().replace("’", "'")))
 
 
 def _shortened(word: str) -> str | None:
