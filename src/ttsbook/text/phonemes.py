@@ -129,7 +129,7 @@ def _read(text: str, offset: int) -> list[Token]:
 def _word(words: list[str], index: int) -> str:
     word = words[index].replace("’", "'")
     if len(word) == 1 and word != "I" and _is_letter_name(words, index):
-        return LETTER_NAMES.get(word.lower(), "")
+        return LETTER_NAMES.get(word.lower()) or pronounce_word(word)  # à la carte
     if is_heteronym(word.lower()):
         reading = choose_reading(words, index)
         if reading:

@@ -15,6 +15,8 @@ _NUMERAL = f"(?P<roman>{_ROMAN})"
 _SMALL_NUMERAL = "(?P<roman>(?=[ivxl]{2})(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3}))"
 _LETTERS_RATHER = ("C", "D", "L", "M")  # one of these alone is seldom a number
 _COUNTED_HIGH = ("chapter", "canto", "psalm", "sonnet")
+_FEWEST_NEVER = 400  # chapters that no book has
+_INITIAL_NEXT = re.compile(r"\s+[A-Z]\.(?:\s|$)")
 _NUMERAL_END = re.compile(r"\s*(?:[.,:;)\]—–-]|$)")
 _CAPITAL_NEXT = re.compile(r"\s+[\"“‘]?[A-Z]")
 _DATE_NEXT = re.compile(r",?\s(?:\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
@@ -154,12 +156,26 @@ def _bare_roman(match: re.Match[str]) -> str | None:
     return cardinal(str(roman_value(match.group()))) if match.group() else None
 
 
-def _heading_roman(match: re.Match[str]) -> str:
+def _heading_roman(match: re.Match[str]) -> str | None:
+    """Read the number of a chapter, but leave "C. Auguste Dupin" and "V. S. Naipaul" their initials."""
+    numeral, rest = match["roman"], match.string[match.end() :]
+    is_title = numeral in _LETTERS_RATHER or roman_value(numeral) >= _FEWEST_NEVER
+    is_initial = len(numeral) == 1 and _INITIAL_NEXT.match(rest)
+    if rest.strip() and (is_title or is_initial):
+        return None
     return cardinal(str(roman_value(match["roman"]))) + match["stop"]
 
 
 def _initials(match: re.Match[str]) -> str:
     return " ".join(c for c in match.group() if c.isalpha())
+
+
+def _monsieur(match: re.Match[str]) -> str | None:
+    """Read the M. of "M. de Villefort", but leave "John M. Smith" and "M. R. James" their initials."""
+    before = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
+    word = before.group(1) if before else ""
+    is_name = word[:1].isupper() and word.lower() not in read_words("before_saint_en.txt")
+    return None if is_name or word.lower() in read_words("titles_en.txt") else "Monsieur"
 
 
 def _dotted(match: re.Match[str]) -> str:
@@ -213,6 +229,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("roman", r"(?<![\w.'’-])(?=[IVXL]{3})(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})(?![\w'’])", _bare_roman, "L"),
         ("saint", r"\bSt\.(?!\w)|\bSt(?=\s[A-Z])", _saint_or_street, "S"),
         ("doctor", r"\bDr\.?(?=\s|$)", _doctor_or_drive, "D"),
+        ("monsieur", r"(?<![\w.])M\.(?=\s(?:d[eu]\s|d['’][A-ZÉ]|[A-ZÉ][a-zà-ÿ]))", _monsieur, "M"),
         ("abbreviation", rf"(?i)(?<![\w.])(?:{dotted})(?!\w)", _abbreviation, "."),
         ("abbreviation", rf"\b(?:{bare})\b", _abbreviation, ""),
         ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:!?)'’\"”])", _initials, "."),
