@@ -26,6 +26,7 @@ class _Heteronym:
     cues: frozenset[str]  # within reach
     beside: tuple[tuple[str, str], ...]  # (right before, right after), "" for any
     vetoes: frozenset[str]  # right before
+    vetoes_after: frozenset[str]  # right after
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +40,8 @@ def _heteronyms() -> dict[str, _Heteronym]:
             from_arpabet(b),
             frozenset(cue for cue in cues if ">" not in cue),
             tuple((cue.partition(">")[0], cue.partition(">")[2]) for cue in cues if ">" in cue),
-            frozenset(cue[1:-1] for cue in cues if cue[0] == "!"),
+            frozenset(cue[1:-1] for cue in cues if cue[0] == "!" and cue[-1] == ">"),
+            frozenset(cue[2:] for cue in cues if cue.startswith("!>")),
         )
     return table
 
@@ -70,6 +72,8 @@ def choose_reading(words: Sequence[str], index: int) -> str:
     """Return the symbols of `words[index]`, a heteronym; "" among the words stands for punctuation."""
     entry = _entry(words[index].lower())
     assert entry is not None
+    if _at(words, index + 1) in entry.vetoes_after:
+        return entry.reading_b
     tests = {"verb": _is_verb, "base": _is_base, "capital": _has_capital, "habit": _is_habit}
     test = tests.get(entry.kind)
     is_a = (test is not None and test(words, index)) or _is_near(words, index, entry)
@@ -92,7 +96,9 @@ def _at(words: Sequence[str], position: int) -> str:
 
 
 def _has_capital(words: Sequence[str], index: int) -> bool:
-    return words[index][0].isupper() and any(words[:index])
+    """Tell "Polish rye" and "August came." from "Polish the silver."."""
+    is_order = not any(words[:index]) and _at(words, index + 1) in _context("objects") | {"and"}
+    return words[index][0].isupper() and not is_order
 
 
 def _is_habit(words: Sequence[str], index: int) -> bool:
@@ -106,9 +112,16 @@ def _is_habit(words: Sequence[str], index: int) -> bool:
 
 def _is_base(words: Sequence[str], index: int) -> bool:
     """Tell whether the word follows "to", a modal or do, adverbs and a subject in a question aside."""
-    if index == 0 and _at(words, 1) in _context("objects") | {"that"}:
-        return True  # "Read that again"
     before, position = _before(words, index)
+    after = _at(words, index + 1)
+    if words[index][0].isupper() and before == "" and after not in ("by", "in", "with"):
+        return True  # "Read that again", “Read it aloud.”
+    if after in ("nor", "or") and _at(words, index + 2) == "write":
+        return True  # "could neither read nor write"
+    if before in ("and", "or") and _is_coordinate(words, position):
+        return True  # "must sit down and read"
+    if before in _context("object-pronouns") and _before(words, position)[0] in _context("before-bare"):
+        return True  # "let me read it"
     if before in _context("plural-subjects") | _context("singular-subjects"):  # "did you read"
         around = {word.lower() for word in words[max(0, index - 2) : index + _HABIT_REACH]}
         following = {word.lower() for word in words[index : index + 2 * _HABIT_REACH]}
@@ -117,6 +130,24 @@ def _is_base(words: Sequence[str], index: int) -> bool:
             return True  # "I read the papers every morning"
         before, _ = _before(words, position)
     return before in _context("before-base")
+
+
+def _is_coordinate(words: Sequence[str], position: int) -> bool:
+    """Tell whether the "and" at `position` joins what follows to a verb after "to" or a modal."""
+    for index in range(position - 1, max(-1, position - _HABIT_REACH), -1):
+        word = words[index].lower()
+        if word in _context("before-base"):
+            return index < position - 1
+        if word in (
+            "",
+            "be",
+            "been",
+            "have",
+            *_context("plural-subjects"),
+            *_context("singular-subjects"),
+        ) or word.endswith("ed"):
+            return False
+    return False
 
 
 def _is_verb(words: Sequence[str], index: int) -> bool:
@@ -129,8 +160,8 @@ def _is_verb(words: Sequence[str], index: int) -> bool:
         )
     if before in _context("before-base") or before in _context("plural-subjects"):
         return True
-    if before in ("which", "who") and after == "to":  # "letters which purport to come"
-        return True
+    if before in ("which", "who") and (after == "to" or after in _context("objects") | {"such"}):
+        return True  # "letters which purport to come", "which present any feature"
     if (
         before in _context("singular-subjects") and before != "that"
     ):  # "made him present it", "did she object"
