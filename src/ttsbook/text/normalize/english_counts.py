@@ -56,7 +56,12 @@ def _version(match: re.Match[str]) -> str:
 def _tagged(match: re.Match[str]) -> str:
     """Read digits grown together with letters: 221B, B2, A4."""
     parts = re.findall(r"\d+|[A-Za-z]+", match.group())
-    return " ".join(_house_number(part) if part.isdigit() else part for part in parts)
+    return " ".join(_house_number(part) if part.isdigit() else _spelt(part) for part in parts)
+
+
+def _spelt(letters: str) -> str:
+    """Part letters in capitals: MI5 is no "my five"."""
+    return " ".join(letters) if letters.isupper() else letters
 
 
 def _house_number(digits: str) -> str:
@@ -125,7 +130,7 @@ def _emergency(match: re.Match[str]) -> str:
     return match["word"] + one_by_one(match["n"])
 
 
-_NUMBERED = "Room|Suite|Flight|Gate|Highway|Route|Interstate|Apartment|Area|Boeing|Cell"
+_NUMBERED = "[Rr]oom|[Ff]light|[Ss]uite|Suite|Flight|Gate|Highway|Route|Interstate|Apartment|Area|Boeing|Cell"
 CODES = (
     english_rule("isbn", r"\bISBN(?:-1[03])?:?\s*(?P<digits>\d[\d -]{8,16}[\dXx])\b", _isbn),
     english_rule(
@@ -145,7 +150,7 @@ FRACTIONS = (
         r"(?:[-–](?P<last>\d{1,3}))?(?![\w:])",
         _verse,
     ),
-    english_rule("ratio", rf"{BEFORE}(?P<a>\d+):(?P<b>\d)(?![\w:])", _ratio),
+    english_rule("ratio", rf"{BEFORE}(?P<a>\d+):(?P<b>\d{{1,3}}(?:,\d{{3}})+|\d)(?![\w:])", _ratio),
     english_rule(
         "fraction",
         rf"(?:{BEFORE}(?P<whole>\d+)\s?)?(?P<sign>[{''.join(FRACTION_SIGNS)}])",

@@ -163,7 +163,7 @@ DATES = (
         _hours,
     ),
     english_rule("time", rf"{BEFORE}{_CLOCK}\s?{_HALF_DAY}", _time),
-    english_rule("time", rf"{BEFORE}{_CLOCK.replace('[:.]', ':')}(?P<half>)(?![\w:])", _time),
+    english_rule("time", rf"{BEFORE}{_CLOCK.replace('[:.]', ':')}(?P<half>)(?![\w:]|,\d)", _time),
     english_rule("time", rf"{BEFORE}(?P<h>\d\d?)\s?{_HALF_DAY}", _hour),
 )
 _NOT_NUMBERED = r"(?<![Nn]o\. )(?<![Nn]umber )"  # "No. 10's door"

@@ -70,6 +70,12 @@ def _old_money(match: re.Match[str]) -> str:
     return " ".join(said) + kept_stop(match)
 
 
+def _old_pounds(match: re.Match[str]) -> str:
+    """Read 10,000l. a year, and a 5l. note."""
+    one = is_one(match["n"]) or _describes(match)
+    return f"{cardinal(match['n'])} {'pound' if one else 'pounds'}{kept_stop(match)}"
+
+
 @lru_cache(maxsize=1)
 def _currencies() -> dict[str, tuple[str, str, str, str]]:
     return {row[0]: (row[1], row[2], row[3], row[4]) for row in read_rows("currencies_en.tsv")}
@@ -136,6 +142,10 @@ def quantity_rules() -> tuple[Rule, ...]:
     signs, units = any_of(_currencies()), any_of(_units())
     return (
         english_rule("money", r"£(?P<l>\d[\d,]*)\s(?P<s>\d+)s\.?(?:\s?(?P<d>\d+)d\b\.?)?", _old_money),
+        english_rule("money", rf"{BEFORE}(?P<n>\d[\d,]*)l\.(?!\w|\s?\d+s\.)", _old_pounds),
+        english_rule(
+            "money", rf"{BEFORE}(?P<l>\d[\d,]*)l\.\s?(?P<s>\d+)s\.(?:\s?(?P<d>\d+)d\b\.?)?", _old_money
+        ),
         english_rule("money", rf"{BEFORE}(?P<l>)(?P<s>\d+)s\.\s?(?P<d>\d+)d\b\.?", _old_money),
         english_rule(
             "money", rf"{BEFORE}(?P<l>)(?:(?P<s>(?!(?:\d\d)?\d0s)\d+)s|(?P<d>\d+)d)\.(?!\w)", _old_money

@@ -123,8 +123,16 @@ def _chapter_roman(match: re.Match[str]) -> str | None:
     return f"{word}{match['gap']}{cardinal(str(roman_value(numeral)))}" if numeral else None
 
 
+def _part_roman(match: re.Match[str]) -> str:
+    """Read "Vol. I" and "Chap. V"."""
+    words = next(words for _, _, words in _abbreviations()[match["word"].lower() + "."])
+    return f"{words} {cardinal(str(roman_value(match['roman'])))}"
+
+
 def _king(match: re.Match[str]) -> str | None:
     if match["word"].lower() not in read_words("rulers_en.txt") or not match["roman"]:
+        return None
+    if match.group() == "Malcolm X":
         return None
     if match["roman"] == "I" and not re.match(
         r"['’]s\b|[,.;:!?)]|\s+(?:of|was|and|is|had)\b|\s*$", match.string[match.end() :]
@@ -219,11 +227,13 @@ def word_rules() -> tuple[Rule, ...]:
     symbols = "".join(read_map("symbols_en.tsv"))
     words = any_of(read_words("before_roman_en.txt"))
     chapter = rf"\b(?P<word>(?i:{words}))(?P<gap>\s+){_NUMERAL}\b(?!['’]\w)"
+    part = r"\b(?P<word>[Vv]ol|[Cc]hap|[Bb]k|[Ff]ig)\.\s(?P<roman>[IVX])\b(?=\.?(?:[,;:)]|\s|$))"
     table = (
         ("roman", chapter, _chapter_roman, "IVXLCDM"),
         ("roman", chapter.replace(_NUMERAL, _SMALL_NUMERAL), _chapter_roman, "ivxl"),
         ("roman", rf"^\s*{_NUMERAL}(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])", _heading_roman, "IVXLCDM"),
-        ("roman", rf"\b(?P<word>[A-Z][a-zé]+)\s{_NUMERAL}\b", _king, "IVX"),
+        ("roman", part, _part_roman, "IVX"),
+        ("roman", rf"\b(?P<word>[A-Z][a-zé]+)\s{_NUMERAL}\b(?:\.(?=['’]s\b|[,;:]|\s+[a-z]))?", _king, "IVX"),
         ("roman", rf"\b(?=[IVX]){_NUMERAL}(?:th|st|nd|rd|(?=\scentur))\b", _ordinal_roman, "IVX"),
         ("roman", r"(?<![\w.'’-])(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})(?![\w'’-]|\.\w)", _bare_roman, "IVX"),
         ("roman", r"(?<![\w.'’-])(?=[IVXL]{3})(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})(?![\w'’])", _bare_roman, "L"),
