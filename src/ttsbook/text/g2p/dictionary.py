@@ -7,6 +7,7 @@ misaki (Apache License 2.0), which is written in the symbols of the voice.
 from __future__ import annotations
 
 import gzip
+import lzma
 from functools import lru_cache
 
 from ttsbook.text.g2p.arpabet import from_arpabet
@@ -26,8 +27,8 @@ def _phones() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _rarer() -> dict[str, str]:
-    """Return word -> symbols of the words that the CMU dictionary lacks."""
-    lines = gzip.decompress(read_bytes("misaki.dict.gz")).decode("utf-8").splitlines()
+    """Return word -> symbols of the words that the CMU dictionary lacks and `derive` does not read as well."""
+    lines = lzma.decompress(read_bytes("misaki.dict.xz")).decode("utf-8").splitlines()
     return {word: symbols for word, _, symbols in (line.partition(" ") for line in lines)}
 
 
