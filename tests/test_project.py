@@ -99,11 +99,11 @@ def test_only_the_command_line_prints_and_exits() -> None:
 
 
 def test_only_configuration_and_paths_read_the_environment() -> None:
-    # The bar asks for TERM, as every terminal program does.
+    # The bar asks for TERM, as every terminal program does; the package tells ONNX Runtime to report nothing.
     allowed = {"config", "paths"}
     wrong = []
     for name, tree in modules():
-        if own_part(name) in allowed or name == "ttsbook/cli/progress.py":
+        if own_part(name) in allowed or name in ("ttsbook/__init__.py", "ttsbook/cli/progress.py"):
             continue
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and ast.unparse(node) in ("os.environ", "os.getenv"):

@@ -6,10 +6,14 @@ The names below come from `ttsbook.api`, which is imported when one of them is f
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ttsbook.api import HybridTTSProvider, ParallelTTSGenerator, VITS2Provider, render_book
+
+# ONNX Runtime 1.29 and later report each session to Microsoft unless this stands when it is loaded.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 __version__ = "0.1.0"
 __all__ = ["HybridTTSProvider", "ParallelTTSGenerator", "VITS2Provider", "__version__", "render_book"]
