@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -16,7 +17,7 @@ from ttsbook.errors import OutputError
 
 @contextlib.contextmanager
 def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
-    """Yield a binary file that becomes `path` only if the block succeeds.
+    """Yield a binary file that becomes `path` only if the block succeeds; a device or pipe is written to.
 
     Args:
         path: where the file appears.
@@ -26,12 +27,40 @@ def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     Raises:
         OutputError: the folder is missing or read-only, or the disk is full.
     """
+    if is_stream(path):
+        with _stream(path) as handle:
+            yield handle
+        return
     with temporary_beside(path, durable=durable) as partial, open(partial, "wb") as handle:
         try:
             yield cast(BinaryIO, handle)
             handle.flush()
         except OSError as error:
             raise output_error(path, error) from error
+
+
+def is_stream(path: Path) -> bool:
+    """Tell whether `path` is a device, a pipe or a socket, or leads to an open file of this process.
+
+    Such a name must never be replaced by a file: without /dev/null no program on the machine works.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    if stat.S_ISDIR(mode):
+        return False
+    place = path.absolute().parts[1:3]
+    return not stat.S_ISREG(mode) or (place[0] in ("dev", "proc") and place[1] != "shm")
+
+
+@contextlib.contextmanager
+def _stream(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with open(path, "wb") as handle:
+            yield cast(BinaryIO, handle)
+    except OSError as error:
+        raise output_error(path, error) from error
 
 
 @contextlib.contextmanager

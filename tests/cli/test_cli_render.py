@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -164,6 +165,19 @@ def test_a_foreign_file_is_replaced_only_with_force(ttsbook: Command, folder: Pa
     assert foreign.read_text(encoding="utf-8") == "my song"
     assert ttsbook("render", book, "--force").code == 0
     assert foreign.read_bytes()[:4] == b"RIFF"
+
+
+def test_a_device_or_pipe_is_never_replaced(ttsbook: Command, folder: Path) -> None:
+    book, pipe = write(folder / "storm.txt"), folder / "pipe.wav"
+    os.mkfifo(pipe)
+    run = ttsbook("render", book, "-o", pipe, "--force")
+    assert (run.code, run.out) == (5, "")
+    assert "pipe.wav is a device or a pipe" in run.err
+    assert pipe.is_fifo()
+
+
+def test_a_name_that_is_too_long_is_an_output_error(ttsbook: Command, folder: Path) -> None:
+    assert ttsbook("render", write(folder / "storm.txt"), "-o", f"{'x' * 300}.wav").code == 5
 
 
 def test_the_output_folder_must_exist_for_one_file_and_is_made_for_several(

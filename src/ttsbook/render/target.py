@@ -22,7 +22,7 @@ from ttsbook import __version__
 from ttsbook.audio.probe import probe
 from ttsbook.audio.tags import Tags
 from ttsbook.errors import InputError, OutputError, UsageError
-from ttsbook.files import output_error, sha256_bytes, sha256_file
+from ttsbook.files import is_stream, output_error, sha256_bytes, sha256_file
 from ttsbook.render.check_report import report_paths
 from ttsbook.render.journal import Journal
 from ttsbook.render.plan import Plan
@@ -81,14 +81,14 @@ def check_writable(target: Target) -> None:
     """
     if target.output.suffix == PLAYLIST_SUFFIX:
         _make_folder(target.output.parent)
-    for path, flag in ((target.output, "-o"), (target.epub3, "--epub3")):
+    for path, flag in ((target.output, "-o"), (target.own_subtitles, "-o"), (target.epub3, "--epub3")):
         if path is None:
             continue
-        if path.is_dir():
-            raise OutputError(f"{path} is a folder", f"name a file in it with {flag}")
-        if path.exists() and not path.is_file():  # it would be replaced, not written to
-            raise OutputError(f"{path} is a device or a pipe", f"name a file with {flag}")
         try:
+            if path.is_dir():
+                raise OutputError(f"{path} is a folder", f"name a file in it with {flag}")
+            if is_stream(path):
+                raise OutputError(f"{path} is a device or a pipe", f"name a file with {flag}")
             with tempfile.TemporaryFile(dir=path.parent):
                 pass
         except OSError as error:

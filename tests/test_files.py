@@ -1,0 +1,32 @@
+"""Files that appear whole, and names that are no files."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ttsbook.files import atomic_write, is_stream
+
+
+@pytest.mark.parametrize("name", ["/dev/null", "/dev/full", "/proc/self/fd/1"])
+def test_devices_and_open_files_are_streams(name: str) -> None:
+    assert is_stream(Path(name)) == Path(name).exists()
+
+
+def test_files_folders_and_names_that_are_free_are_none(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    places = [tmp_path, tmp_path / "file", tmp_path / "free", tmp_path / ("long" * 100)]
+    assert not any(map(is_stream, places))
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with atomic_write(pipe) as handle:
+        handle.write(b"words")
+    assert os.read(reader, 100) == b"words"
+    os.close(reader)
+    assert pipe.is_fifo()
