@@ -167,6 +167,31 @@ def test_a_foreign_file_is_replaced_only_with_force(ttsbook: Command, folder: Pa
     assert foreign.read_bytes()[:4] == b"RIFF"
 
 
+@pytest.mark.parametrize("flag", ["--report", "--depfile"])
+@pytest.mark.parametrize("name", ["storm.txt", "storm.wav", "storm.srt", "storm.epub"])
+def test_a_report_never_falls_on_the_book_or_another_output(
+    ttsbook: Command, folder: Path, flag: str, name: str
+) -> None:
+    book = write(folder / "storm.txt")
+    run = ttsbook("render", book, flag, folder / name, "--subtitles", "srt", "--epub3", "storm.epub")
+    assert (run.code, run.out) == (2, "")
+    assert f"give {flag} another name" in run.err
+    assert book.read_text(encoding="utf-8") == TEXT
+    assert list(folder.iterdir()) == [book]
+
+
+def test_the_folder_of_a_report_is_missed_before_the_work(ttsbook: Command, folder: Path) -> None:
+    run = ttsbook("render", write(folder / "storm.txt"), "--report", "nowhere/report.json")
+    assert (run.code, run.out) == (5, "")
+    assert not (folder / "storm.wav").exists()
+
+
+def test_a_report_may_stand_in_a_folder_that_is_made_for_the_audio(ttsbook: Command, folder: Path) -> None:
+    book = write(folder / "storm.txt")
+    assert ttsbook("render", book, "--out-dir", "new", "--report", "new/report.json").code == 0
+    assert (folder / "new" / "report.json").is_file()
+
+
 def test_a_device_or_pipe_is_never_replaced(ttsbook: Command, folder: Path) -> None:
     book, pipe = write(folder / "storm.txt"), folder / "pipe.wav"
     os.mkfifo(pipe)

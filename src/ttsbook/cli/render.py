@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -194,6 +196,7 @@ def render(
         jobs = rename(jobs, template, out_dir, suffix, settings, profile.name)
     if depfile is not None:
         _depfile_text(jobs, loaded, cast)  # names that make cannot be told fail here, not after hours
+    _check_reports(jobs, settings, {"--report": report, "--depfile": depfile})
     warn_of_idle_words(loaded.settings, talk)
     if (out_dir is not None or template is not None) and not dry_run:
         for job in jobs:
@@ -211,6 +214,31 @@ def render(
         done = [outcome.job for outcome in outcomes if outcome.error is None]
         _write(depfile, _depfile_text(done, loaded, cast))
     return exit_code(outcomes)
+
+
+def _check_reports(jobs: Sequence[Job], settings: RenderSettings, named: dict[str, Path | None]) -> None:
+    """Find out now, not after hours, that a report would fall on a book, the audio or another report.
+
+    Raises:
+        UsageError: it would.
+        OutputError: its folder is not there.
+    """
+    from ttsbook.files import is_stream, output_error
+    from ttsbook.render.target import target_of
+
+    made = {job.output.absolute().parent for job in jobs}
+    taken = {Path(job.source).absolute(): "the book itself" for job in jobs}
+    for job in jobs:
+        target = target_of(job.output, replace(settings, epub3=None))
+        taken |= dict.fromkeys((target.output, *target.beside), "written by -o")
+    for flag, path in {"--epub3": settings.epub3, **named}.items():
+        if path is None or is_stream(path):
+            continue
+        if path.absolute() in taken:
+            raise UsageError(f"{path} is {taken[path.absolute()]}", f"give {flag} another name")
+        if not path.parent.is_dir() and path.absolute().parent not in made:
+            raise output_error(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+        taken[path.absolute()] = f"written by {flag}"
 
 
 def _render_all(
