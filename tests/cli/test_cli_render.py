@@ -201,6 +201,19 @@ def test_a_device_or_pipe_is_never_replaced(ttsbook: Command, folder: Path) -> N
     assert pipe.is_fifo()
 
 
+def test_a_book_may_have_the_longest_name_there_is(ttsbook: Command, folder: Path) -> None:
+    book = write(folder / f"{'风' * 83}.txt")
+    assert ttsbook("inspect", book).code == 0
+    assert ttsbook("render", book).code == 0
+
+
+def test_a_link_that_leads_to_itself_is_replaced(ttsbook: Command, folder: Path) -> None:
+    output = folder / "storm.wav"
+    output.symlink_to(output)
+    assert ttsbook("render", write(folder / "storm.txt")).code == 0
+    assert output.read_bytes()[:4] == b"RIFF"
+
+
 def test_a_name_that_is_too_long_is_an_output_error(ttsbook: Command, folder: Path) -> None:
     assert ttsbook("render", write(folder / "storm.txt"), "-o", f"{'x' * 300}.wav").code == 5
 

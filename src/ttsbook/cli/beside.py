@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +20,9 @@ def lexicon_beside(source: str) -> Path | None:
         return None
     book = Path(source)
     for path in (book.with_name(f"{book.stem}.lexicon.toml"), book.with_name("lexicon.toml")):
-        if path.is_file():
-            return path
+        with contextlib.suppress(OSError):  # a name that is as long as names may be has no room for more
+            if path.is_file():
+                return path
     return None
 
 

@@ -25,7 +25,7 @@ def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) ->
     Raises:
         OutputError: another process is writing it.
     """
-    name = hashlib.sha256(os.fsencode(output.resolve())).hexdigest()[:32] + ".lock"
+    name = hashlib.sha256(os.fsencode(os.path.realpath(output))).hexdigest()[:32] + ".lock"
     lock = folder / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
