@@ -59,6 +59,26 @@ def test_speak_pipes_audio_to_standard_output(start: Start, voice: str) -> None:
     assert bytes(out[:4]) == b"RIFF"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "utf-8-sig"])
+def test_speak_reads_standard_input_in_the_encodings_of_books(
+    start: Start, folder: Path, voice: str, encoding: str
+) -> None:
+    words = "今天天气很好，我们去公园散步，然后就回家吃饭。"
+    for name, data in (("piped.wav", words.encode(encoding)), ("plain.wav", words.encode())):
+        flags = ("--voice", voice, "--engine", beep_engine.NAME)
+        process = start("speak", "-", "-o", name, *flags, stdin=subprocess.PIPE, text=False)
+        process.communicate(data)
+        assert process.returncode == 0
+    assert (folder / "piped.wav").read_bytes() == (folder / "plain.wav").read_bytes()
+
+
+def test_speak_does_not_read_out_an_epub(start: Start, voice: str) -> None:
+    with SAMPLE.open("rb") as book:
+        process = start("speak", "-", "-o", "x.wav", "--voice", voice, stdin=book)
+        assert "not text" in process.communicate()[1]
+    assert process.returncode == 3
+
+
 def test_speak_needs_something_to_say(ttsbook: Command, voice: str) -> None:
     assert ttsbook("speak", "  ", "-o", "x.wav", "--voice", voice).code == 3
 

@@ -15,7 +15,7 @@ from ttsbook.cli.document import document
 from ttsbook.cli.narrator import find_narrator, warn_of_idle_words
 from ttsbook.cli.talk import is_terminal, make_talk, print_json
 from ttsbook.config import Source, load_config
-from ttsbook.errors import UsageError
+from ttsbook.errors import InputError, UsageError
 
 STDOUT = Path("-")
 
@@ -74,7 +74,7 @@ def speak(
     suffix = format_of(None if to_stdout else output, audio_format, loaded.settings.format)
     settings = render_settings(loaded.settings, audio_format=suffix, force=force)
     settings = without_silent_ends(settings)
-    book = book_of_text(read_stdin().decode("utf-8", "replace") if text == STDIN else text)
+    book = book_of_text(_decode(read_stdin()) if text == STDIN else text)
     talk = make_talk(quiet, verbose)
     warn_of_idle_words(loaded.settings, talk)
     profile = find_narrator(loaded.settings.voice, talk, loaded.settings)
@@ -89,3 +89,16 @@ def speak(
             print_json(document(report=report.as_dict()))
         else:
             print(output)
+
+
+def _decode(data: bytes) -> str:
+    """Return what was piped in as text, in whatever encoding a book may have.
+
+    Raises:
+        InputError: it is no text.
+    """
+    from ttsbook.book.encoding import decode, looks_binary
+
+    if looks_binary(data):
+        raise InputError("cannot read standard input: it is not text", "for a book: ttsbook render - -o FILE")
+    return decode(data).text
