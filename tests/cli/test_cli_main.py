@@ -117,3 +117,13 @@ def test_a_reader_that_goes_away_is_no_bug(start: Start) -> None:
     process.stderr.close()
     assert process.wait(timeout=30) == 1
     assert err == ""
+
+
+@pytest.mark.parametrize("command", [("config", "show"), ("inspect", SAMPLE), ("inspect", SAMPLE, "--json")])
+def test_standard_output_that_is_full_is_an_output_error(start: Start, command: tuple[object, ...]) -> None:
+    with open("/dev/full", "w") as full:
+        process = start(*command, stdout=full)
+        err = process.communicate()[1]
+    assert process.returncode == 5
+    assert err.splitlines()[0] == "error: cannot write to standard output: No space left on device"
+    assert len(err.splitlines()) == 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import gc
 import io
 import json
@@ -19,12 +20,13 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import NoReturn
 
-from ttsbook.errors import TtsbookError, UsageError
+from ttsbook.errors import OutputError, TtsbookError, UsageError
 
 EXIT_USAGE = 2
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Terminated(BaseException):
@@ -58,13 +60,25 @@ def main(argv: Sequence[str] | None = None) -> int:
             _say_how_to_go_on("terminated", arguments)
             return EXIT_TERMINATED
         except BrokenPipeError:
-            # The reader went away (`| head`). Python would complain again when it flushes at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            # The reader went away (`| head`).
+            _lead_stdout_to_nowhere()
             return 1
         except SystemExit as stop:  # Typer's answer to a broken pipe
             return stop.code if isinstance(stop.code, int) else 1
+        except OSError as error:
+            if error.errno not in _FULL:
+                return _report_bug(error)
+            _lead_stdout_to_nowhere()
+            reason = f"cannot write {error.filename or 'to standard output'}: {error.strerror}"
+            _report_error(OutputError(reason, "free some space"), [])
+            return OutputError.exit_code
         except Exception as error:
             return _report_bug(error)
+
+
+def _lead_stdout_to_nowhere() -> None:
+    """Spare Python the complaint about what it cannot flush at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _collect_seldom() -> None:
