@@ -28,6 +28,13 @@ def test_say_shows_what_is_spoken_and_what_the_lexicon_makes_of_it(ttsbook: Comm
     assert found[0]["lexicon"] is None
 
 
+def test_say_prints_one_document_also_when_it_speaks(ttsbook: Command, folder: Path, voice: str) -> None:
+    flags = ("--voice", voice, "-o", "darcy.wav")
+    assert ttsbook("say", "Darcy", *flags, "--json").document["words"][0]["word"] == "Darcy"
+    assert (folder / "darcy.wav").is_file()
+    assert ttsbook("say", "Darcy", *flags, "--force").out.splitlines()[0] == "darcy.wav"
+
+
 def test_say_reads_in_the_accent_that_is_asked_for(ttsbook: Command) -> None:
     words = ttsbook("say", "car", "--accent", "british", "--json").document["words"]
     assert [word["phonemes"] for word in words] == ["kˈɑ."]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,9 +46,11 @@ def say(
         from ttsbook.cli.speak import speak
 
         text = "\n\n".join(words)
-        speak(text, output, force=force, voice=voice, language=language, lexicon=lexicon, accent=accent,
-              quiet=True,
-              config=config, no_config=no_config, preset=preset)  # fmt: skip
+        # With --json the path that `speak` prints would stand in front of the document.
+        with contextlib.redirect_stdout(io.StringIO()) if as_json else contextlib.nullcontext():
+            speak(text, output, force=force, voice=voice, language=language, lexicon=lexicon, accent=accent,
+                  quiet=True,
+                  config=config, no_config=no_config, preset=preset)  # fmt: skip
     if as_json:
         print_json(document(words=entries))
     else:
