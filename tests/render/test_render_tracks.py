@@ -131,6 +131,20 @@ def test_tags_are_overridden_and_provenance_is_not(tmp_path: Path) -> None:
             check_overrides([(name, "x")])
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("genre", "17"), ("genre", "(17)Foo"), ("encoder", "me"), ("cuesheet", "x"),
+     ("chapter001", "x"), ("chapter001name", "x")],
+)  # fmt: skip
+def test_what_a_format_cannot_hold_is_refused_before_the_work(name: str, value: str) -> None:
+    with pytest.raises(UsageError):
+        check_overrides([(name, value)])
+
+
+def test_years_and_genres_in_words_are_taken() -> None:
+    check_overrides([("year", "1813"), ("year", ""), ("genre", "Fiction"), ("genre", "2nd World War")])
+
+
 def test_the_level_may_be_set_as_rms(tmp_path: Path) -> None:
     render(tmp_path / "b.flac", split=False, format="flac", rms_db=-25.0)
     assert survey(tmp_path / "b.flac").rms_db == pytest.approx(-25.0, abs=0.1)

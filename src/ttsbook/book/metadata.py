@@ -9,7 +9,7 @@ from ttsbook.book.markup import Element, attribute, inner_text, local_name, pars
 from ttsbook.book.printed import collapse
 from ttsbook.types import Metadata
 
-_YEAR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+_YEAR = re.compile(r"(?<!\d)([0-9]{4})(?!\d)")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 

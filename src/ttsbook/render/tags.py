@@ -24,6 +24,7 @@ _TAKEN = re.compile(
 )
 _INSTEAD = {"date": "year", "album_artist": "artist", "albumartist": "artist", "discnumber": "disc"}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_GENRE_NUMBER = re.compile(r"\(?[0-9]+(?:\)|$)")
 _WHOLE = re.compile(r"\.0+$")
 _ISBN_MARK = re.compile(r"^(?:urn:)?isbn:?\s*", re.IGNORECASE)
 _SHOWN = 12  # digits of a hash that people see
@@ -75,12 +76,13 @@ def book_mark(book: Book) -> str:
 
 
 def check_overrides(overrides: Sequence[tuple[str, str]]) -> None:
-    """Refuse names that a person may not set.
+    """Refuse what a person may not set, before the work instead of when the file is read back.
 
     Raises:
-        UsageError: one is not a name, or of a tag that tells where the narration comes from, or taken.
+        UsageError: one is not a name, or of a tag that tells where the narration comes from, or taken, or has a
+            value that not every format can hold.
     """
-    for name, _ in overrides:
+    for name, value in overrides:
         if name in _OWN:
             raise UsageError(f"the tag {name!r} is set by ttsbook: it says where the narration comes from")
         if not _NAME.fullmatch(name):
@@ -88,6 +90,8 @@ def check_overrides(overrides: Sequence[tuple[str, str]]) -> None:
         if _TAKEN.fullmatch(name):
             hint = f"use {_INSTEAD[name]!r}" if name in _INSTEAD else "choose another name"
             raise UsageError(f"the tag {name!r} means something else in audio files", hint)
+        if name == "genre" and _GENRE_NUMBER.match(value):
+            raise UsageError(f"--tag genre={value}: in an MP3 a number stands for one of a list", "use words")
 
 
 def _overridden(tags: Tags, overrides: Sequence[tuple[str, str]]) -> Tags:
