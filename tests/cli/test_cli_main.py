@@ -127,3 +127,18 @@ def test_standard_output_that_is_full_is_an_output_error(start: Start, command: 
     assert process.returncode == 5
     assert err.splitlines()[0] == "error: cannot write to standard output: No space left on device"
     assert len(err.splitlines()) == 2
+
+
+def test_a_current_folder_that_is_gone_is_said(ttsbook: Command, folder: Path) -> None:
+    folder.rmdir()
+    run = ttsbook("inspect", SAMPLE)
+    assert run.code == 2
+    assert "the current folder does not exist any more" in run.err
+
+
+def test_letters_that_the_terminal_lacks_are_no_bug(start: Start, folder: Path) -> None:
+    book = folder / "风.txt"
+    book.write_text("今天天气很好。", encoding="utf-8")
+    process = start("inspect", book, env={"PYTHONIOENCODING": "ascii"})
+    assert "\\u98ce" in process.communicate()[0]
+    assert process.returncode == 0

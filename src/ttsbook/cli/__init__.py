@@ -46,7 +46,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A result may be a file name that is not valid UTF-8: give back the bytes that it came as.
-        sys.stdout.reconfigure(errors="surrogateescape")
+        # What an old terminal has no letters for is written as an escape.
+        as_bytes = sys.stdout.encoding.lower() == "utf-8"
+        sys.stdout.reconfigure(errors="surrogateescape" if as_bytes else "backslashreplace")
     with _signals():
         try:
             return _run(arguments)

@@ -60,7 +60,7 @@ def load_config(
         UsageError: a file, key or value is wrong; names it and what is allowed.
     """
     source = source or Source()
-    folder = folder or Path.cwd()
+    folder = folder or _current_folder()
     files = _find_files(source, folder)
     layers = [read_flags(flags or {}, source.preset)]
     layers.append(read_environment(os.environ if environment is None else environment))
@@ -73,6 +73,13 @@ def load_config(
     values, origins = _merge(layers)
     read = (dotenv, *files) if variables else tuple(files)
     return Config(build_settings(values), values, origins, read, preset)
+
+
+def _current_folder() -> Path:
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise UsageError("the current folder does not exist any more", "change into another") from error
 
 
 def _find_files(source: Source, folder: Path) -> list[Path]:
