@@ -11,6 +11,11 @@ import beep_engine
 import pytest
 from command_line import SAMPLE, Command, Start
 
+from ttsbook.engines.base import EngineSpec
+from ttsbook.render import attempt
+from ttsbook.render.standby import Standby
+from ttsbook.types import VoiceProfile
+
 TEXT = "Chapter 1\n\nIt was a dark and stormy night.\n\nChapter 2\n\nThe rain fell in torrents.\n"
 
 
@@ -212,6 +217,21 @@ def test_a_link_that_leads_to_itself_is_replaced(ttsbook: Command, folder: Path)
     output.symlink_to(output)
     assert ttsbook("render", write(folder / "storm.txt")).code == 0
     assert output.read_bytes()[:4] == b"RIFF"
+
+
+def test_no_more_workers_wait_for_a_short_book_than_it_has_chunks(
+    ttsbook: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+
+    class Counted(Standby):
+        def __init__(self, spec: EngineSpec, voice: VoiceProfile, n_workers: int) -> None:
+            asked.append(n_workers)
+            super().__init__(spec, voice, 0)
+
+    monkeypatch.setattr(attempt, "Standby", Counted)
+    assert ttsbook("render", write(folder / "storm.txt"), "--workers", "256").code == 0
+    assert asked == [0]
 
 
 def test_a_name_that_is_too_long_is_an_output_error(ttsbook: Command, folder: Path) -> None:

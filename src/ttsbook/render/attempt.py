@@ -64,7 +64,8 @@ def _standby(task: RenderTask, settings: RenderSettings, spec: EngineSpec, engin
     local = settings.executor != "ray" and engine.device.startswith("cpu")
     if local and task.journal.last(task.target.output) is None:
         length = sum(len(block.text) for chapter in task.book.chapters for block in chapter.blocks)
-        n_workers = workers_for(settings, engine, length // _CHUNK_LENGTH)
+        n_chunks = length // _CHUNK_LENGTH
+        n_workers = min(workers_for(settings, engine, n_chunks), n_chunks)  # however many were asked for
     n_workers = n_workers if n_workers > 1 else 0
     return Standby(worker_spec(spec, settings, n_workers), task.voice, n_workers)
 
