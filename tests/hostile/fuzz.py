@@ -102,7 +102,7 @@ def _put_book(_: bytes, path: Path) -> object:
 def _put_lexicon(_: bytes, path: Path) -> object:
     lexicon = read_lexicon(path)
     lexicon.find("The crow Hermione saw 重庆 and naïve foxes.", "en")
-    return lexicon.fingerprint
+    return lexicon.entries
 
 
 def _put_config(_: bytes, path: Path) -> object:

@@ -79,8 +79,8 @@ def check_overrides(overrides: Sequence[tuple[str, str]]) -> None:
     """Refuse what a person may not set, before the work instead of when the file is read back.
 
     Raises:
-        UsageError: one is not a name, or of a tag that tells where the narration comes from, or taken, or has a
-            value that not every format can hold.
+        UsageError: one is not a name, or of a tag that tells where the narration comes from, or taken, or
+            has a value that not every format can hold.
     """
     for name, value in overrides:
         if name in _OWN:

@@ -27,7 +27,7 @@ def _phones() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def _rarer() -> dict[str, str]:
-    """Return word -> symbols of the words that the CMU dictionary lacks and `derive` does not read as well."""
+    """Return word -> symbols of words that the CMU dictionary lacks, and that endings do not give."""
     lines = lzma.decompress(read_bytes("misaki.dict.xz")).decode("utf-8").splitlines()
     return {word: symbols for word, _, symbols in (line.partition(" ") for line in lines)}
 
