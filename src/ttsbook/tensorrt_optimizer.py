@@ -30,6 +30,7 @@ from ttsbook.engines.tensorrt import (
 )
 from ttsbook.errors import InputError, MissingError, UsageError, first_line
 from ttsbook.files import output_error, sha256_file, temporary_beside
+from ttsbook.vits2.session import open_session
 from ttsbook.voice.name import check_name
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def _open(path: Path, chain: Sequence[Any]) -> Any:
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=list(chain))
+        return open_session(path, options, chain)
     except (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.InvalidArgument) as error:
         raise InputError(f"{path} cannot be loaded: {first_line(error)}") from error
 

@@ -117,12 +117,11 @@ def _torch_stages(folder: Path, hardware: Hardware) -> Stages[Any]:
 def _cuda_stages(folder: Path, hardware: Hardware) -> Stages[Any]:
     from ttsbook.vits2.onnx_stages import OnnxStages
     from ttsbook.vits2.runtime import GRAPHS, open_graph
+    from ttsbook.vits2.session import GET_LIBRARIES, load_nvidia_libraries
 
     cuda = (CUDA, {"device_id": str(hardware.index), "cudnn_conv_algo_search": "HEURISTIC"})
     sessions = {name: open_graph(folder, name, (cuda, CPU)) for name in GRAPHS}
     if CUDA not in sessions["decoder"].get_providers():  # it warns and goes on without it
-        raise MissingError(
-            f"ONNX Runtime cannot use {hardware.device}: CUDA or cuDNN cannot be loaded",
-            "pip install 'onnxruntime-gpu[cuda,cudnn]'",
-        )
+        why, *_ = load_nvidia_libraries().splitlines() or ["CUDA or cuDNN cannot be loaded"]
+        raise MissingError(f"ONNX Runtime cannot use {hardware.device}: {why}", GET_LIBRARIES)
     return OnnxStages(lambda name, _rows, _length: sessions[name], sessions["text"])

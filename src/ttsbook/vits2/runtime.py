@@ -22,6 +22,7 @@ from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, f
 from ttsbook.vits2.batch import spread_index
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
 from ttsbook.vits2.noise import Noise, draw_noise, hiss_spectra
+from ttsbook.vits2.session import open_session
 from ttsbook.vits2.waveform import istft, pulse_train, stft
 
 Real = NDArray[np.float32]
@@ -179,7 +180,7 @@ def open_graph(
     if not path.is_file():
         raise MissingError(f"the model's graph {path} is missing", "reinstall ttsbook")
     try:
-        return onnxruntime.InferenceSession(str(path), options, providers=list(providers))
+        return open_session(path, options, providers)
     except _runtime_failures() as error:
         raise MissingError(f"cannot load {path}: {first_line(error)}", "reinstall ttsbook") from error
 
