@@ -65,7 +65,7 @@ ENGINES: dict[str, Entry] = {
         target="ttsbook.engines.tensorrt_engine:TensorRtEngine",
         summary="hybrid with the model built for this NVIDIA GPU by TensorRT (`ttsbook optimize`)",
         needs=("onnxruntime",),
-        fix="pip uninstall -y onnxruntime && pip install 'ttsbook[gpu]' tensorrt-cu12",
+        fix="pip uninstall -y onnxruntime && pip install 'ttsbook[gpu]' 'tensorrt-cu13>=10.13,<11'",
         analysis="hybrid",
     ),
     "cosyvoice": Entry(

@@ -20,8 +20,9 @@ from ttsbook.engines.onnx import runtime_version
 from ttsbook.errors import MissingError
 from ttsbook.files import output_error, sha256_bytes
 
-GET_TENSORRT = "pip install tensorrt-cu12, in the version that `onnxruntime-gpu` was built for"
-PACKAGES = ("tensorrt-cu12", "tensorrt", "tensorrt-cu13")
+# onnxruntime-gpu is built for CUDA 13 and links libnvinfer.so.10; 10.13 is the first TensorRT for that CUDA.
+GET_TENSORRT = "pip install 'tensorrt-cu13>=10.13,<11'"
+PACKAGES = ("tensorrt-cu13", "tensorrt", "tensorrt-cu12")
 _KEY_DIGITS = 20
 
 Shape = tuple[int, ...]
