@@ -14,6 +14,15 @@ Knows nothing of printing or exiting: only `ttsbook.cli` does either.
 from __future__ import annotations
 
 MAX_MESSAGE = 1000  # characters
+# In what CUDA, its libraries and ONNX Runtime say. "memory" alone would do for an illegal access to it too.
+_NO_ROOM = (
+    "out of memory",
+    "outofmemory",
+    "alloc_failed",
+    "bad_alloc",
+    "failed to allocate",
+    "smaller than requested",
+)
 
 
 class TtsbookError(Exception):
@@ -39,6 +48,12 @@ class TtsbookError(Exception):
 def first_line(error: BaseException) -> str:
     """Return what a library's error says first; the name of its kind if it says nothing."""
     return str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error).__name__
+
+
+def tells_no_room(error: BaseException) -> bool:
+    """Tell whether a library's error says that memory ran out, in whatever kind of exception."""
+    text = str(error).lower()
+    return any(words in text for words in _NO_ROOM)
 
 
 def _one_line(message: str) -> str:

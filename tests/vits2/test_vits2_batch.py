@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ttsbook import paths, symbols
-from ttsbook.errors import InputError, OutOfMemory
+from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError
 from ttsbook.vits2.batch import (
     COARSE,
     FINE,
@@ -163,6 +163,60 @@ def test_running_out_of_memory_makes_the_next_batches_smaller() -> None:
         with pytest.raises(OutOfMemory):
             backend.speak(utterances()[:1])
     assert len(backend.speak(utterances()[:1])) == 1
+
+
+NO_ROOM = (
+    "CUDA error: out of memory",
+    "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+    "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+    "x" * 400 + ": Failed to allocate memory for requested buffer of size 1073741824",
+    "Available memory of 12 is smaller than requested bytes of 13",
+)
+OTHER = "CUDA error: an illegal memory access was encountered"
+
+
+@pytest.mark.parametrize("text", [*NO_ROOM, OTHER])
+def test_what_libraries_say_when_memory_runs_out_is_understood(text: str) -> None:
+    pytest.importorskip("torch")
+    from onnxruntime.capi.onnxruntime_pybind11_state import Fail
+
+    from ttsbook.vits2.runtime import run_graph
+    from ttsbook.vits2.torch_stages import _translated_errors
+
+    class Session:
+        def run(self, *_: object) -> list[object]:
+            raise Fail(text)
+
+    wanted = RenderError if text == OTHER else OutOfMemory
+    with pytest.raises(RenderError) as caught:
+        run_graph(Session(), "decoder", {})
+    assert type(caught.value) is wanted
+    with pytest.raises(RenderError) as caught, _translated_errors("decoder"):
+        raise RuntimeError(text)
+    assert type(caught.value) is wanted
+
+
+@pytest.mark.parametrize(("text", "wanted"), [(NO_ROOM[0], OutOfMemory), ("no such device", MissingError)])
+def test_a_gpu_that_is_full_before_the_model_is_there_has_no_room(
+    text: str, wanted: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("torch")
+    from onnxruntime.capi.onnxruntime_pybind11_state import Fail
+
+    from ttsbook.vits2 import runtime, torch_stages
+
+    def refuse(*_: object) -> object:
+        raise RuntimeError(text)
+
+    def refuse_graph(*_: object) -> object:
+        raise Fail(text)
+
+    monkeypatch.setattr(torch_stages.Synthesizer, "to", refuse)
+    with pytest.raises(wanted, match=text):
+        torch_stages.TorchStages(WEIGHTS, "cpu", "fp32")
+    monkeypatch.setattr(runtime, "open_session", refuse_graph)
+    with pytest.raises(wanted, match=text):
+        runtime.open_graph(WEIGHTS, "text")
 
 
 @pytest.mark.gpu

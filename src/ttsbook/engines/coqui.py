@@ -21,7 +21,7 @@ from ttsbook.engines.clip import clip_of
 from ttsbook.engines.gpu import list_gpus
 from ttsbook.engines.hardware import gpu_for, torch_sees_gpus
 from ttsbook.engines.options import check_options
-from ttsbook.errors import MissingError, OutOfMemory, RenderError, UsageError
+from ttsbook.errors import MissingError, OutOfMemory, RenderError, UsageError, tells_no_room
 from ttsbook.types import Speech, VoiceProfile
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class CoquiEngine:
         except MemoryError:
             raise
         except RuntimeError as error:
-            if type(error).__name__ == "OutOfMemoryError":  # torch's
+            if tells_no_room(error):
                 raise OutOfMemory("Coqui's model: out of memory on the GPU") from error
             raise RenderError(f"Coqui's model failed on {request.spoken[:60]!r}: {error}") from error
 

@@ -20,7 +20,7 @@ from ttsbook.engines.base import EngineSpec, Options, Request
 from ttsbook.engines.clip import clip_of
 from ttsbook.engines.hardware import torch_sees_gpus
 from ttsbook.engines.options import check_options
-from ttsbook.errors import MissingError, OutOfMemory, RenderError
+from ttsbook.errors import MissingError, OutOfMemory, RenderError, tells_no_room
 from ttsbook.types import Speech, VoiceProfile
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class CosyVoiceEngine:
         except MemoryError:
             raise
         except RuntimeError as error:
-            if type(error).__name__ == "OutOfMemoryError":  # torch's, which may not be imported here
+            if tells_no_room(error):
                 raise OutOfMemory("CosyVoice: out of memory on the GPU") from error
             raise RenderError(f"CosyVoice failed on {request.spoken[:60]!r}: {error}") from error
 

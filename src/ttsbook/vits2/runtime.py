@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, first_line
+from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, first_line, tells_no_room
 from ttsbook.vits2.batch import spread_index
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
 from ttsbook.vits2.noise import Noise, draw_noise, hiss_spectra
@@ -164,6 +164,7 @@ def open_graph(
 
     Raises:
         MissingError: ONNX Runtime or the graph is not there, or it cannot be loaded.
+        OutOfMemory: there is no room for it.
     """
     try:
         import onnxruntime
@@ -182,6 +183,8 @@ def open_graph(
     try:
         return open_session(path, options, providers)
     except _runtime_failures() as error:
+        if tells_no_room(error):
+            raise OutOfMemory(f"no memory to load {path}: {first_line(error)}") from error
         raise MissingError(f"cannot load {path}: {first_line(error)}", "reinstall ttsbook") from error
 
 
@@ -203,7 +206,7 @@ def run_graph(session: Any, name: str, inputs: Mapping[str, NDArray[Any]]) -> li
         outputs: list[Any] = session.run(None, feed)
     except _runtime_failures() as error:
         line = first_line(error)
-        if "alloc" in line.lower() or "memory" in line.lower():
+        if tells_no_room(error):
             raise OutOfMemory(f"out of memory in the model's {name} part: {line}") from error
         raise RenderError(f"the model's {name} part failed: {line}") from error
     return outputs

@@ -20,7 +20,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, first_line
+from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, first_line, tells_no_room
 from ttsbook.vits2.batch import EncodeBatch, Timed, spread_index
 from ttsbook.vits2.checkpoint import load_weights, read_config
 from ttsbook.vits2.decoder import apply_shape
@@ -52,6 +52,7 @@ class TorchStages:
 
     Raises:
         MissingError: weights or device are not there.
+        OutOfMemory: the device has no room for the weights.
     """
 
     def __init__(self, folder: Path, device: str, precision: str) -> None:
@@ -65,6 +66,8 @@ class TorchStages:
         except InputError as error:
             raise MissingError(error.message, error.hint) from error
         except (RuntimeError, AssertionError) as error:
+            if tells_no_room(error):
+                raise OutOfMemory(f"no memory on {device} to load the model: {first_line(error)}") from error
             raise MissingError(f"torch cannot use {device}: {first_line(error)}") from error
 
     def encode(self, batch: EncodeBatch) -> list[tuple[Encoded, Real]]:
@@ -199,7 +202,8 @@ class _translated_errors:
     def __enter__(self) -> None: ...
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, torch.OutOfMemoryError):
+        # CUDA's libraries, which have memory of their own, raise other errors than torch.
+        if isinstance(error, RuntimeError) and tells_no_room(error):
             torch.cuda.empty_cache()
             raise OutOfMemory(f"out of GPU memory in the model's {self._part} part") from error
         if isinstance(error, RuntimeError):
