@@ -9,8 +9,8 @@ import pytest
 
 from ttsbook import paths, tensorrt_optimizer
 from ttsbook.engines.gpu import Gpu
-from ttsbook.engines.hardware import CPU
 from ttsbook.errors import InputError, MissingError, UsageError
+from ttsbook.vits2.session import CPU
 
 pytest.importorskip("onnxruntime")
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ttsbook import paths
 from ttsbook.engines.gpu import Gpu, list_gpus
-from ttsbook.engines.hardware import CPU, CUDA, TENSORRT, providers
+from ttsbook.engines.hardware import providers
 from ttsbook.engines.tensorrt import (
     Shape,
     cache_folder,
@@ -30,7 +30,7 @@ from ttsbook.engines.tensorrt import (
 )
 from ttsbook.errors import InputError, MissingError, UsageError, first_line
 from ttsbook.files import output_error, sha256_file, temporary_beside
-from ttsbook.vits2.session import open_session
+from ttsbook.vits2.session import CPU, CUDA, TENSORRT, open_session
 from ttsbook.voice.name import check_name
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ import pytest
 
 from ttsbook.engines import hardware
 from ttsbook.engines.gpu import Gpu
-from ttsbook.engines.hardware import CPU, CUDA, Hardware, choose_hardware
+from ttsbook.engines.hardware import Hardware, choose_hardware
 from ttsbook.errors import MissingError, UsageError
+from ttsbook.vits2.session import CPU, CUDA
 
 FIRST = Gpu(0, "NVIDIA One", 24 << 30, 20 << 30, "580.1")
 SECOND = Gpu(1, "NVIDIA Two", 24 << 30, 20 << 30, "580.1")

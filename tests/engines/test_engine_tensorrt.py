@@ -11,10 +11,10 @@ from ttsbook.engines import hardware, tensorrt, tensorrt_engine
 from ttsbook.engines.base import EngineSpec, Request
 from ttsbook.engines.choose import check_engine, load_engine
 from ttsbook.engines.gpu import Gpu
-from ttsbook.engines.hardware import CPU, CUDA, TENSORRT
 from ttsbook.engines.tensorrt_engine import TensorRtEngine
 from ttsbook.errors import MissingError
 from ttsbook.types import Provenance, VoiceProfile
+from ttsbook.vits2.session import CPU, CUDA, TENSORRT
 
 pytest.importorskip("onnxruntime")
 

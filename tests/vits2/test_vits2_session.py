@@ -11,9 +11,7 @@ from typing import Any
 import pytest
 
 from ttsbook.vits2 import session
-from ttsbook.vits2.session import CPU, load_nvidia_libraries, open_session
-
-CUDA = "CUDAExecutionProvider"
+from ttsbook.vits2.session import CPU, CUDA, TENSORRT, cause_of, load_nvidia_libraries, open_session
 
 
 class Runtime(ModuleType):
@@ -27,7 +25,8 @@ class Runtime(ModuleType):
         print("Failed to load libcublasLt.so.13: no such file")
         self.calls.append("preload")
 
-    def InferenceSession(self, path: str, _options: Any, **_: Any) -> str:
+    def InferenceSession(self, path: str, _options: Any, **told: Any) -> str:
+        assert told["enable_fallback"] == 0
         self.calls.append(path)
         return "session"
 
@@ -47,7 +46,6 @@ def test_libraries_of_nvidia_are_loaded_once_and_only_for_a_gpu(
     for chain in ([CPU], [(CUDA, {"device_id": "0"}), CPU], [CUDA, CPU]):
         assert open_session(Path("a.onnx"), None, chain) == "session"
     assert runtime.calls == ["a.onnx", "preload", "a.onnx", "a.onnx"]
-    assert load_nvidia_libraries() == "Failed to load libcublasLt.so.13: no such file"
     assert capsys.readouterr().out == ""
 
 
@@ -55,4 +53,25 @@ def test_a_runtime_that_loads_no_libraries_is_left_alone(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runtime, "preload_dlls", None)
-    assert load_nvidia_libraries() == ""
+    load_nvidia_libraries()
+
+
+def test_the_cause_of_a_failure_is_told_without_where_it_was_noticed() -> None:
+    text = "/onnxruntime_src/a.cc:63 static Info::From(const Options&) [ONNXRuntimeError] : 1 : FAIL : "
+    text += "CUDA failure 35: CUDA driver version is insufficient ; GPU=-1 ; hostname=vm"
+    assert cause_of(RuntimeError(text), CUDA) == "CUDA failure 35: CUDA driver version is insufficient"
+    assert cause_of(RuntimeError("Graph is damaged\nbadly"), CPU) == "Graph is damaged"
+
+
+def test_a_library_that_does_not_load_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("onnxruntime")
+
+    def refuse(path: str) -> None:
+        assert path.endswith("libonnxruntime_providers_tensorrt.so")
+        raise OSError("libnvinfer.so.10: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(session.ctypes, "CDLL", refuse)
+    found = cause_of(
+        RuntimeError("a.cc:729 Register() Please install TensorRT libraries as mentioned"), TENSORRT
+    )
+    assert found.startswith("libnvinfer.so.10: cannot open")

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from ttsbook.engines.hardware import CPU, CUDA, Hardware
+from ttsbook.engines.hardware import Hardware
 from ttsbook.engines.heap import keep_freed_memory
 from ttsbook.errors import MissingError, OutOfMemory
 
@@ -117,11 +117,10 @@ def _torch_stages(folder: Path, hardware: Hardware) -> Stages[Any]:
 def _cuda_stages(folder: Path, hardware: Hardware) -> Stages[Any]:
     from ttsbook.vits2.onnx_stages import OnnxStages
     from ttsbook.vits2.runtime import GRAPHS, open_graph
-    from ttsbook.vits2.session import GET_LIBRARIES, load_nvidia_libraries
+    from ttsbook.vits2.session import CPU, CUDA, GET_CUDA, why_left_out
 
     cuda = (CUDA, {"device_id": str(hardware.index), "cudnn_conv_algo_search": "HEURISTIC"})
     sessions = {name: open_graph(folder, name, (cuda, CPU)) for name in GRAPHS}
     if CUDA not in sessions["decoder"].get_providers():  # it warns and goes on without it
-        why, *_ = load_nvidia_libraries().splitlines() or ["CUDA or cuDNN cannot be loaded"]
-        raise MissingError(f"ONNX Runtime cannot use {hardware.device}: {why}", GET_LIBRARIES)
+        raise MissingError(f"ONNX Runtime cannot use {hardware.device}: {why_left_out(CUDA)}", GET_CUDA)
     return OnnxStages(lambda name, _rows, _length: sessions[name], sessions["text"])

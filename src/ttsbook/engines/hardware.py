@@ -19,6 +19,7 @@ from typing import Any
 
 from ttsbook.engines.gpu import Gpu, list_gpus
 from ttsbook.errors import MissingError, UsageError
+from ttsbook.vits2.session import CUDA
 
 RUNTIMES = ("auto", "onnx", "torch")
 _TORCH = ("fp32", "fp16", "bf16")
@@ -27,7 +28,6 @@ PRECISIONS = ("auto", *_TORCH, "int8")
 # fp32, and older ones saturate on the way.
 _INT8_FLAGS = frozenset({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp"})
 _CPU_INFO = Path("/proc/cpuinfo")
-CUDA, TENSORRT, CPU = "CUDAExecutionProvider", "TensorrtExecutionProvider", "CPUExecutionProvider"
 GET_GPU = "pip uninstall -y onnxruntime && pip install 'ttsbook[gpu]'"
 
 

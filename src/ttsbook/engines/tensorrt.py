@@ -15,13 +15,12 @@ from typing import Any
 
 from ttsbook import paths
 from ttsbook.engines.gpu import Gpu
-from ttsbook.engines.hardware import CPU, CUDA, GET_GPU, TENSORRT, providers
+from ttsbook.engines.hardware import GET_GPU, providers
 from ttsbook.engines.onnx import runtime_version
 from ttsbook.errors import MissingError
 from ttsbook.files import output_error, sha256_bytes
+from ttsbook.vits2.session import CPU, CUDA, GET_TENSORRT, TENSORRT, why_left_out
 
-# onnxruntime-gpu is built for CUDA 13 and links libnvinfer.so.10; 10.13 is the first TensorRT for that CUDA.
-GET_TENSORRT = "pip install 'tensorrt-cu13>=10.13,<11'"
 PACKAGES = ("tensorrt-cu13", "tensorrt", "tensorrt-cu12")
 _KEY_DIGITS = 20
 
@@ -105,7 +104,8 @@ def check_in_use(session: Any) -> None:
         MissingError: it has.
     """
     if TENSORRT not in session.get_providers():
-        raise MissingError("ONNX Runtime cannot load TensorRT's libraries", GET_TENSORRT)
+        why = why_left_out(TENSORRT)
+        raise MissingError(f"ONNX Runtime cannot load TensorRT's libraries: {why}", GET_TENSORRT)
 
 
 def load_libraries() -> None:

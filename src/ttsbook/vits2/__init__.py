@@ -13,6 +13,6 @@ VITS2: Kong et al., 2023, arXiv:2307.16430. What differs, and why, stands in the
 
 Shapes: B batch, T phonemes, N latent frames (40 Hz), 2N spectral frames (80 Hz), L samples (24 kHz).
 Knows nothing of books, text, files of users or audio formats. `runtime` and `onnx_stages`, and what
-they use (`batch`, `config`, `noise`, `pauses`, `tone`, `waveform`), need numpy and ONNX Runtime only;
-the other modules need torch.
+they use (`batch`, `config`, `noise`, `pauses`, `session`, `tone`, `waveform`), need numpy and ONNX Runtime
+only; the other modules need torch.
 """

@@ -22,7 +22,7 @@ from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, f
 from ttsbook.vits2.batch import spread_index
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
 from ttsbook.vits2.noise import Noise, draw_noise, hiss_spectra
-from ttsbook.vits2.session import open_session
+from ttsbook.vits2.session import CPU, GET, cause_of, failures, open_session, opening_failures
 from ttsbook.vits2.waveform import istft, pulse_train, stft
 
 Real = NDArray[np.float32]
@@ -45,7 +45,7 @@ class OnnxSynthesizer:
         self,
         folder: Path,
         *,
-        providers: Sequence[str] = ("CPUExecutionProvider",),
+        providers: Sequence[str] = (CPU,),
         precision: str = "fp32",
     ) -> None:
         self._sessions = {name: open_graph(folder, name, providers, precision) for name in GRAPHS}
@@ -153,7 +153,7 @@ def graph_file(name: str, precision: str = "fp32") -> str:
 def open_graph(
     folder: Path,
     name: str,
-    providers: Sequence[Any] = ("CPUExecutionProvider",),
+    providers: Sequence[Any] = (CPU,),
     precision: str = "fp32",
 ) -> Any:
     """Open one of the model's graphs.
@@ -182,10 +182,12 @@ def open_graph(
         raise MissingError(f"the model's graph {path} is missing", "reinstall ttsbook")
     try:
         return open_session(path, options, providers)
-    except _runtime_failures() as error:
+    except opening_failures() as error:
+        first = providers[0] if isinstance(providers[0], str) else providers[0][0]
+        why = cause_of(error, first)
         if tells_no_room(error):
-            raise OutOfMemory(f"no memory to load {path}: {first_line(error)}") from error
-        raise MissingError(f"cannot load {path}: {first_line(error)}", "reinstall ttsbook") from error
+            raise OutOfMemory(f"no memory to load {path}: {why}") from error
+        raise MissingError(f"cannot load {path}: {why}", GET.get(first, "reinstall ttsbook")) from error
 
 
 def load_config(text_session: Any) -> ModelConfig:
@@ -204,7 +206,7 @@ def run_graph(session: Any, name: str, inputs: Mapping[str, NDArray[Any]]) -> li
     feed = {key: np.ascontiguousarray(value) for key, value in inputs.items()}
     try:
         outputs: list[Any] = session.run(None, feed)
-    except _runtime_failures() as error:
+    except failures() as error:
         line = first_line(error)
         if tells_no_room(error):
             raise OutOfMemory(f"out of memory in the model's {name} part: {line}") from error
@@ -219,12 +221,3 @@ def spread_frames(hidden: Real, durations: NDArray[np.int64]) -> tuple[Real, Rea
     """
     index, position = spread_index(durations, int(durations.sum()))
     return hidden[:, index], position
-
-
-def _runtime_failures() -> tuple[type[BaseException], ...]:
-    """Collect the exceptions that ONNX Runtime raises; they share no public base class but this."""
-    from onnxruntime.capi import onnxruntime_pybind11_state as state
-
-    named = [getattr(state, name) for name in ("Fail", "RuntimeException", "InvalidGraph", "NoSuchFile")]
-    named += [getattr(state, name) for name in ("InvalidProtobuf", "InvalidArgument", "NotImplemented")]
-    return tuple(named)

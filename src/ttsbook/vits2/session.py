@@ -1,23 +1,32 @@
 """Sessions of ONNX Runtime, on the processor or with NVIDIA's libraries, which it does not find by itself.
 
+What goes wrong is an error here; the runtime's own way is to print it and go on with another provider.
+
 Knows nothing of the model's graphs.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import io
+import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-CPU = "CPUExecutionProvider"
-GET_LIBRARIES = "pip install 'onnxruntime-gpu[cuda,cudnn]'"
+from ttsbook.errors import first_line
+
+CUDA, TENSORRT, CPU = "CUDAExecutionProvider", "TensorrtExecutionProvider", "CPUExecutionProvider"
+GET_CUDA = "pip install 'onnxruntime-gpu[cuda,cudnn]'"
+# onnxruntime-gpu is built for CUDA 13 and links libnvinfer.so.10; 10.13 is the first TensorRT for that CUDA.
+GET_TENSORRT = "pip install 'tensorrt-cu13>=10.13,<11'"
+GET = {CUDA: GET_CUDA, TENSORRT: GET_TENSORRT}  # the libraries of each provider
 
 
 def open_session(path: Path, options: Any, providers: Sequence[Any] = (CPU,)) -> Any:
-    """Open a graph, in which the runtime may go on without a provider that it cannot load.
+    """Open a graph. A provider whose library does not load may still be left out: ask the session.
 
     Args:
         options: the session's, as ONNX Runtime has them.
@@ -25,27 +34,59 @@ def open_session(path: Path, options: Any, providers: Sequence[Any] = (CPU,)) ->
 
     Raises:
         ImportError: ONNX Runtime is not installed.
-        Exception: whatever it raises.
+        Exception: one of `opening_failures`.
     """
     import onnxruntime
 
     if any(provider != CPU for provider in providers):
         load_nvidia_libraries()
-    return onnxruntime.InferenceSession(str(path), options, providers=list(providers))
+    return onnxruntime.InferenceSession(str(path), options, providers=list(providers), enable_fallback=0)
+
+
+def failures() -> tuple[type[BaseException], ...]:
+    """Collect the exceptions that ONNX Runtime raises; they share no public base class but this."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
+    named = [getattr(state, name) for name in ("Fail", "RuntimeException", "InvalidGraph", "NoSuchFile")]
+    named += [getattr(state, name) for name in ("InvalidProtobuf", "InvalidArgument", "NotImplemented")]
+    named += [getattr(state, name) for name in ("EPFail", "EngineError")]
+    return tuple(named)
+
+
+def opening_failures() -> tuple[type[BaseException], ...]:
+    """Collect those of opening a session: providers that cannot be made raise others."""
+    return (*failures(), RuntimeError, ValueError)
+
+
+def cause_of(error: BaseException, provider: str) -> str:
+    """Return why a provider failed, without the names of the runtime's own functions that stand before it."""
+    found = re.search(r"CUDA failure [^;\n]*", str(error))
+    if found:
+        return found[0].strip()
+    return why_left_out(provider) if "Please install" in str(error) else first_line(error)
+
+
+def why_left_out(provider: str) -> str:
+    """Return why a session goes without a provider, which the runtime tells its log only."""
+    import onnxruntime
+
+    kind = provider.removesuffix("ExecutionProvider").lower()
+    library = Path(onnxruntime.__file__).parent / "capi" / f"libonnxruntime_providers_{kind}.so"
+    try:
+        ctypes.CDLL(str(library))
+    except OSError as error:
+        if "cannot open shared object file" in str(error):  # else it only lacks what the runtime itself has
+            return first_line(error)
+    return f"{provider} cannot be used"
 
 
 @cache
-def load_nvidia_libraries() -> str:
-    """Load CUDA and cuDNN from NVIDIA's packages, where the providers' own libraries do not look for them.
-
-    Returns:
-        what could not be loaded, in the runtime's words; "" if all could.
-    """
+def load_nvidia_libraries() -> None:
+    """Load CUDA and cuDNN from NVIDIA's packages, where the providers' own libraries do not look for them."""
     import onnxruntime
 
     preload = getattr(onnxruntime, "preload_dlls", None)  # older ones have none
-    told = io.StringIO()
     if preload is not None:
-        with contextlib.redirect_stdout(told):  # which belongs to what was asked for
+        # It prints what it does not find; `why_left_out` tells what of that is needed.
+        with contextlib.redirect_stdout(io.StringIO()):
             preload()
-    return told.getvalue().strip()
