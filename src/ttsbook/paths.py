@@ -62,6 +62,11 @@ def set_for_children(variable: str, value: str) -> None:
     os.environ[variable] = value
 
 
+def set_for_libraries(variable: str, value: str) -> None:
+    """Set an environment variable, unless it is set, for libraries that this process has yet to load."""
+    os.environ.setdefault(variable, value)
+
+
 def packaged(kind: str) -> Path:
     """Return the folder of data shipped with the program: "configs", "voices" or "weights".
 

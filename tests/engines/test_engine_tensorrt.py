@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +33,8 @@ def voice() -> VoiceProfile:
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, str]]]:
     """What would be built, by name, with the provider's options."""
     monkeypatch.setenv("TTSBOOK_HOME", str(tmp_path))
+    monkeypatch.setenv("NVIDIA_TF32_OVERRIDE", "")
+    monkeypatch.delenv("NVIDIA_TF32_OVERRIDE")
     asked: list[tuple[str, dict[str, str]]] = []
 
     def chain(gpu, folder, name, shapes, *, fp16):  # type: ignore[no-untyped-def]
@@ -59,6 +62,7 @@ def test_it_speaks_like_the_base_voice_and_builds_each_shape_once(
     assert np.abs(speech.samples - plain.samples).mean() < 1e-4
     assert np.array_equal(speech.samples, again.samples)
     assert len(built) == len({name for name, _ in built}) == 3
+    assert os.environ["NVIDIA_TF32_OVERRIDE"] == "0"
     assert engine.device == "cuda:0"
 
 

@@ -165,6 +165,21 @@ def test_running_out_of_memory_makes_the_next_batches_smaller() -> None:
     assert len(backend.speak(utterances()[:1])) == 1
 
 
+def test_on_a_gpu_torch_is_kept_from_rounding_fp32(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    from ttsbook.vits2.torch_stages import Synthesizer, TorchStages
+
+    flags = torch.backends.cudnn, torch.backends.cuda.matmul
+    before = [flag.allow_tf32 for flag in flags]
+    monkeypatch.setattr(Synthesizer, "to", lambda model, _: model)
+    TorchStages(WEIGHTS, "cpu", "fp32")
+    assert [flag.allow_tf32 for flag in flags] == before
+    TorchStages(WEIGHTS, "cuda:0", "fp32")
+    assert [flag.allow_tf32 for flag in flags] == [False, False]
+    for flag, value in zip(flags, before, strict=True):
+        flag.allow_tf32 = value
+
+
 NO_ROOM = (
     "CUDA error: out of memory",
     "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",

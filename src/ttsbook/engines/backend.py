@@ -119,7 +119,9 @@ def _cuda_stages(folder: Path, hardware: Hardware) -> Stages[Any]:
     from ttsbook.vits2.runtime import GRAPHS, open_graph
     from ttsbook.vits2.session import CPU, CUDA, GET_CUDA, why_left_out
 
-    cuda = (CUDA, {"device_id": str(hardware.index), "cudnn_conv_algo_search": "HEURISTIC"})
+    options = {"device_id": str(hardware.index), "cudnn_conv_algo_search": "HEURISTIC"}
+    options["use_tf32"] = "0"  # which would round the pitch, and with its sum detune
+    cuda = (CUDA, options)
     sessions = {name: open_graph(folder, name, (cuda, CPU)) for name in GRAPHS}
     if CUDA not in sessions["decoder"].get_providers():  # it warns and goes on without it
         raise MissingError(f"ONNX Runtime cannot use {hardware.device}: {why_left_out(CUDA)}", GET_CUDA)

@@ -86,7 +86,7 @@ def provider_chain(
         "trt_profile_opt_shapes": profile,
         "trt_profile_max_shapes": profile,
     }
-    return [(TENSORRT, tensorrt), (CUDA, {"device_id": str(gpu.index)}), CPU]
+    return [(TENSORRT, tensorrt), (CUDA, {"device_id": str(gpu.index), "use_tf32": "0"}), CPU]
 
 
 def shapes_of(inputs: Sequence[Any], sizes: Mapping[str, int]) -> dict[str, Shape]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ttsbook import paths
 from ttsbook.engines.base import EngineSpec, Options
 from ttsbook.engines.gpu import Gpu, list_gpus
 from ttsbook.engines.hardware import Hardware, gpu_for
@@ -28,7 +29,7 @@ from ttsbook.engines.vits2 import Vits2Engine, check_weights
 if TYPE_CHECKING:
     from ttsbook.engines.backend import Backend
 
-VERSION = "1"  # raise it when the same weights give other samples
+VERSION = "2"  # raise it when the same weights give other samples
 IN_HALF_PRECISION = ("decoder",)
 
 
@@ -123,6 +124,8 @@ class TensorRtEngine(Vits2Engine):
 
         key = (name, rows, length)
         if key not in self._sessions:
+            # TensorRT rounds what is fp32 to TF32, unless its libraries find this when they are loaded.
+            paths.set_for_libraries("NVIDIA_TF32_OVERRIDE", "0")
             load_libraries()
             chain = provider_chain(
                 self._gpu,

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 NOISE_SCALE = 0.3  # of the prior: words get clearer down to here; predicted quality does not change
 MAX_PHONEMES = 400  # about 25 s; attention was trained on less, and errors grow beyond
 VERSION = "4"  # raise it when the same weights give other samples
+GPU_VERSION = "2"  # the same, of samples from a GPU
 OPTIONS = ("model", "runtime", "precision")
 
 
@@ -94,7 +95,8 @@ class Vits2Engine:
             version = f"torch {metadata.version('torch')} {hardware.precision}"
         else:
             version = f"{runtime_version()} {hardware.precision}"
-        return (version,) if hardware.gpu is None else (version, hardware.gpu.name, hardware.gpu.driver)
+        gpu = hardware.gpu
+        return (version,) if gpu is None else (version, GPU_VERSION, gpu.name, gpu.driver)
 
     def _speech(self, spoken: Spoken) -> Speech:
         import numpy as np

@@ -57,6 +57,8 @@ class TorchStages:
 
     def __init__(self, folder: Path, device: str, precision: str) -> None:
         self._device = torch.device(device)
+        if self._device.type == "cuda":
+            _keep_fp32()
         self._dtype = DTYPES[precision]
         self.config = read_config(folder / WEIGHTS)
         model = Synthesizer(self.config).eval()
@@ -162,6 +164,16 @@ class TorchStages:
 
     def _put(self, values: NDArray[np.float32] | NDArray[np.int64]) -> Tensor:
         return torch.from_numpy(values).to(self._device)
+
+
+def _keep_fp32() -> None:
+    """Have GPUs compute fp32 as it is written, in this process.
+
+    From Ampere on, torch lets convolutions round to TF32, with the ten bits of fp16: pitch is summed up to a
+    phase, and the error with it.
+    """
+    torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_tf32 = False
 
 
 def _spectra(samples: Tensor, lengths: Tensor, n_fft: int, hop: int) -> Tensor:
