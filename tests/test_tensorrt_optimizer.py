@@ -10,7 +10,7 @@ import pytest
 from ttsbook import paths, tensorrt_optimizer
 from ttsbook.engines.gpu import Gpu
 from ttsbook.errors import InputError, MissingError, UsageError
-from ttsbook.vits2.session import CPU
+from ttsbook.vits2.session import CPU, CUDA, TENSORRT, open_session
 
 pytest.importorskip("onnxruntime")
 
@@ -41,6 +41,32 @@ def test_a_gpu_without_tensorrt_is_told_too(monkeypatch: pytest.MonkeyPatch) -> 
     assert optimized.why == "the installed ONNX Runtime has no TensorRT provider"
     assert tensorrt_optimizer.get_gpu_memory_info() == (gpu,)
     assert gpu.free_bytes == 4 << 30
+
+
+def test_a_build_that_fails_gives_way_to_cuda_and_that_to_the_processor(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from onnxruntime.capi.onnxruntime_pybind11_state import EPFail
+
+    opened: list[str] = []
+
+    def open_one(path, options, chain):  # type: ignore[no-untyped-def]
+        opened.append(chain[0] if isinstance(chain[0], str) else chain[0][0])
+        if opened[-1] in broken:
+            raise EPFail(f"{opened[-1]} failed")
+        return open_session(path, options, [CPU])
+
+    monkeypatch.setattr(tensorrt_optimizer, "list_gpus", lambda: (Gpu(0, "NVIDIA Made Up", 8, 4, "580.1"),))
+    monkeypatch.setattr(tensorrt_optimizer, "check_tensorrt", lambda: None)
+    monkeypatch.setattr(tensorrt_optimizer, "providers", lambda: (TENSORRT, CUDA, CPU))
+    monkeypatch.setattr(tensorrt_optimizer, "open_session", open_one)
+    for broken in ((TENSORRT,), (TENSORRT, CUDA)):
+        opened.clear()
+        optimized = tensorrt_optimizer.optimize_model(
+            model=GRAPH, input_shape=(1, 160, 40), model_name="ge2e"
+        )
+        assert "TensorrtExecutionProvider failed" in optimized.why
+        assert opened == [CPU, TENSORRT, CUDA, CPU][: 2 + len(broken)]
 
 
 def test_shapes_that_do_not_fit_are_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ base voice itself is built by `ttsbook optimize`.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +29,9 @@ from ttsbook.engines.tensorrt import (
     load_libraries,
     provider_chain,
 )
-from ttsbook.errors import InputError, MissingError, UsageError, first_line
+from ttsbook.errors import InputError, MissingError, UsageError
 from ttsbook.files import output_error, sha256_file, temporary_beside
-from ttsbook.vits2.session import CPU, CUDA, TENSORRT, open_session
+from ttsbook.vits2.session import CPU, CUDA, TENSORRT, cause_of, open_session, opening_failures
 from ttsbook.voice.name import check_name
 
 if TYPE_CHECKING:
@@ -113,26 +114,27 @@ def _best(path: Path, shapes: Mapping[str, Shape], name: str) -> tuple[str, str,
         session = _open(path, provider_chain(gpu, folder, name, shapes, fp16=True))
         check_in_use(session)
         return TENSORRT, "", session
-    except MissingError as error:
+    except (MissingError, InputError) as error:  # the latter if it cannot be built: as a graph it was opened
         why = error.message
     if CUDA in providers():
-        session = _open(path, [(CUDA, {"device_id": str(gpu.index)}), CPU])
-        return session.get_providers()[0], why, session
+        with contextlib.suppress(InputError):
+            session = _open(path, [(CUDA, {"device_id": str(gpu.index)}), CPU])
+            return session.get_providers()[0], why, session
     return CPU, why, _open(path, [CPU])
 
 
 def _open(path: Path, chain: Sequence[Any]) -> Any:
     try:
         import onnxruntime
-        from onnxruntime.capi import onnxruntime_pybind11_state as state
     except ImportError as error:
         raise MissingError("ONNX Runtime is not installed", "pip install 'ttsbook[cpu]'") from error
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     try:
         return open_session(path, options, chain)
-    except (state.Fail, state.InvalidGraph, state.InvalidProtobuf, state.InvalidArgument) as error:
-        raise InputError(f"{path} cannot be loaded: {first_line(error)}") from error
+    except opening_failures() as error:
+        why = cause_of(error, chain[0] if isinstance(chain[0], str) else chain[0][0])
+        raise InputError(f"{path} cannot be loaded: {why}") from error
 
 
 def _shapes(session: Any, wanted: Shapes) -> dict[str, Shape]:
