@@ -21,10 +21,13 @@ SECOND = Gpu(1, "NVIDIA Two", 24 << 30, 20 << 30, "580.1")
 def machine(monkeypatch: pytest.MonkeyPatch) -> object:
     """Two GPUs, and a way to say what can use them."""
 
-    def build(*, gpus: tuple[Gpu, ...] = (FIRST, SECOND), torch: bool = False, onnx: bool = False) -> None:
+    def build(
+        *, gpus: tuple[Gpu, ...] = (FIRST, SECOND), torch: bool = False, onnx: bool = False, why: str = ""
+    ) -> None:
         monkeypatch.setattr(hardware, "list_gpus", lambda: gpus)
         monkeypatch.setattr(hardware, "torch_sees_gpus", lambda: torch)
         monkeypatch.setattr(hardware, "providers", lambda: (CUDA, CPU) if onnx else (CPU,))
+        monkeypatch.setattr(hardware, "why_no_cuda", lambda _: why)
 
     return build
 
@@ -82,6 +85,14 @@ def test_a_gpu_that_nothing_can_use_is_left_alone_unless_asked_for(machine) -> N
     assert choose_hardware().device == "cpu"
     with pytest.raises(MissingError, match="neither torch nor ONNX Runtime can use NVIDIA One"):
         choose_hardware("cuda")
+
+
+def test_a_gpu_whose_libraries_do_not_load_is_left_alone_too(machine) -> None:  # type: ignore[no-untyped-def]
+    machine(onnx=True, why="libcublasLt.so.13: cannot open shared object file")
+    assert choose_hardware().device == "cpu"
+    with pytest.raises(MissingError, match=r"cannot use NVIDIA One: libcublasLt\.so\.13") as caught:
+        choose_hardware("cuda")
+    assert "onnxruntime-gpu[cuda,cudnn]" in (caught.value.hint or "")
 
 
 def test_devices_that_are_not_there_or_make_no_sense(machine) -> None:  # type: ignore[no-untyped-def]

@@ -115,6 +115,9 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(monkeypatch: pytest.Mon
     monkeypatch.setattr(tensorrt, "providers", lambda: (TENSORRT, CUDA, CPU))
     monkeypatch.setattr(tensorrt, "find_spec", lambda _: None)
     assert "pip install 'tensorrt-cu13>=10.13,<11'" in check_engine("tensorrt").fix
+    monkeypatch.setattr(tensorrt, "find_spec", lambda _: object())
+    monkeypatch.setattr(tensorrt, "missing_library", lambda _: "libnvinfer.so.10: cannot open")
+    assert "libnvinfer" in check_engine("tensorrt").why
     with pytest.raises(MissingError, match="processor was asked for"):
         load_engine(EngineSpec("tensorrt", "cpu"))
 

@@ -113,11 +113,13 @@ def _gpu_problems() -> list[Problem]:
     from ttsbook.engines.hardware import GET_GPU, choose_hardware
 
     gpus = list_gpus()
-    if not gpus or choose_hardware().device != "cpu":
+    if not gpus:
         return []
-    return [
-        Problem(f"{gpus[0].name} is idle: neither torch nor ONNX Runtime here can use it", GET_GPU, False)
-    ]
+    try:
+        choose_hardware(f"cuda:{gpus[0].index}")
+    except MissingError as error:
+        return [Problem(f"{gpus[0].name} is idle: {error.message}", error.hint or GET_GPU, False)]
+    return []
 
 
 def _voice_problems(loaded: Config) -> list[Problem]:

@@ -19,7 +19,7 @@ from typing import Any
 
 from ttsbook.engines.gpu import Gpu, list_gpus
 from ttsbook.errors import MissingError, UsageError
-from ttsbook.vits2.session import CUDA
+from ttsbook.vits2.session import CUDA, GET_CUDA, why_no_cuda
 
 RUNTIMES = ("auto", "onnx", "torch")
 _TORCH = ("fp32", "fp16", "bf16")
@@ -128,6 +128,8 @@ def _on_gpu(gpu: Gpu, runtime: str, precision: str) -> Hardware:
         raise MissingError(f"torch is not installed or cannot use {gpu.name}", GET_GPU)
     if CUDA not in providers():
         raise MissingError(f"neither torch nor ONNX Runtime can use {gpu.name}", GET_GPU)
+    if why := why_no_cuda(gpu.index):
+        raise MissingError(f"ONNX Runtime cannot use {gpu.name}: {why}", GET_CUDA)
     return Hardware(device, "onnx", "fp32", gpu)
 
 

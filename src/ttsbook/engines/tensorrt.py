@@ -19,7 +19,7 @@ from ttsbook.engines.hardware import GET_GPU, providers
 from ttsbook.engines.onnx import runtime_version
 from ttsbook.errors import MissingError
 from ttsbook.files import output_error, sha256_bytes
-from ttsbook.vits2.session import CPU, CUDA, GET_TENSORRT, TENSORRT, why_left_out
+from ttsbook.vits2.session import CPU, CUDA, GET_TENSORRT, TENSORRT, missing_library, why_left_out
 
 PACKAGES = ("tensorrt-cu13", "tensorrt", "tensorrt-cu12")
 _KEY_DIGITS = 20
@@ -95,6 +95,17 @@ def shapes_of(inputs: Sequence[Any], sizes: Mapping[str, int]) -> dict[str, Shap
         value.name: tuple(sizes[axis] if isinstance(axis, str) else int(axis) for axis in value.shape)
         for value in inputs
     }
+
+
+def check_loads() -> None:
+    """Make sure that the provider finds all libraries that it needs; takes seconds.
+
+    Raises:
+        MissingError: it does not.
+    """
+    load_libraries()
+    if why := missing_library(TENSORRT):
+        raise MissingError(f"ONNX Runtime cannot load TensorRT's libraries: {why}", GET_TENSORRT)
 
 
 def check_in_use(session: Any) -> None:

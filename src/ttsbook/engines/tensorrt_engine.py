@@ -18,6 +18,7 @@ from ttsbook.engines.tensorrt import (
     Shape,
     cache_folder,
     check_in_use,
+    check_loads,
     check_tensorrt,
     load_libraries,
     provider_chain,
@@ -53,6 +54,7 @@ class TensorRtEngine(Vits2Engine):
         """Raise `MissingError` if a GPU, TensorRT or the weights are not there."""
         gpu_for("auto", list_gpus())
         check_tensorrt()
+        check_loads()
         check_weights("tensorrt", options, cls.options)
 
     @cached_property

@@ -16,12 +16,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ttsbook.errors import first_line
+from ttsbook.errors import first_line, tells_no_room
 
 CUDA, TENSORRT, CPU = "CUDAExecutionProvider", "TensorrtExecutionProvider", "CPUExecutionProvider"
 GET_CUDA = "pip install 'onnxruntime-gpu[cuda,cudnn]'"
 # onnxruntime-gpu is built for CUDA 13 and links libnvinfer.so.10; 10.13 is the first TensorRT for that CUDA.
 GET_TENSORRT = "pip install 'tensorrt-cu13>=10.13,<11'"
+_FATAL = 4  # of the runtime's degrees of severity, the highest
 GET = {CUDA: GET_CUDA, TENSORRT: GET_TENSORRT}  # the libraries of each provider
 
 
@@ -60,16 +61,26 @@ def opening_failures() -> tuple[type[BaseException], ...]:
 
 def cause_of(error: BaseException, provider: str) -> str:
     """Return why a provider failed, without the names of the runtime's own functions that stand before it."""
-    found = re.search(r"CUDA failure [^;\n]*", str(error))
+    text = str(error)
+    found = re.search(r"CUDA failure [^;\n]*", text)
     if found:
         return found[0].strip()
-    return why_left_out(provider) if "Please install" in str(error) else first_line(error)
+    # What is missing, the runtime tells its log only.
+    return (
+        why_left_out(provider) if "Please install" in text or "not available" in text else first_line(error)
+    )
 
 
 def why_left_out(provider: str) -> str:
-    """Return why a session goes without a provider, which the runtime tells its log only."""
+    """Return why a session goes without a provider."""
+    return missing_library(provider) or f"{provider} cannot be used"
+
+
+def missing_library(provider: str) -> str:
+    """Return what the system says of a library that a provider needs and that is not there; "" if all are."""
     import onnxruntime
 
+    load_nvidia_libraries()
     kind = provider.removesuffix("ExecutionProvider").lower()
     library = Path(onnxruntime.__file__).parent / "capi" / f"libonnxruntime_providers_{kind}.so"
     try:
@@ -77,7 +88,23 @@ def why_left_out(provider: str) -> str:
     except OSError as error:
         if "cannot open shared object file" in str(error):  # else it only lacks what the runtime itself has
             return first_line(error)
-    return f"{provider} cannot be used"
+    return ""
+
+
+@cache
+def why_no_cuda(index: int) -> str:
+    """Return why the runtime cannot compute on a GPU; "" if it can. Its libraries are loaded for that."""
+    import numpy as np
+    import onnxruntime
+
+    load_nvidia_libraries()
+    onnxruntime.set_default_logger_severity(_FATAL)  # what it would log, the answer says
+    try:
+        onnxruntime.OrtValue.ortvalue_from_numpy(np.zeros(1, np.float32), "cuda", index)
+    except opening_failures() as error:
+        # A GPU that is full can be used: whoever loads a model there finds out, and may go on with less.
+        return "" if tells_no_room(error) else cause_of(error, CUDA)
+    return ""
 
 
 @cache
