@@ -189,3 +189,18 @@ def test_a_gpu_without_any_room_gives_way_to_the_processor(tmp_path: Path) -> No
     assert report.fallbacks[-1].short == "cuda:0 to the processor"
     with pytest.raises(OutOfMemory):
         render(tmp_path / "c.wav", options={**options, "model": "2"}, batch=1, may_fall_back=False)
+
+
+def test_an_engine_that_needs_a_gpu_gives_way_to_the_one_that_does_the_same_on_the_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(ENGINES, "needs_gpu", Entry(target=ENGINE, summary="", on_processor=ENGINE))
+    settings = replace(
+        make_settings(options={"device": "cuda:0", "fits_nothing": "1"}, batch=1), engine="needs_gpu"
+    )
+    report = render_book(
+        make_book(1, 3), tmp_path / "b.wav", settings=settings, voice=VOICE, front_end=LetterFrontEnd()
+    )
+    assert report.device == "cpu"
+    assert [step.kind for step in report.fallbacks] == ["device"]
+    assert ENGINES["tensorrt"].on_processor == "hybrid"

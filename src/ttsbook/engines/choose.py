@@ -29,6 +29,7 @@ class Entry:
     fix: str = ""  # the command that brings them
     model: str = ""  # the engine that gives the same samples, if not this one: both share cached chunks
     analysis: str = "plain"  # how a clip is analysed for it (`ttsbook.voice.analyse.METHODS`)
+    on_processor: str = ""  # the engine that does the same on the processor, for one that needs a GPU
     min_workers: int = 1  # processes, unless there is only one chunk
     wants_clip: bool = False  # takes the options "clip" and "transcript": it listens to the recording itself
     languages: tuple[str, ...] = ("en", "zh")  # what it reads
@@ -67,6 +68,7 @@ ENGINES: dict[str, Entry] = {
         needs=("onnxruntime",),
         fix="pip uninstall -y onnxruntime && pip install 'ttsbook[gpu]' 'tensorrt-cu13>=10.13,<11'",
         analysis="hybrid",
+        on_processor="hybrid",
     ),
     "cosyvoice": Entry(
         target="ttsbook.engines.cosyvoice:CosyVoiceEngine",

@@ -1,6 +1,6 @@
 """One attempt at a render, with the engine of its settings: loaded, the book planned, and rendered.
 
-An engine that runs out of memory on a GPU gives way to itself on the processor.
+An engine that runs out of memory on a GPU gives way to itself on the processor, or to one that does the same.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def attempt(task: RenderTask, settings: RenderSettings) -> Report:
                 raise
             step = Fallback("device", engine.device, "the processor", error.message)
             task.fallbacks.step(step, error)
-    return attempt(original, replace(settings, device="cpu"))
+    engine_there = entry_of(settings.engine).on_processor or settings.engine
+    return attempt(original, replace(settings, engine=engine_there, device="cpu"))
 
 
 def _standby(task: RenderTask, settings: RenderSettings, spec: EngineSpec, engine: Engine) -> Standby:
