@@ -191,6 +191,20 @@ def test_a_gpu_without_any_room_gives_way_to_the_processor(tmp_path: Path) -> No
         render(tmp_path / "c.wav", options={**options, "model": "2"}, batch=1, may_fall_back=False)
 
 
+def test_a_gpu_that_nobody_asked_for_and_that_cannot_be_used_gives_way_to_the_processor(
+    tmp_path: Path,
+) -> None:
+    options = {"device": "cuda:0", "missing_there": "no cuDNN"}
+    warnings = Warnings()
+    report = render(tmp_path / "b.wav", warnings, options=options, fallback=(SPARE,))
+    assert (report.device, report.model_hash) == ("cpu", "tone-1")
+    assert [(step.kind, step.why) for step in report.fallbacks] == [("device", "no cuDNN (install it)")]
+    assert len(warnings.texts) == 1
+    options["model"] = "2"
+    report = render(tmp_path / "c.wav", device="cuda", options=options, fallback=(SPARE,))
+    assert [step.kind for step in report.fallbacks] == ["engine"]
+
+
 def test_an_engine_that_needs_a_gpu_gives_way_to_the_one_that_does_the_same_on_the_processor(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,8 +28,8 @@ class ToneEngine:
     until that file exists; delay=SECONDS per utterance; fits=N batches of more run out of memory;
     device=NAME is where it runs unless asked for the processor; fits_nothing: there, nothing has room;
     crowd=N is out of memory whenever N processes speak, as counted in crowd_folder; missing=TEXT cannot be
-    loaded, missing_later=TEXT not when it is to speak; no_memory finds none to load in;
-    dies_in_worker is killed while loading in a worker."""
+    loaded, missing_later=TEXT not when it is to speak, missing_there=TEXT not on that device;
+    no_memory finds none to load in; dies_in_worker is killed while loading in a worker."""
 
     name = "tone"
     rate_hz = RATE_HZ
@@ -49,6 +49,8 @@ class ToneEngine:
     def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:
         if "missing_later" in self._options:
             raise MissingError(self._options["missing_later"], "install it")
+        if self.device != "cpu" and "missing_there" in self._options:
+            raise MissingError(self._options["missing_there"], "install it")
         if "no_memory" in self._options:
             raise MemoryError
         self._count_the_crowd()

@@ -12,9 +12,10 @@ from ttsbook.render.fallback import Fallback
 class EngineAbsent(Exception):
     """An engine cannot be loaded: before the plan, or when it is asked to speak."""
 
-    def __init__(self, error: MissingError) -> None:
+    def __init__(self, error: MissingError, *, speaking: bool = False) -> None:
         super().__init__(error.message)
         self.error = error
+        self.speaking = speaking
 
     def step(self, before: str, after: str) -> Fallback:
         hint = f" ({self.error.hint})" if self.error.hint else ""
@@ -22,9 +23,13 @@ class EngineAbsent(Exception):
 
 
 @contextlib.contextmanager
-def engine_needed() -> Iterator[None]:
-    """Tell what an engine lacks from whatever else may be missing."""
+def engine_needed(*, speaking: bool = False) -> Iterator[None]:
+    """Tell what an engine lacks from whatever else may be missing.
+
+    Args:
+        speaking: it was found to be there, and loads its model now.
+    """
     try:
         yield
     except MissingError as error:
-        raise EngineAbsent(error) from error
+        raise EngineAbsent(error, speaking=speaking) from error

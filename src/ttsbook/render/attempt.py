@@ -1,6 +1,7 @@
 """One attempt at a render, with the engine of its settings: loaded, the book planned, and rendered.
 
-An engine that runs out of memory on a GPU gives way to itself on the processor, or to one that does the same.
+An engine that runs out of memory on a GPU gives way to itself on the processor, or to one that does the same,
+and so does one that cannot load its model on a GPU that nobody asked for.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from ttsbook.audio.spec import AudioSpec, Mark, check_spec
 from ttsbook.engines.base import Engine, EngineSpec
 from ttsbook.engines.choose import entry_of, load_engine
 from ttsbook.errors import OutOfMemory, UsageError
-from ttsbook.render.absent import engine_needed
+from ttsbook.render.absent import EngineAbsent, engine_needed
 from ttsbook.render.account import account_of
 from ttsbook.render.cache import ChunkCache
 from ttsbook.render.checking import make_checking
@@ -55,6 +56,12 @@ def attempt(task: RenderTask, settings: RenderSettings) -> Report:
                 raise
             step = Fallback("device", engine.device, "the processor", error.message)
             task.fallbacks.step(step, error)
+        except EngineAbsent as absent:
+            asked_for = settings.device != "auto" or entry_of(settings.engine).on_processor  # needs a GPU
+            if asked_for or not absent.speaking or engine.device.startswith("cpu"):
+                raise
+            step = replace(absent.step(engine.device, "the processor"), kind="device")
+            task.fallbacks.step(step, absent.error)
     engine_there = entry_of(settings.engine).on_processor or settings.engine
     return attempt(original, replace(settings, engine=engine_there, device="cpu"))
 

@@ -85,7 +85,7 @@ class Rendering:
         self.task.journal.start(self._entry(inputs))
         try:
             self.notes.reporter.started(self.plan)
-            with engine_needed():
+            with engine_needed(speaking=True):
                 measured = self._speak()
             listening = self._listen()
             if listening is not None:
