@@ -62,6 +62,11 @@ def set_for_children(variable: str, value: str) -> None:
     os.environ[variable] = value
 
 
+def library_variable(variable: str) -> str | None:
+    """Return an environment variable that libraries go by; None if it is not set."""
+    return os.environ.get(variable)
+
+
 def set_for_libraries(variable: str, value: str) -> None:
     """Set an environment variable, unless it is set, for libraries that this process has yet to load."""
     os.environ.setdefault(variable, value)

@@ -142,6 +142,8 @@ def test_doctor_notices_a_gpu_that_nothing_uses(ttsbook: Command, monkeypatch: p
     problems = ttsbook("doctor", "--json").document["problems"]
     (found,) = [problem for problem in problems if "NVIDIA Made Up is idle" in problem["what"]]
     assert "ttsbook[gpu]" in found["fix"]
+    gpu = Gpu(0, "NVIDIA In Parts", None, None, "580.1")
+    assert "NVIDIA In Parts, memory unknown" in ttsbook("doctor").out
 
 
 def test_doctor_tells_whose_licence_to_agree_to(ttsbook: Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from command_line import CLIP, ROOT, SAMPLE, Command, Start
 from ttsbook.cli.cache import parse_size
 from ttsbook.cli.talk import clock, size
 from ttsbook.config import Source, load_config
-from ttsbook.engines.gpu import Gpu, parse_gpus
+from ttsbook.engines.gpu import Gpu, list_gpus, parse_gpus, visible_gpus
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -138,9 +139,55 @@ def test_doctor_exits_with_four_and_the_fix_when_the_voice_is_missing(ttsbook: C
     assert "ttsbook voices list" in run.out
 
 
+GPUS = """0, GPU-aaa-1, NVIDIA H200, 143771, 143000, 570.10
+1, GPU-bbb-2, In parts, [N/A], [Insufficient Permissions], 570.10
+2, GPU-aac-3, NVIDIA L4, 23034, 22000, 570.10
+nonsense
+"""
+
+
 def test_gpus_are_read_from_what_the_driver_says() -> None:
-    text = "0, NVIDIA H200, 143771, 143000, 570.10\n1, Broken, [N/A], [N/A], 570.10\nnonsense\n"
-    assert parse_gpus(text) == (Gpu(0, "NVIDIA H200", 143771 << 20, 143000 << 20, "570.10"),)
+    first, second, third = parse_gpus(GPUS).values()
+    assert first == Gpu(0, "NVIDIA H200", 143771 << 20, 143000 << 20, "570.10")
+    assert second == Gpu(1, "In parts", None, None, "570.10")
+    assert (third.index, third.name) == (2, "NVIDIA L4")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "names"),
+    [
+        ("2,0", ["NVIDIA L4", "NVIDIA H200"]),
+        ("GPU-bbb", ["In parts"]),
+        ("GPU-aaa-1, 2", ["NVIDIA H200", "NVIDIA L4"]),
+        ("1,7,0", ["In parts"]),
+        ("MIG-123", ["NVIDIA H200"]),
+        ("", []),
+        ("-1", []),
+        ("NoDevFiles", []),
+    ],
+)
+def test_gpus_are_counted_as_cuda_counts_them(chosen: str, names: list[str]) -> None:
+    gpus = visible_gpus(parse_gpus(GPUS), chosen)
+    assert [gpu.name for gpu in gpus] == names
+    assert [gpu.index for gpu in gpus] == list(range(len(names)))
+
+
+@pytest.mark.parametrize(("chosen", "names"), [(None, ["H200", "Parts"]), ("1", ["Parts"]), ("", [])])
+def test_the_driver_is_asked_for_the_gpus_of_this_process(
+    chosen: str | None, names: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ("0, GPU-a, H200, 9, 8, 570.10", "1, GPU-b, Parts, [N/A], [N/A], 570.10")
+    program = tmp_path / "nvidia-smi"
+    program.write_text("#!/bin/sh\n" + "".join(f"echo '{line}'\n" for line in lines), "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    for variable in ("CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER"):
+        monkeypatch.setenv(variable, "")
+        monkeypatch.delenv(variable)
+    if chosen is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", chosen)
+    assert [gpu.name for gpu in list_gpus()] == names
+    assert os.environ["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
 
 
 def test_the_cache_is_counted_trimmed_and_cleared(ttsbook: Command, voice: str) -> None:

@@ -47,4 +47,5 @@ class GpuMemory:
 
 
 def _used(gpus: tuple[Gpu, ...]) -> int:
-    return sum(gpu.total_bytes - gpu.free_bytes for gpu in gpus)
+    known = ((gpu.total_bytes, gpu.free_bytes) for gpu in gpus)
+    return sum(total - free for total, free in known if total is not None and free is not None)

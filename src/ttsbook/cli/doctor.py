@@ -211,7 +211,11 @@ def _print_machine(gpus: tuple[Gpu, ...], cores: int, memory: int | None) -> Non
     free = f", {size(memory)} of memory free" if memory is not None else ""
     print(f"  {'cpu':<12} {_processor()}, {cores} cores{free}")
     for gpu in gpus:
-        print(f"  cuda:{gpu.index:<7} {gpu.name}, {size(gpu.free_bytes)} of {size(gpu.total_bytes)} free")
+        known = gpu.free_bytes is not None and gpu.total_bytes is not None
+        room = (
+            f"{size(gpu.free_bytes or 0)} of {size(gpu.total_bytes or 0)} free" if known else "memory unknown"
+        )
+        print(f"  cuda:{gpu.index:<7} {gpu.name}, {room}")
     if not gpus:
         print(f"  {'cuda':<12} no NVIDIA GPU found")
     runtimes = ", ".join(f"{name} {version}" for name, version in _runtimes().items())

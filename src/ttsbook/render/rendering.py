@@ -225,7 +225,8 @@ class Rendering:
     def _pool(self, n_workers: int, *, on_cluster: bool = False) -> AbstractContextManager[Pool]:
         spec = worker_spec(self.engine_spec, self.settings, 0 if on_cluster else n_workers)
         if on_cluster:
-            spec = replace(spec, device=self.engine.device)  # what "auto" is here, it shall be there
+            # What "auto" is here, it shall be there, where Ray shows each actor its own GPU as the first.
+            spec = replace(spec, device=self.engine.device.partition(":")[0])
         return open_pool(
             spec,
             self.task.voice,
