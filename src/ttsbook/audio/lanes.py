@@ -89,18 +89,22 @@ class Lanes:
         """Yield the positions in a block at which a new part begins."""
         sound = np.flatnonzero(block)
         first = self.n_samples
-        begun = self._parts[-1].start
         guard = GUARD_FRAMES * self._frame
-        at = -(-first // self._frame) * self._frame  # the first frame edge in the block, or at its start
+        at = self._edge(max(first, self._parts[-1].start + PART_SECONDS * self._rate_hz))
         while at < first + block.size:
             position = at - first
             before = int(np.searchsorted(sound, position))
             silent = position - int(sound[before - 1]) - 1 if before else position + self._zeros
-            if silent >= guard and at - begun >= PART_SECONDS * self._rate_hz:
+            if silent >= guard:
                 yield position
-                begun = at
-            at += self._frame
+                at = self._edge(at + PART_SECONDS * self._rate_hz)
+            else:
+                at += self._frame
         self._zeros = block.size - int(sound[-1]) - 1 if sound.size else self._zeros + block.size
+
+    def _edge(self, at: int) -> int:
+        """Return the first edge of a frame that is not before `at`."""
+        return -(-at // self._frame) * self._frame
 
     def _open_part(self, context: AudioCodecContext) -> None:
         self._parts.append(_Part(context, self.n_samples, self._threads))
