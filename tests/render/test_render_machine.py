@@ -6,6 +6,7 @@ import pytest
 
 from ttsbook.render import machine
 from ttsbook.render.machine import choose_workers, n_cores, peak_rss_bytes
+from ttsbook.render.settings import RenderSettings
 
 GIB = 1 << 30
 
@@ -57,3 +58,11 @@ def test_an_engine_that_stands_for_several_processes_gets_them(
 def test_this_process_has_a_size_and_a_core() -> None:
     assert n_cores() >= 1
     assert peak_rss_bytes() > 10 << 20
+
+
+def test_chunks_in_one_go_are_as_many_as_threads_or_as_suit_the_engine_on_a_gpu() -> None:
+    settings = RenderSettings(engine="hybrid")
+    assert [settings.batch_on("cpu", threads) for threads in (1, 8)] == [2, 8]
+    assert settings.batch_on("cuda:0", 8) == 512
+    assert RenderSettings(engine="coqui").batch_on("cuda:0", 8) == 64  # speaks one after the other
+    assert RenderSettings(batch=3).batch_on("cuda:0", 8) == 3

@@ -32,7 +32,7 @@ RULES: dict[str, Rule] = {
     "ray-address": Text("the address of a Ray cluster, or empty"),
     "workers": Whole(1, 256, word="auto"),
     "threads": Whole(1, 64),
-    "batch": Whole(1, 256, word="auto"),
+    "batch": Whole(1, 1024, word="auto"),
     "speed": Number(0.5, 2.0),
     "noise": Number(0.0, 2.0, word="auto"),
     "seed": Whole(0, 2**31 - 1),

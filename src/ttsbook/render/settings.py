@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ttsbook.engines.base import Options
+from ttsbook.engines.choose import entry_of
 from ttsbook.errors import UsageError
 from ttsbook.types import Boundary
 
@@ -19,7 +20,7 @@ SUBTITLES = ("srt", "vtt", "lrc")
 CUES = ("sentence", "word")
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
 # More than a processor's threads speak side by side would only take memory until all are done.
-BATCH, GPU_BATCH = 2, 64
+BATCH = 2
 EXECUTORS = ("local", "ray")
 
 
@@ -136,8 +137,9 @@ class RenderSettings:
                 raise UsageError(f"{name} must be at least 1, not {value}")
 
     def batch_on(self, device: str, threads: int) -> int:
-        """Return how many chunks to speak in one go: one for each thread, and many for a GPU."""
-        return self.batch or (max(BATCH, threads) if device.startswith("cpu") else GPU_BATCH)
+        """Return how many chunks to speak in one go: one for each thread; on a GPU, as suits the engine."""
+        on_processor = device.startswith("cpu")
+        return self.batch or (max(BATCH, threads) if on_processor else entry_of(self.engine).gpu_batch)
 
     def with_engine(self, choice: EngineChoice) -> RenderSettings:
         """Return the same settings for another engine, which falls back on nothing."""
