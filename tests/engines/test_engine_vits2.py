@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ttsbook.engines.base import EngineSpec, Request
 from ttsbook.engines.vits2 import Vits2Engine
 from ttsbook.errors import MissingError, RenderError, UsageError
+from ttsbook.render.worker import Spoken, speak_batch
 from ttsbook.types import Provenance, VoiceProfile
+from ttsbook.vits2.tone import N_BANDS
 
 pytest.importorskip("onnxruntime")
 
@@ -56,6 +60,19 @@ def test_threads_do_not_change_a_sample(engine: Vits2Engine, voice: VoiceProfile
     requests = [request(), request(seed=2), request(MANDARIN, "zh")]
     for ours, theirs in zip(engine.speak(requests, voice), other.speak(requests, voice), strict=True):
         assert np.array_equal(ours.samples, theirs.samples)
+
+
+def test_voices_in_a_batch_do_not_change_each_other(engine: Vits2Engine, voice: VoiceProfile) -> None:
+    other = replace(voice, embedding=voice.embedding[::-1], log_f0_mean=5.3, tone_db=(2.0,) * N_BANDS)
+    mixed = [request(), replace(request(), voice=other), replace(request(), voice=voice)]
+    spoken = engine.speak(mixed, voice)
+    alone = [engine.speak([request()], each)[0] for each in (voice, other, voice)]
+    for together, by_itself in zip(spoken, alone, strict=True):
+        assert np.array_equal(together.samples, by_itself.samples)
+    answer = speak_batch(engine, mixed, other)
+    assert isinstance(answer, Spoken)
+    for together, by_itself in zip(answer.speeches, (alone[1], alone[1], alone[0]), strict=True):
+        assert np.array_equal(together.samples, by_itself.samples)
 
 
 def test_the_seed_changes_the_noise_and_nothing_else(engine: Vits2Engine, voice: VoiceProfile) -> None:

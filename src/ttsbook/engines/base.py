@@ -25,7 +25,9 @@ class Request:
     seed: int  # of all noise; the same seed and request give the same samples
     speed: float = 1.0  # 2.0 speaks twice as fast
     noise: float | None = None  # scale of the prior's noise; None is the engine's own
-    voice: VoiceProfile | None = None  # who says it, if not the narrator; engines are not asked to look
+    voice: VoiceProfile | None = (
+        None  # who says it, if not the narrator; only engines with `mixes_voices` look
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,8 @@ class Engine(Protocol):
 
     Building one raises `MissingError` if weights, a package or the device is not here. It should be
     quick: heavy loading may wait for the first `speak`, because a render whose chunks are all cached
-    builds an engine only to read its description.
+    builds an engine only to read its description. With `mixes_voices`, which is True, it is given requests of
+    several voices at once.
     """
 
     @property

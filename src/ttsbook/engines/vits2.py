@@ -41,6 +41,7 @@ class Vits2Engine:
 
     rate_hz = 24_000
     max_phonemes = MAX_PHONEMES
+    mixes_voices = True  # a voice is only one more input; a cast would make small batches
     options: tuple[str, ...] = OPTIONS
 
     def __init__(self, spec: EngineSpec) -> None:
@@ -64,8 +65,8 @@ class Vits2Engine:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:
-        """Speak requests; none depends on its neighbours."""
-        utterances = [_utterance(request, voice) for request in requests if request.phonemes]
+        """Speak requests, each in its own voice or else in `voice`; none depends on its neighbours."""
+        utterances = [_utterance(each, each.voice or voice) for each in requests if each.phonemes]
         spoken = iter(self._backend.speak(utterances) if utterances or not requests else ())
         return [self._speech(next(spoken)) if request.phonemes else self._nothing() for request in requests]
 

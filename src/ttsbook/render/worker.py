@@ -52,7 +52,9 @@ def speak_batch(engine: Engine, requests: Sequence[Request], voice: VoiceProfile
 
 
 def _speak(engine: Engine, requests: Sequence[Request], narrator: VoiceProfile) -> list[Speech]:
-    """Speak each request in its voice; requests of one voice go together."""
+    """Speak each request in its voice; requests of one voice go together, or all if the engine mixes them."""
+    if getattr(engine, "mixes_voices", False):
+        return engine.speak(requests, narrator)
     by_voice: dict[VoiceProfile, list[int]] = {}
     for index, request in enumerate(requests):
         by_voice.setdefault(request.voice or narrator, []).append(index)
