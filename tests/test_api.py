@@ -68,7 +68,7 @@ def test_a_book_becomes_a_file(tmp_path: Path) -> None:
     book = tmp_path / "evening.txt"
     book.write_text(TEXT, encoding="utf-8")
     report = ttsbook.render_book(book, tmp_path / "evening.flac")
-    assert (report.format, report.engine, report.voice) == ("flac", "vits2", "nora")
+    assert (report.format, report.engine, report.voice) == ("flac", "hybrid", "nora")
     assert (tmp_path / "evening.flac").stat().st_size > 10_000
 
 

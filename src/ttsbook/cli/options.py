@@ -44,7 +44,7 @@ Cast = Annotated[
 Speed = Annotated[str | None, _setting("speed", "0.5–2", VOICE, "Speaking rate.", "1.0")]
 Seed = Annotated[str | None, _setting("seed", "N", VOICE, "Another seed gives another performance.", "0")]
 
-Engine = Annotated[str | None, _setting("engine", "NAME", ENGINE, "`ttsbook doctor` lists them.", "vits2")]
+Engine = Annotated[str | None, _setting("engine", "NAME", ENGINE, "`ttsbook doctor` lists them.", "hybrid")]
 NoFallback = Annotated[
     bool,
     typer.Option(

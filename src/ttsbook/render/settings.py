@@ -85,7 +85,7 @@ class RenderSettings:
     chapters: str | None = None  # "1-3,7"; None is the body of the book
     include_matter: bool = False  # front and back matter too
     # how it is spoken (part of every chunk's key)
-    engine: str = "vits2"
+    engine: str = "hybrid"
     speed: float = 1.0
     noise: float | None = None  # None is the engine's own
     seed: int = 0

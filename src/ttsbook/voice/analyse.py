@@ -27,7 +27,7 @@ from ttsbook.voice.resample import resample
 from ttsbook.voice.select import careful_mean, clearest_part
 from ttsbook.voice.tone import Rehearsal, match_tone
 
-VERSION = 1  # raise it when the same clip gives another profile: cached ones are then made anew
+VERSION = 2  # raise it when the same clip gives another profile: cached ones are then made anew
 METHODS = ("plain", "hybrid")
 MAX_READ_S = 600.0  # of a file; the rest of an hour-long recording adds nothing
 MAX_USED_S = 120.0  # of what was read

@@ -2,13 +2,13 @@
 
 The speaker embedding tells the model who is speaking, not how bright or full that is to the last
 decibel. So the model speaks in the new voice, and the long-term average spectra of both are compared
-(matching spectra is an old tool of mastering). Half of the difference is made up for: the other half is
-as much of the words, and of this one recording.
+(matching spectra is an old tool of mastering). Three quarters of the difference are made up for: the rest
+is as much of the words, and a dull recording would make the voice dull.
 
-Measured as likeness to other speech of the reader: on 23 LibriSpeech readers, by whom the constants were
-chosen, 0.794 without and 0.808 with it (± 0.003); on 12 that training never met 0.794 and 0.802 (± 0.002) in
-English, 0.789 and 0.794 in Mandarin. Noise takes the gain away (at a signal-to-noise ratio of 20 dB a third
-is left, at 15 dB next to nothing), so the noisier the clip, the less of the difference is used.
+How much was chosen by likeness to other speech of 24 LibriSpeech readers, by two instruments that no part of the
+voice learned from, and by predicted opinion: figures in train/RUNS.md, "By other ears". Noise takes the gain
+away (at a signal-to-noise ratio of 20 dB a third is left, at 15 dB next to nothing), so the noisier the clip,
+the less of the difference is used.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from ttsbook.vits2.tone import BANDS, band_hz, erb_number
 from ttsbook.voice.mel import RATE_HZ
 from ttsbook.voice.resample import resample
 
-SHARE = 0.5  # of the difference that is made up for, in a clip without noise
+SHARE = 0.75  # of the difference that is made up for, in a clip without noise
 NOISY_DB, CLEAN_DB = 10.0, 25.0  # signal-to-noise ratios where nothing, and all, of `SHARE` is used
 MAX_GAIN_DB = 8.0
 TOP_HZ, BOTTOM_HZ = 7_400.0, 90.0
 LOST_DB = 18.0  # a band that much weaker is missing in the recording, not in the voice
-BLUR = 0.7  # ERBs, standard deviation
+BLUR = 0.35  # ERBs, standard deviation
 N_FFT, HOP = 1_024, 256
 LOUD_DB = 25.0  # frames that much below the loudest do not count
 
