@@ -80,3 +80,22 @@ def test_words_in_letters_that_cannot_be_read_are_accounted_for() -> None:
     assert account.adds_up
     assert dict(account.skipped) == {"nothing-to-say": 1, "unspeakable-script": 12}
     assert account.spoken == len("Hesaid,John.")
+
+
+def test_words_in_letters_that_cannot_be_read_are_told(ttsbook: Command, folder: Path) -> None:
+    (folder / "a.txt").write_text("He said Привет, John.\n\nПривет.", encoding="utf-8")
+    run = ttsbook("inspect", "a.txt", "--json")
+    assert run.document["skipped"]["unspeakable-script"]["characters"] == 12
+    assert "skipped: unspeakable-script: 2×, 12 characters (He said" in ttsbook("inspect", "a.txt").out
+    run = ttsbook("render", "a.txt", "-o", "a.wav")
+    assert run.code == 0
+    assert "passed over: 12 letters of a script that cannot be read, in 2 places, first: He said" in run.err
+
+
+def test_a_book_in_another_script_says_so(ttsbook: Command, folder: Path) -> None:
+    (folder / "a.txt").write_text("Привет.", encoding="utf-8")
+    for command in (("inspect", "a.txt"), ("render", "a.txt", "-o", "a.wav")):
+        run = ttsbook(*command)
+        assert run.code == 3
+        assert "a script that cannot be read" in run.err
+        assert "English and Mandarin" in run.err

@@ -75,3 +75,34 @@ def test_a_library_that_does_not_load_is_named(monkeypatch: pytest.MonkeyPatch) 
         RuntimeError("a.cc:729 Register() Please install TensorRT libraries as mentioned"), TENSORRT
     )
     assert found.startswith("libnvinfer.so.10: cannot open")
+
+
+@pytest.mark.parametrize(
+    ("says", "why"),
+    [
+        ("", ""),
+        (
+            "cuda_call.cc:154 CudaCall() CUDA failure 35: driver is too old ; GPU=-1",
+            "CUDA failure 35: driver is too old",
+        ),
+        ("CUDA Provider not available, can't get interface for it", "CUDAExecutionProvider cannot be used"),
+        ("CUDA failure 2: out of memory ; GPU=0", ""),
+    ],
+)
+def test_a_gpu_is_tried_to_tell_whether_it_can_be_used(
+    says: str, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onnxruntime = pytest.importorskip("onnxruntime")
+
+    class Value:
+        @staticmethod
+        def ortvalue_from_numpy(_array: object, kind: str, index: int) -> None:
+            assert (kind, index) == ("cuda", 1)
+            if says:
+                raise RuntimeError(says)
+
+    monkeypatch.setattr(onnxruntime, "OrtValue", Value)
+    monkeypatch.setattr(onnxruntime, "set_default_logger_severity", lambda _: None)
+    monkeypatch.setattr(session, "load_nvidia_libraries", lambda: None)
+    monkeypatch.setattr(session, "missing_library", lambda _: "")
+    assert session.why_no_cuda.__wrapped__(1) == why

@@ -96,7 +96,7 @@ def _describe(plan: Plan, pace: float | None) -> dict[str, Any]:
         "chapters": chapters,
         "characters": sum(int(entry["characters"]) for entry in chapters if entry["read"]),
         "chunks": plan.n_chunks,
-        "skipped": _skipped_by_reason(book),
+        "skipped": {**_skipped_by_reason(book), **_unspeakable(plan)},
         "repairs": list(book.repairs),
         "estimated_seconds": round(plan.estimated_seconds, 1),
         "estimated_render_seconds": None if pace is None else round(plan.estimated_seconds * pace, 1),
@@ -140,6 +140,17 @@ def _skipped_by_reason(book: Book) -> dict[str, dict[str, Any]]:
         }
         for reason, items in sorted(reasons.items())
     }
+
+
+def _unspeakable(plan: Plan) -> dict[str, dict[str, Any]]:
+    """Count what rendering will pass over inside the text that is read, named as the report names it."""
+    from ttsbook.render.account import unspeakable_in
+
+    found = unspeakable_in(plan.chapters)
+    if found is None:
+        return {}
+    entry = {"places": found.places, "characters": found.characters, "sample": found.sample[:60]}
+    return {"unspeakable-script": entry}
 
 
 def _as_text(entries: dict[str, Any]) -> str:

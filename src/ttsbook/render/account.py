@@ -7,6 +7,8 @@ Knows nothing of sound: a chunk that cannot be spoken ends the render, and there
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ttsbook.errors import RenderError
 from ttsbook.render.plan import Plan, PlannedChapter
@@ -15,6 +17,20 @@ from ttsbook.text.unspeakable import count_unspeakable
 from ttsbook.types import BlockKind, Book, Chapter, Matter
 
 _LEFT_OUT = {Matter.FRONT: "front-matter", Matter.BACK: "back-matter", Matter.BODY: "not-selected"}
+
+
+@dataclass(frozen=True, slots=True)
+class Unspeakable:
+    """What is written in a script that nobody here can read."""
+
+    places: int
+    characters: int
+    sample: str  # the text of the first place
+
+    def __str__(self) -> str:
+        letters = "1 letter" if self.characters == 1 else f"{self.characters} letters"
+        sample = " ".join(self.sample.split())
+        return f"{letters} of a script that cannot be read, in {self.places} places, first: {sample[:60]}"
 
 
 def count_characters(text: str) -> int:
@@ -55,6 +71,15 @@ def spoken_characters(chapter: PlannedChapter) -> int:
     """Return how many characters of the chapter are spoken."""
     texts = (planned.chunk.text for planned in chapter.chunks if planned.key)
     return sum(count_characters(text) - count_unspeakable(text) for text in texts)
+
+
+def unspeakable_in(chapters: Iterable[PlannedChapter]) -> Unspeakable | None:
+    """Return what has to be passed over in chapters, None if nothing."""
+    texts = [planned.chunk.text for each in chapters if not each.is_credit for planned in each.chunks]
+    found = [(text, count) for text in texts if (count := count_unspeakable(text))]
+    if not found:
+        return None
+    return Unspeakable(len(found), sum(count for _, count in found), found[0][0])
 
 
 def _unspoken(chapter: PlannedChapter) -> Counter[str]:

@@ -16,7 +16,7 @@ from ttsbook.engines.base import Engine, EngineSpec
 from ttsbook.engines.choose import entry_of, load_engine
 from ttsbook.errors import OutOfMemory, UsageError
 from ttsbook.render.absent import EngineAbsent, engine_needed
-from ttsbook.render.account import account_of
+from ttsbook.render.account import account_of, unspeakable_in
 from ttsbook.render.cache import ChunkCache
 from ttsbook.render.checking import make_checking
 from ttsbook.render.cues import CueTrack
@@ -90,6 +90,8 @@ def _render(
             f"engine {settings.engine} speaks in one voice only, the book names {len(plan.voices) + 1}",
             "use --engine vits2, or render without --cast",
         )
+    if passed_over := unspeakable_in(plan.chapters):
+        task.notes.warn(f"passed over: {passed_over}")
     with engine_needed():
         check_languages(plan, settings.engine, engine)
     draft = _draft(plan, task, settings, engine.rate_hz)

@@ -22,6 +22,7 @@ from ttsbook.errors import InputError, RenderError
 from ttsbook.render.credits import add_credits
 from ttsbook.render.settings import PauseTable, RenderSettings
 from ttsbook.render.tags import tags_of
+from ttsbook.text.unspeakable import count_unspeakable
 from ttsbook.types import Book, Chapter, Chunk, SpokenWord, VoiceProfile
 
 SAMPLES_VERSION = 1  # part of every key; raise it when the same request is stored as other samples
@@ -192,6 +193,11 @@ def plan_book(
         for chapter in chosen
     )
     if not any(chapter.is_spoken and not chapter.is_credit for chapter in chapters):
+        if any(count_unspeakable(block.text) for chapter in selected for block in chapter.blocks):
+            raise InputError(
+                f"{book.source}: what the chosen chapters hold is in a script that cannot be read",
+                "ttsbook reads English and Mandarin",
+            )
         raise InputError(
             f"{book.source}: nothing to read in the chosen chapters",
             "see `ttsbook inspect` for what was skipped and why",
