@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from command_line import Command
@@ -11,6 +12,7 @@ from ttsbook.cli.source import plan_without_engine
 from ttsbook.render.account import account_of
 from ttsbook.render.settings import RenderSettings
 from ttsbook.text import read_lexicon
+from ttsbook.voice.store import add_voice, find_voice
 
 LEXICON = '[words]\nZorblax = { ipa = "zˈɔɹblæks" }\n'
 
@@ -38,6 +40,13 @@ def test_say_prints_one_document_also_when_it_speaks(ttsbook: Command, folder: P
 def test_say_reads_in_the_accent_that_is_asked_for(ttsbook: Command) -> None:
     words = ttsbook("say", "car", "--accent", "british", "--json").document["words"]
     assert [word["phonemes"] for word in words] == ["kˈɑ."]
+
+
+def test_say_reads_in_the_accent_of_the_voice(ttsbook: Command, voice: str) -> None:
+    add_voice(replace(find_voice(voice), name="amy", accent="british"))
+    words = ttsbook("say", "car", "--voice", "amy", "--json").document["words"]
+    assert [word["phonemes"] for word in words] == ["kˈɑ."]
+    assert ttsbook("say", "car", "--voice", "nobody").code == 4
     assert ttsbook("say", "car", "--json").document["words"][0]["phonemes"] == "kˈɑɹ."
     assert ttsbook("say", "car", "--accent", "scottish").code == 2
 

@@ -89,7 +89,12 @@ def test_the_module_does_what_the_command_does(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "code", "word"), [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated")]
+    ("number", "code", "word"),
+    [
+        (signal.SIGINT, 130, "interrupted"),
+        (signal.SIGTERM, 143, "terminated"),
+        (signal.SIGHUP, 143, "terminated"),
+    ],
 )
 def test_a_signal_stops_a_render_and_says_how_to_go_on(
     start: Start, voice: str, folder: Path, number: signal.Signals, code: int, word: str

@@ -30,7 +30,7 @@ _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class Terminated(BaseException):
-    """SIGTERM arrived. Not an Exception: nothing between here and the boundary may keep it."""
+    """SIGTERM or SIGHUP arrived. Not an Exception: nothing between here and the boundary may keep it."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -108,11 +108,16 @@ def _open_closed_streams() -> None:
 
 @contextlib.contextmanager
 def _signals() -> Iterator[None]:
-    """Turn SIGTERM and the first Ctrl-C into exceptions that clean up; the second Ctrl-C quits at once."""
+    """Turn SIGTERM, the end of the terminal and the first Ctrl-C into exceptions that clean up.
+
+    The second Ctrl-C quits at once. Under `nohup` the terminal may end.
+    """
     before = {
         signal.SIGTERM: signal.signal(signal.SIGTERM, _terminate),
         signal.SIGINT: signal.signal(signal.SIGINT, _interrupt),
     }
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, _terminate)
     try:
         yield
     finally:
@@ -172,7 +177,7 @@ def _report_usage(error: Exception, arguments: list[str]) -> None:
 def _say_how_to_go_on(what: str, arguments: list[str]) -> None:
     print(f"\n{what}", file=sys.stderr)
     if arguments[:1] == ["render"]:
-        again = shlex.join(["ttsbook", *arguments])
+        again = shlex.join(["ttsbook", *(one for one in arguments if one != "--no-resume")])
         print(f"Finished chunks are kept. To go on, run again:\n  {again}", file=sys.stderr)
 
 

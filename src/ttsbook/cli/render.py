@@ -322,4 +322,4 @@ def _write(path: Path, text: str) -> None:
     from ttsbook.files import atomic_write
 
     with atomic_write(path) as handle:
-        handle.write(text.encode("utf-8"))
+        handle.write(text.encode("utf-8", "surrogateescape"))  # names of files come as they are

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,9 @@ from ttsbook.cli import options
 from ttsbook.cli.document import document
 from ttsbook.cli.talk import print_json
 from ttsbook.config import Source, load_config
+
+if TYPE_CHECKING:
+    from ttsbook.config import Settings
 
 
 def say(
@@ -37,10 +40,10 @@ def say(
       ttsbook say Hermione 重庆
       ttsbook say Hermione --lexicon names.toml -o hermione.wav
     """
-    flags = {"language": language, "lexicon": lexicon, "accent": accent}
+    flags = {"voice": voice, "language": language, "lexicon": lexicon, "accent": accent}
     loaded = load_config(flags, Source(config, not no_config, preset))
     chosen = loaded.settings.lexicon
-    spoken_as = loaded.settings.language, loaded.settings.accent
+    spoken_as = loaded.settings.language, _accent_of(loaded.settings)
     entries = [_describe(word, *spoken_as, Path(chosen) if chosen else None) for word in words]
     if output is not None:
         from ttsbook.cli.speak import speak
@@ -57,10 +60,18 @@ def say(
         print("\n".join(map(_as_text, entries)))
 
 
+def _accent_of(settings: Settings) -> str:
+    """Return the accent that is asked for, or else the voice's own."""
+    if settings.accent != "auto":
+        return settings.accent
+    from ttsbook.cli.narrator import look_up
+
+    return look_up(settings.voice).profile.accent or "american"
+
+
 def _describe(word: str, language: str, accent: str, lexicon: Path | None) -> dict[str, Any]:
     from ttsbook.text import FrontEnd, read_lexicon
 
-    accent = "american" if accent == "auto" else accent
     spoken, proposed, found = FrontEnd(language=language, accent=accent).say(word)
     entry = {"word": word, "language": found, "spoken": spoken, "phonemes": proposed, "lexicon": None}
     if lexicon is not None:

@@ -5,10 +5,10 @@ decibel. So the model speaks in the new voice, and the long-term average spectra
 (matching spectra is an old tool of mastering). Three quarters of the difference are made up for: the rest
 is as much of the words, and a dull recording would make the voice dull.
 
-How much was chosen by likeness to other speech of 24 LibriSpeech readers, by two instruments that no part of the
-voice learned from, and by predicted opinion: figures in train/RUNS.md, "By other ears". Noise takes the gain
-away (at a signal-to-noise ratio of 20 dB a third is left, at 15 dB next to nothing), so the noisier the clip,
-the less of the difference is used.
+How much was chosen by likeness to other speech of 24 LibriSpeech readers, by two instruments that no part of
+the voice learned from, and by predicted opinion: figures in train/RUNS.md, "By other ears". Noise takes the
+gain away (at a signal-to-noise ratio of 20 dB a third is left, at 15 dB next to nothing), so the noisier the
+clip, the less of the difference is used.
 """
 
 from __future__ import annotations
