@@ -107,6 +107,19 @@ def test_json_is_one_document_with_reports_and_errors(ttsbook: Command, folder: 
     assert json.loads((folder / "r.json").read_text(encoding="utf-8")) == run.document
 
 
+def test_whatever_is_said_beside_progress_in_json_lines_is_one_too(ttsbook: Command, folder: Path) -> None:
+    (folder / "storm.lexicon.toml").write_text("[words]\n", encoding="utf-8")
+    write(folder / "storm.txt")
+    said = ttsbook("render", "storm.txt", "--progress", "json").err.splitlines()
+    events = [json.loads(line) for line in said]
+    assert {"event": "note", "text": "lexicon storm.lexicon.toml, found beside the book"} in events
+    said = ttsbook("render", "gone.txt", "--progress=json").err.splitlines()
+    events = [json.loads(line) for line in said]
+    assert events[-1]["event"] == "error"
+    assert "gone.txt" in events[-1]["text"]
+    assert "hint" in events[-1]
+
+
 def test_progress_in_json_lines_ends_with_finished(ttsbook: Command, folder: Path) -> None:
     run = ttsbook("render", write(folder / "storm.txt"), "--progress", "json")
     events = [json.loads(line) for line in run.err.splitlines()]

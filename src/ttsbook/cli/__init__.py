@@ -11,6 +11,7 @@ import contextlib
 import errno
 import gc
 import io
+import itertools
 import json
 import os
 import shlex
@@ -18,9 +19,12 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from ttsbook.errors import OutputError, TtsbookError, UsageError
+
+if TYPE_CHECKING:
+    from ttsbook.cli.talk import Talk
 
 EXIT_USAGE = 2
 EXIT_BUG = 70
@@ -163,9 +167,15 @@ def _report_error(error: TtsbookError, arguments: list[str]) -> None:
         from ttsbook.cli.document import error_document
 
         print(json.dumps(error_document(error), ensure_ascii=False))
-    print(f"error: {error.message}", file=sys.stderr)
-    if error.hint:
-        print(f"hint: {error.hint}", file=sys.stderr)
+    _talk(arguments).failed("", error)
+
+
+def _talk(arguments: list[str]) -> Talk:
+    """Return what speaks of failures; what the command line says is all that is sure to be known."""
+    from ttsbook.cli.talk import Talk
+
+    flags = {"--progress=json", ("--progress", "json")}
+    return Talk(events=not flags.isdisjoint((*arguments, *itertools.pairwise(arguments))))
 
 
 def _report_usage(error: Exception, arguments: list[str]) -> None:
@@ -175,10 +185,11 @@ def _report_usage(error: Exception, arguments: list[str]) -> None:
 
 
 def _say_how_to_go_on(what: str, arguments: list[str]) -> None:
-    print(f"\n{what}", file=sys.stderr)
+    talk, hint = _talk(arguments), ""
     if arguments[:1] == ["render"]:
         again = shlex.join(["ttsbook", *(one for one in arguments if one != "--no-resume")])
-        print(f"Finished chunks are kept. To go on, run again:\n  {again}", file=sys.stderr)
+        hint = f"Finished chunks are kept. To go on, run again:\n  {again}"
+    talk.stopped(what, hint)
 
 
 def _report_bug(error: Exception) -> int:

@@ -175,7 +175,7 @@ def render(
         "resume": resume, "progress": progress,
     }  # fmt: skip
     loaded = load_config(flags, Source(config, not no_config, preset))
-    talk = make_talk(quiet, verbose)
+    talk = make_talk(quiet, verbose, events=loaded.settings.progress == "json")
 
     from ttsbook.cli.choice import render_settings
     from ttsbook.cli.job import format_of, plan_jobs

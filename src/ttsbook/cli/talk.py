@@ -12,31 +12,42 @@ from ttsbook.errors import TtsbookError
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """How much is said: `level` -1 is errors only, 0 the usual, 1 details."""
+    """How much is said: `level` -1 is errors only, 0 the usual, 1 details; with `events`, in JSON lines."""
 
     level: int = 0
+    events: bool = False
 
     def note(self, text: str) -> None:
         if self.level >= 0:
-            print(text, file=sys.stderr)
+            self._say("note", text, text)
 
     def detail(self, text: str) -> None:
         if self.level >= 1:
-            print(text, file=sys.stderr)
+            self._say("detail", text, text)
 
     def warn(self, text: str) -> None:
         if self.level >= 0:
-            print(f"warning: {text}", file=sys.stderr)
+            self._say("warning", text, f"warning: {text}")
 
     def failed(self, what: str, error: TtsbookError) -> None:
-        print(f"error: {what}: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"hint: {error.hint}", file=sys.stderr)
+        """Say what could not be done, whatever the level; `what` may be empty."""
+        message = f"{what}: {error.message}" if what else error.message
+        hint = f"\nhint: {error.hint}" if error.hint else ""
+        self._say("error", message, f"error: {message}{hint}", hint=error.hint)
+
+    def stopped(self, how: str, hint: str) -> None:
+        """Say that someone stopped the program, on a line of its own: a terminal shows ^C before it."""
+        self._say("stopped", how, f"\n{how}\n{hint}".rstrip(), hint=hint)
+
+    def _say(self, event: str, text: str, line: str, **more: str | None) -> None:
+        if self.events:
+            line = json.dumps({"event": event, "text": text, **more}, ensure_ascii=False)
+        print(line, file=sys.stderr, flush=True)
 
 
-def make_talk(quiet: bool, verbose: bool) -> Talk:
+def make_talk(quiet: bool, verbose: bool, *, events: bool = False) -> Talk:
     """Turn -q and -v into a level; -q wins."""
-    return Talk(-1 if quiet else int(verbose))
+    return Talk(-1 if quiet else int(verbose), events)
 
 
 def is_terminal(stream_number: int) -> bool:

@@ -191,6 +191,8 @@ def _nearest(name: str, known: list[str]) -> str:
 
 
 def _unquote(value: str) -> str:
-    if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
-        return value[1:-1]
+    if value[:1] in ("'", '"'):
+        quoted, end, rest = value[1:].partition(value[0])
+        if end and (not rest or rest.lstrip().startswith("#")):
+            return quoted
     return value.split(" #", 1)[0].rstrip()
