@@ -29,8 +29,9 @@ class Unspeakable:
 
     def __str__(self) -> str:
         letters = "1 letter" if self.characters == 1 else f"{self.characters} letters"
+        places = "1 place" if self.places == 1 else f"{self.places} places, first"
         sample = " ".join(self.sample.split())
-        return f"{letters} of a script that cannot be read, in {self.places} places, first: {sample[:60]}"
+        return f"{letters} of a script that cannot be read, in {places}: {sample[:60]}"
 
 
 def count_characters(text: str) -> int:
