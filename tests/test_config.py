@@ -130,7 +130,7 @@ def test_tts_provider_names_the_engine_unless_the_own_variable_does(project: Pat
 
 def test_dotenv_gives_only_what_is_meant_for_ttsbook(project: Path) -> None:
     lines = "# a comment\nSECRET=x\nexport TTS_PROVIDER='hybrid'\nTTSBOOK_SEED=7 # seven\nnonsense\n"
-    write(project / ".env", lines + "TTSBOOK_BATCH=\"3\" # three\n")
+    write(project / ".env", lines + 'TTSBOOK_BATCH="3" # three\n')
     loaded = load(project)
     chosen = loaded.settings
     assert (chosen.engine, chosen.seed, chosen.batch) == ("hybrid", 7, 3)
