@@ -25,9 +25,7 @@ class Request:
     seed: int  # of all noise; the same seed and request give the same samples
     speed: float = 1.0  # 2.0 speaks twice as fast
     noise: float | None = None  # scale of the prior's noise; None is the engine's own
-    voice: VoiceProfile | None = (
-        None  # who says it, if not the narrator; only engines with `mixes_voices` look
-    )
+    voice: VoiceProfile | None = None  # not the narrator's; only engines with `mixes_voices` look
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,8 @@ import torch
 def use_bfloat16(device: torch.device) -> bool:
     """Tell whether mixed precision pays on this device."""
     if device.type == "cuda":
-        return bool(
-            torch.cuda.is_bf16_supported(including_emulation=False)
-        )  # emulated, it is slower than fp32
+        # Emulated, it is slower than fp32.
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     times = {dtype: [_seconds(dtype) for _ in range(6)] for dtype in (torch.float32, torch.bfloat16)}
     return min(times[torch.bfloat16]) < 0.7 * min(times[torch.float32])
 
