@@ -31,7 +31,7 @@ from ttsbook.engines.tensorrt import (
 )
 from ttsbook.errors import InputError, MissingError, UsageError
 from ttsbook.files import output_error, sha256_file, temporary_beside
-from ttsbook.vits2.session import CPU, CUDA, TENSORRT, cause_of, open_session, opening_failures
+from ttsbook.vits2.session import CPU, CUDA, TENSORRT, cause_of, name_of, open_session, opening_failures
 from ttsbook.voice.name import check_name
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _open(path: Path, chain: Sequence[Any]) -> Any:
     try:
         return open_session(path, options, chain)
     except opening_failures() as error:
-        why = cause_of(error, chain[0] if isinstance(chain[0], str) else chain[0][0])
+        why = cause_of(error, name_of(chain[0]))
         raise InputError(f"{path} cannot be loaded: {why}") from error
 
 

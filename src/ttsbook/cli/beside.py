@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ttsbook.cli.source import STDIN
 from ttsbook.cli.talk import Talk
+from ttsbook.files import is_file
 
 if TYPE_CHECKING:
     from ttsbook.render.settings import RenderSettings
@@ -20,9 +20,8 @@ def lexicon_beside(source: str) -> Path | None:
         return None
     book = Path(source)
     for path in (book.with_name(f"{book.stem}.lexicon.toml"), book.with_name("lexicon.toml")):
-        with contextlib.suppress(OSError):  # a name that is as long as names may be has no room for more
-            if path.is_file():
-                return path
+        if is_file(path):  # a name that is as long as names may be has no room for more
+            return path
     return None
 
 

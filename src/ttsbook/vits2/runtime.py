@@ -22,7 +22,7 @@ from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, f
 from ttsbook.vits2.batch import spread_index
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
 from ttsbook.vits2.noise import Noise, draw_noise, hiss_spectra
-from ttsbook.vits2.session import CPU, GET, cause_of, failures, open_session, opening_failures
+from ttsbook.vits2.session import CPU, GET, cause_of, failures, name_of, open_session, opening_failures
 from ttsbook.vits2.waveform import istft, pulse_train, stft
 
 Real = NDArray[np.float32]
@@ -183,7 +183,7 @@ def open_graph(
     try:
         return open_session(path, options, providers)
     except opening_failures() as error:
-        first = providers[0] if isinstance(providers[0], str) else providers[0][0]
+        first = name_of(providers[0])
         why = cause_of(error, first)
         if tells_no_room(error):
             raise OutOfMemory(f"no memory to load {path}: {why}") from error

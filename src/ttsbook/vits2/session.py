@@ -44,6 +44,11 @@ def open_session(path: Path, options: Any, providers: Sequence[Any] = (CPU,)) ->
     return onnxruntime.InferenceSession(str(path), options, providers=list(providers), enable_fallback=0)
 
 
+def name_of(provider: Any) -> str:
+    """Return the name of a provider that stands alone or with its options."""
+    return str(provider if isinstance(provider, str) else provider[0])
+
+
 def failures() -> tuple[type[BaseException], ...]:
     """Collect the exceptions that ONNX Runtime raises; they share no public base class but this."""
     from onnxruntime.capi import onnxruntime_pybind11_state as state
