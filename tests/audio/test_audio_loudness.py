@@ -7,7 +7,7 @@ import pytest
 
 from ttsbook.audio.limiter import Limiter
 from ttsbook.audio.loudness import LoudnessMeter, gain_for, track_gain_db
-from ttsbook.audio.peak import true_peak
+from ttsbook.audio.peak import peak_envelope, true_peak
 
 pyloudnorm = pytest.importorskip("pyloudnorm")
 
@@ -48,6 +48,13 @@ def test_true_peak_finds_what_lies_between_the_samples():
     sine = np.sin(2 * np.pi * 0.25 * np.arange(4800) + np.pi / 4).astype(np.float32)
     assert 20 * math.log10(float(np.abs(sine).max())) == pytest.approx(-3.01, abs=0.01)
     assert meter_of(sine * 0.5, 24_000).true_peak_db() == pytest.approx(-6.02, abs=0.2)
+
+
+@pytest.mark.parametrize("floor", [0.02, 0.3, 0.9])
+def test_no_peak_above_the_floor_is_passed_over(floor, speech):
+    samples = speech(3)
+    sure, sought = peak_envelope(samples), peak_envelope(samples, floor)
+    np.testing.assert_array_equal(np.maximum(sure, floor), np.maximum(sought, floor))
 
 
 def test_the_very_last_sample_counts_as_a_peak():

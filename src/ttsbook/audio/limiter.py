@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from ttsbook.audio.peak import HALF_TAPS, overshoot_bound, peak_envelope
+from ttsbook.audio.peak import HALF_TAPS, peak_envelope
 from ttsbook.audio.wave import Samples, n_samples
 
 # Reach to each side: half of it holds the gain down, half fades. The hold spans a period of the lowest
@@ -45,9 +45,7 @@ class Limiter:
     def _inner(self, held: Samples) -> Samples:
         """Return `held` without its contexts, limited."""
         inner = held[self._context : -self._context]
-        if float(np.abs(held).max()) * overshoot_bound() <= self._ceiling:
-            return inner
-        envelope = peak_envelope(held)
+        envelope = peak_envelope(held, float(self._ceiling))
         if float(envelope.max()) <= self._ceiling:
             return inner
         needed = np.asarray(self._ceiling / np.maximum(envelope, self._ceiling), dtype=np.float32)

@@ -16,18 +16,24 @@ from ttsbook.audio.wave import Samples
 OVERSAMPLING = 4
 HALF_TAPS = 6  # samples on each side that one interpolated value looks at
 
-_PIECE = 8192  # fits the nearest cache
 
+def peak_envelope(samples: Samples, floor: float = 0.0) -> NDArray[np.float32]:
+    """Return, for each sample, the highest of itself and the three values up to the next one. [n]
 
-def peak_envelope(samples: Samples) -> NDArray[np.float32]:
-    """Return, for each sample, the highest of itself and the three values up to the next one. [n]"""
+    Args:
+        samples: mono, full scale is ±1. [n]
+        floor: peaks up to it need not be found, which saves nearly all the work: then the sample stands.
+    """
     envelope = np.abs(samples).astype(np.float32)
+    if envelope.max(initial=0.0) * overshoot_bound() <= floor:
+        return envelope
     padded = np.concatenate((np.zeros(HALF_TAPS - 1), samples, np.zeros(HALF_TAPS))).astype(np.float32)
-    for start in range(0, samples.size, _PIECE):
-        end = min(start + _PIECE, samples.size)
-        for taps in _phases():
-            between = np.abs(_filtered(padded[start : end + 2 * HALF_TAPS - 1], taps))
-            np.maximum(envelope[start:end], between, out=envelope[start:end])
+    loud = np.abs(padded) * overshoot_bound() > floor
+    at = np.flatnonzero(_any_of_window(loud))
+    if at.size:
+        near = padded[at + np.arange(2 * HALF_TAPS)[:, None]]
+        between = (np.abs(_filtered(near, taps)) for taps in _phases())
+        envelope[at] = np.maximum.reduce([envelope[at], *between])
     return envelope
 
 
@@ -36,15 +42,11 @@ def true_peak(samples: Samples, known: float = 0.0) -> float:
 
     The first and last `HALF_TAPS` samples are only context: overlap calls by twice that many.
     """
-    starts = range(0, samples.size - 2 * HALF_TAPS, _PIECE)
-    pieces = [samples[start : start + _PIECE + 2 * HALF_TAPS] for start in starts]
-    highest = [float(np.abs(piece).max()) for piece in pieces]
-    # The loudest piece first: mostly it rules all others out.
-    for position in sorted(range(len(pieces)), key=lambda position: -highest[position]):
-        if highest[position] * overshoot_bound() <= known:
-            break
-        known = max(known, float(peak_envelope(pieces[position])[HALF_TAPS:-HALF_TAPS].max()))
-    return known
+    inner = samples[HALF_TAPS:-HALF_TAPS]
+    if inner.size == 0:
+        return known
+    known = max(known, float(np.abs(inner).max()))
+    return max(known, float(peak_envelope(samples, known)[HALF_TAPS:-HALF_TAPS].max()))
 
 
 @lru_cache(maxsize=1)
@@ -53,14 +55,23 @@ def overshoot_bound() -> float:
     return max(1.0, *(float(np.abs(taps).sum()) for taps in _phases()))
 
 
-def _filtered(samples: Samples, taps: NDArray[np.float32]) -> Samples:
-    """Return the valid part of the correlation, as sums of arrays: much faster than `np.correlate`."""
-    length = samples.size - taps.size + 1
-    total = samples[:length] * taps[0]
-    scaled = np.empty_like(total)
-    for offset, tap in enumerate(taps[1:], start=1):
-        np.multiply(samples[offset : offset + length], tap, out=scaled)
-        total += scaled
+def _any_of_window(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell for each place whether any of 2 * HALF_TAPS flags from there on is set. [n - 2 * HALF_TAPS + 1]"""
+    pairs = flags[:-1] | flags[1:]
+    fours = pairs[:-2] | pairs[2:]
+    return np.asarray(fours[:-8] | fours[4:-4] | fours[8:])
+
+
+def _filtered(near: NDArray[np.float32], taps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the sum over the taps, each in turn: what comes out must not depend on how many there are. [n]
+
+    Args:
+        near: the samples under each tap. [taps, n]
+        taps: [taps]
+    """
+    total = near[0] * taps[0]
+    for samples, tap in zip(near[1:], taps[1:], strict=True):
+        total += samples * tap
     return np.asarray(total)
 
 

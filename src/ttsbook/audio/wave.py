@@ -20,7 +20,8 @@ def to_int16(samples: NDArray[np.floating[Any]]) -> NDArray[np.int16]:
     """Convert samples in [-1, 1] to 16 bit; what lies outside clips and never wraps."""
     clipped = np.clip(np.asarray(samples, dtype=np.float32), -1.0, 1.0)
     # A NaN has no integer value: casting one gives whatever the processor likes.
-    clipped = np.nan_to_num(clipped, copy=False, nan=0.0)
+    if np.isnan(clipped.sum()):
+        clipped = np.nan_to_num(clipped, nan=0.0)
     return np.asarray(np.rint(clipped * np.float32(INT16_SCALE)), dtype=np.int16)
 
 
