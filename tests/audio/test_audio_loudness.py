@@ -90,8 +90,8 @@ def test_gain_brings_loudness_to_the_target_unless_the_ceiling_is_nearer():
 
 def limit(samples, ceiling_db=-3.0, piece=5000):
     limiter = Limiter(24_000, ceiling_db)
-    blocks = limiter.limit(samples[k : k + piece] for k in range(0, samples.size, piece))
-    return np.concatenate([np.zeros(0, np.float32), *blocks]), limiter
+    blocks = [limiter.push(samples[k : k + piece]) for k in range(0, samples.size, piece)]
+    return np.concatenate([*blocks, limiter.finish()]), limiter
 
 
 def test_limited_sound_stays_under_the_ceiling_and_keeps_its_length(speech):

@@ -6,8 +6,6 @@ Knows nothing of loudness or files.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,25 +20,30 @@ _UNIT = 1 << 20  # of gain, 0.00001 dB
 
 
 class Limiter:
-    """Turns down peaks above the ceiling; leaves everything else bit for bit as it was."""
+    """Turns down peaks above the ceiling in one stream; leaves everything else bit for bit as it was."""
 
     def __init__(self, rate_hz: int, ceiling_db: float) -> None:
         self.n_limited = 0
         self._ceiling = np.float32(10.0 ** (ceiling_db / 20.0))
         self._half = n_samples(REACH_MS, rate_hz) // 4
         self._context = 4 * self._half + 2 * HALF_TAPS
-
-    def limit(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
-        """Yield as many samples as come in, later by the look-ahead."""
         # [past context | to be put out | future context]
-        held = np.zeros(self._context, dtype=np.float32)
-        for block in blocks:
-            held = np.concatenate((held, block))
-            if held.size > 2 * self._context:
-                yield self._inner(held)
-                held = held[-2 * self._context :]
-        if held.size > self._context:
-            yield self._inner(np.concatenate((held, np.zeros(self._context, dtype=np.float32))))
+        self._held = np.zeros(self._context, dtype=np.float32)
+
+    def push(self, block: Samples) -> Samples:
+        """Take the next samples; return those whose look-ahead is known."""
+        self._held = np.concatenate((self._held, block))
+        if self._held.size <= 2 * self._context:
+            return self._held[:0]
+        ready = self._inner(self._held)
+        self._held = self._held[-2 * self._context :]
+        return ready
+
+    def finish(self) -> Samples:
+        """Return the rest: as many samples come out as went in."""
+        if self._held.size <= self._context:
+            return self._held[:0]
+        return self._inner(np.concatenate((self._held, np.zeros(self._context, dtype=np.float32))))
 
     def _inner(self, held: Samples) -> Samples:
         """Return `held` without its contexts, limited."""

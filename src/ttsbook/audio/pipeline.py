@@ -1,8 +1,8 @@
 """Blocks of samples from the renderer to blocks for an encoder: checked, cut evenly, amplified, limited,
 resampled.
 
-Each stage is a generator, so a book of any length passes in constant memory. The stages see blocks of one
-size whatever comes in, so the same samples give the same file. Knows nothing of files.
+A book of any length passes in constant memory. The stages see blocks of one size whatever comes in, so the
+same samples give the same file; they run beside whoever makes the blocks. Knows nothing of files.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from ttsbook.aside import aside
 from ttsbook.audio.limiter import Limiter
-from ttsbook.audio.resample import resampled
+from ttsbook.audio.resample import Resampler
 from ttsbook.audio.spec import AudioSpec, file_rate
 from ttsbook.audio.wave import Samples
 from ttsbook.errors import RenderError
@@ -21,11 +22,13 @@ BLOCK_SAMPLES = 1 << 16
 
 
 class Master:
-    """The chain between the renderer's blocks and an encoder; counts what passes."""
+    """The chain between the renderer's blocks and an encoder, for one stream; counts what passes."""
 
     def __init__(self, spec: AudioSpec) -> None:
-        self._spec = spec
+        self._factor = np.float32(10.0 ** (spec.gain_db / 20.0))
+        self._tone = None if spec.room_tone_db is None else RoomTone(spec.room_tone_db)
         self._limiter = Limiter(spec.rate_in_hz, spec.ceiling_db)
+        self._resampler = Resampler(spec.rate_in_hz, file_rate(spec))
         self.n_in = 0
 
     @property
@@ -35,29 +38,33 @@ class Master:
 
     def blocks(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
         """Yield what the encoder shall write."""
-        louder = self._amplified(recut(blocks, BLOCK_SAMPLES))
-        if self._spec.room_tone_db is not None:
-            louder = with_room_tone(louder, self._spec.room_tone_db)
-        return resampled(self._limiter.limit(louder), self._spec.rate_in_hz, file_rate(self._spec))
+        yield from aside(self._push, recut(blocks, BLOCK_SAMPLES))
+        yield self._resampler.push(self._limiter.finish())
+        yield self._resampler.finish()
 
-    def _amplified(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
-        factor = np.float32(10.0 ** (self._spec.gain_db / 20.0))
-        for block in blocks:
-            if not np.isfinite(block).all():
-                raise RenderError(
-                    f"the engine gave samples that are not numbers near sample {self.n_in}",
-                    "clear the cache of this book and render again; report it if it stays",
-                )
-            self.n_in += block.size
-            yield block * factor
+    def _push(self, block: Samples) -> Samples:
+        if not np.isfinite(block).all():
+            raise RenderError(
+                f"the engine gave samples that are not numbers near sample {self.n_in}",
+                "clear the cache of this book and render again; report it if it stays",
+            )
+        self.n_in += block.size
+        louder = block * self._factor
+        if self._tone is not None:
+            louder = self._tone.add_to(louder)
+        return self._resampler.push(self._limiter.push(louder))
 
 
-def with_room_tone(blocks: Iterable[Samples], level_db: float) -> Iterator[Samples]:
-    """Yield the blocks with white noise added; the same noise every time."""
-    random = np.random.default_rng(0)
-    level = np.float32(10.0 ** (level_db / 20.0))
-    for block in blocks:
-        yield block + level * random.standard_normal(block.size, dtype=np.float32)
+class RoomTone:
+    """White noise; the same for every stream."""
+
+    def __init__(self, level_db: float) -> None:
+        self._random = np.random.default_rng(0)
+        self._level = np.float32(10.0 ** (level_db / 20.0))
+
+    def add_to(self, block: Samples) -> Samples:
+        """Return the next block of the stream with the noise in it."""
+        return block + self._level * self._random.standard_normal(block.size, dtype=np.float32)
 
 
 def recut(blocks: Iterable[Samples], size: int) -> Iterator[Samples]:

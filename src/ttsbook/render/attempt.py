@@ -120,7 +120,8 @@ def _render(
     run = Rendering(
         task, plan, settings, engine, spec, draft, account_of(plan), store, cues, tracks, checking, standby
     )
-    report = run.render(inputs)
+    with contextlib.closing(store):
+        report = run.render(inputs)
     task.notes.reporter.finished(report)
     return report
 

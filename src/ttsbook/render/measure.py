@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from ttsbook.aside import aside
 from ttsbook.audio.loudness import LoudnessMeter
+from ttsbook.audio.wave import Samples
 from ttsbook.render.account import spoken_characters
 from ttsbook.render.assemble import Stream, Timeline, assemble
 from ttsbook.render.cues import CueTrack
@@ -43,6 +46,13 @@ class Measured:
     n_cached: int = 0  # chunks that were not spoken in this run
     energies: dict[int, float] = field(default_factory=dict)  # by position of the chapter: sum of squares
 
+    def hear(self, positioned: tuple[int, Samples]) -> None:
+        """Take the next samples, with the position of their chapter, for the figures of loudness."""
+        position, samples = positioned
+        self.meter.add(samples)
+        energy = float(np.square(samples, dtype=np.float64).sum())
+        self.energies[position] = self.energies.get(position, 0.0) + energy
+
     def levels_db(self) -> dict[int, float]:
         """Return the RMS level of each chapter with sound, pauses included, dBFS."""
         return {
@@ -66,26 +76,29 @@ def measure(
     """Go through the whole book once, telling `reporter` about each chunk and chapter, and filling `cues`."""
     measured = Measured(Timeline(), LoudnessMeter(rate_hz), cues)
     pace = _Pace(plan, store, rate_hz)
-    at: int | None = None
-    chapter_start = 0
-    for position, piece in assemble(plan.chapters, stream, pauses, rate_hz, apart=apart):
-        if position != at:
-            chapter_start = measured.timeline.n_samples
-        if at is not None and position != at:
+
+    def pieces() -> Iterator[tuple[int, Samples]]:
+        at: int | None = None
+        chapter_start = 0
+        for position, piece in assemble(plan.chapters, stream, pauses, rate_hz, apart=apart):
+            if position != at:
+                chapter_start = measured.timeline.n_samples
+            if at is not None and position != at:
+                _close_chapter(measured, plan, at, store, rate_hz, reporter)
+            at = position
+            if cues is not None:
+                cues.add(position, measured.timeline.n_samples, piece)
+            measured.timeline.add(position, piece)
+            if piece.planned is not None:
+                start = measured.timeline.n_samples - len(piece.samples)
+                measured.places.append(Place(start, chapter_start, len(piece.samples)))
+                reporter.chunk_done(pace.after(position, piece.planned, measured.timeline.n_samples))
+            yield position, piece.samples
+        if at is not None:
             _close_chapter(measured, plan, at, store, rate_hz, reporter)
-        at = position
-        if cues is not None:
-            cues.add(position, measured.timeline.n_samples, piece)
-        measured.timeline.add(position, piece)
-        measured.meter.add(piece.samples)
-        energy = float(np.square(piece.samples, dtype=np.float64).sum())
-        measured.energies[position] = measured.energies.get(position, 0.0) + energy
-        if piece.planned is not None:
-            start = measured.timeline.n_samples - len(piece.samples)
-            measured.places.append(Place(start, chapter_start, len(piece.samples)))
-            reporter.chunk_done(pace.after(position, piece.planned, measured.timeline.n_samples))
-    if at is not None:
-        _close_chapter(measured, plan, at, store, rate_hz, reporter)
+
+    for _ in aside(measured.hear, pieces()):
+        pass
     measured.n_cached = pace.n_cached
     return measured
 

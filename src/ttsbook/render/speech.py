@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from ttsbook.errors import RenderError
 from ttsbook.render.cache import ChunkCache
@@ -16,28 +17,55 @@ from ttsbook.render.plan import Plan, PlannedChunk
 from ttsbook.render.pool import Pool
 from ttsbook.types import Speech
 
+_WRITERS = 4
+_MOST_WRITING = 16  # chunks, a megabyte each
+
 
 class SpokenStore:
-    """Keeps what the pool speaks, and remembers what was spoken in this run."""
+    """Keeps what the pool speaks, and remembers what was spoken in this run. Close it.
+
+    Chunks are packed and written on threads of their own. Whoever asks for one waits until it is there.
+    """
 
     def __init__(self, cache: ChunkCache, *, resume: bool) -> None:
         self._cache = cache
         self._resume = resume
+        self._threads = ThreadPoolExecutor(_WRITERS)
+        self._writing: dict[str, Future[None]] = {}
         self.fresh: set[str] = set()  # keys spoken in this run
         self.seconds = 0.0  # of audio, spoken in this run
 
     def keep(self, key: str, speech: Speech) -> None:
-        """Take a finished chunk from the pool: from here on no kill loses it."""
-        self._cache.put(key, speech)
+        """Take a finished chunk from the pool: in a moment no kill loses it.
+
+        Raises:
+            OutputError: this chunk, or one before, cannot be written.
+        """
+        self._wait_for(key)
+        self._writing[key] = self._threads.submit(self._cache.put, key, speech)
         self.fresh.add(key)
         self.seconds += len(speech.samples) / speech.rate_hz
+        while len(self._writing) > _MOST_WRITING:
+            self._wait_for(next(iter(self._writing)))
 
     def has(self, key: str) -> bool:
         """Tell whether the chunk need not be spoken, as far as the cache's file names tell."""
+        if key in self._writing:
+            return True
         return (self._resume or key in self.fresh) and self._cache.has(key)
 
     def get(self, key: str) -> Speech | None:
+        self._wait_for(key)
         return self._cache.get(key)
+
+    def close(self) -> None:
+        """Return when everything that was taken is written, or could not be."""
+        self._threads.shutdown()
+
+    def _wait_for(self, key: str) -> None:
+        writing = self._writing.pop(key, None)
+        if writing is not None:
+            writing.result()
 
 
 class SpeechSource:
