@@ -14,6 +14,7 @@ Samples = NDArray[np.float32]  # [n] mono, full scale is ±1
 
 INT16_SCALE = 32767
 TRIM_FRAME_MS = 5.0
+_SEARCHED_FRAMES = 40  # at a time: sound begins and ends near the edges
 
 
 def to_int16(samples: NDArray[np.floating[Any]]) -> NDArray[np.int16]:
@@ -59,12 +60,19 @@ def sound_span(
     The threshold is absolute (dBFS), so that a quiet sentence is not cut like a loud one.
     """
     frame = max(1, n_samples(TRIM_FRAME_MS, rate_hz))
-    loud = np.flatnonzero(_frame_power(samples, frame) > 10.0 ** (threshold_db / 10.0))
-    if loud.size == 0:
+    step = _SEARCHED_FRAMES * frame
+    starts = range(0, samples.size, step)
+
+    def loud(start: int) -> NDArray[np.int64]:
+        powers = _frame_power(samples[start : start + step], frame)
+        return start // frame + np.flatnonzero(powers > 10.0 ** (threshold_db / 10.0))
+
+    first = next((int(found[0]) for found in map(loud, starts) if found.size), None)
+    if first is None:
         return 0, 0
+    last = next(int(found[-1]) for found in map(loud, reversed(starts)) if found.size)
     keep = n_samples(keep_ms, rate_hz)
-    start = max(0, int(loud[0]) * frame - keep)
-    return start, min(samples.size, (int(loud[-1]) + 1) * frame + keep)
+    return max(0, first * frame - keep), min(samples.size, (last + 1) * frame + keep)
 
 
 def _frame_power(samples: Samples, frame: int) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
 
 from ttsbook.errors import RenderError
 from ttsbook.render.cache import ChunkCache
@@ -17,21 +18,25 @@ from ttsbook.render.plan import Plan, PlannedChunk
 from ttsbook.render.pool import Pool
 from ttsbook.types import Speech
 
-_WRITERS = 4
-_MOST_WRITING = 16  # chunks, a megabyte each
+T = TypeVar("T")
+
+_THREADS = 4
+_READ_AHEAD = 8  # chunks, a megabyte each
+_MOST_WRITING = 16  # chunks
 
 
 class SpokenStore:
     """Keeps what the pool speaks, and remembers what was spoken in this run. Close it.
 
-    Chunks are packed and written on threads of their own. Whoever asks for one waits until it is there.
+    Chunks are written and read on threads of their own. Whoever asks for one waits until it is there.
     """
 
     def __init__(self, cache: ChunkCache, *, resume: bool) -> None:
         self._cache = cache
         self._resume = resume
-        self._threads = ThreadPoolExecutor(_WRITERS)
+        self._threads = ThreadPoolExecutor(_THREADS)
         self._writing: dict[str, Future[None]] = {}
+        self._reading: dict[str, Future[Speech | None]] = {}
         self.fresh: set[str] = set()  # keys spoken in this run
         self.seconds = 0.0  # of audio, spoken in this run
 
@@ -54,9 +59,16 @@ class SpokenStore:
             return True
         return (self._resume or key in self.fresh) and self._cache.has(key)
 
-    def get(self, key: str) -> Speech | None:
+    def expect(self, key: str) -> None:
+        """Begin to read a chunk that will be asked for soon."""
         self._wait_for(key)
-        return self._cache.get(key)
+        self._reading[key] = self._threads.submit(self._cache.get, key)
+
+    def get(self, key: str) -> Speech | None:
+        """Return the chunk, or None if it is not there or damaged."""
+        self._wait_for(key)
+        reading = self._reading.pop(key, None)
+        return reading.result() if reading is not None else self._cache.get(key)
 
     def close(self) -> None:
         """Return when everything that was taken is written, or could not be."""
@@ -79,15 +91,22 @@ class SpeechSource:
 
     def stream(self, chunks: Iterable[PlannedChunk]) -> Iterator[Speech]:
         """Yield the speech of each chunk; all of them have something to say."""
-        ahead: deque[PlannedChunk] = deque()
-        for planned in chunks:
-            if not self._store.has(planned.key):
-                self._submit(planned)
-            ahead.append(planned)
-            if len(ahead) > self._pool.window:
-                yield self._take(ahead.popleft())
-        while ahead:
-            yield self._take(ahead.popleft())
+        submitted = _later(map(self._submit_missing, chunks), self._pool.window)
+        for planned in _later(map(self._expect, submitted), _READ_AHEAD):
+            yield self._take(planned)
+
+    def _submit_missing(self, planned: PlannedChunk) -> tuple[PlannedChunk, bool]:
+        """Return the chunk, and whether it was there."""
+        is_there = self._store.has(planned.key)
+        if not is_there:
+            self._submit(planned)
+        return planned, is_there
+
+    def _expect(self, submitted: tuple[PlannedChunk, bool]) -> PlannedChunk:
+        planned, was_there = submitted
+        if was_there:
+            self._store.expect(planned.key)
+        return planned
 
     def _take(self, planned: PlannedChunk) -> Speech:
         self._pool.finish(planned.key)
@@ -110,3 +129,13 @@ class SpeechSource:
 
     def _submit(self, planned: PlannedChunk) -> None:
         self._pool.submit(planned.key, self._plan.request(planned.chunk, planned.attempt))
+
+
+def _later(items: Iterable[T], n: int) -> Iterator[T]:
+    """Yield each item when `n` more have been drawn, or there are no more."""
+    held: deque[T] = deque()
+    for item in items:
+        held.append(item)
+        if len(held) > n:
+            yield held.popleft()
+    yield from held
