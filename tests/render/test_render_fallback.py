@@ -21,6 +21,7 @@ from ttsbook.render.report import Report
 from ttsbook.render.reporter import SilentReporter
 from ttsbook.render.run import render_book
 from ttsbook.render.settings import EngineChoice
+from ttsbook.render.terms import Terms
 from ttsbook.types import Speech
 
 TEXTS = [f"{word} words" * (1 + n % 3) for n, word in enumerate("abcdefgh")]
@@ -113,10 +114,8 @@ class Spoken:
         self.samples: dict[str, np.ndarray] = {}
         fallbacks = Fallbacks(self.told.append, allowed=allowed)
         spec = EngineSpec(ENGINE, options=tuple(options.items()))
-        with open_pool(
-            spec, VOICE, n_workers, keep=self.keep, tell=lambda _: None, batch=2, fallbacks=fallbacks,
-            limits=Limits(deaths=deaths),
-        ) as pool:  # fmt: skip
+        terms = Terms(spec, VOICE, self.keep, lambda _: None, fallbacks, 2, Limits(deaths=deaths))
+        with open_pool(terms, n_workers) as pool:
             for text in TEXTS:
                 pool.submit(text, Request(text, text, "en", seed=7))
             for text in TEXTS:

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from stand_in import ENGINE, VOICE
 from ttsbook.engines.base import EngineSpec, Request
 from ttsbook.errors import MissingError, OutOfMemory, RenderError
 from ttsbook.render.backlog import Backlog, Task
+from ttsbook.render.fallback import Fallbacks
 from ttsbook.render.limits import Limits, RemoteTraceback
 from ttsbook.render.pool import open_pool
+from ttsbook.render.terms import Terms
 from ttsbook.types import Speech
 
 LIMITS = Limits()
@@ -33,13 +36,15 @@ class Kept(dict[str, Speech]):
         assert key not in self
         self[key] = speech
 
+    def terms(self, batch: int = 3, limits: Limits = LIMITS, **options: str) -> Terms:
+        """Return the terms of a pool of the tests' engine that hands over to this."""
+        spec = EngineSpec(ENGINE, options=tuple(options.items()))
+        return Terms(spec, VOICE, self.keep, self.told.append, Fallbacks(self.told.append), batch, limits)
+
 
 def run_pool(n_workers: int, batch: int = 3, limits: Limits = LIMITS, **options: str) -> Kept:
-    spec = EngineSpec(ENGINE, options=tuple(options.items()))
     kept = Kept()
-    with open_pool(
-        spec, VOICE, n_workers, keep=kept.keep, tell=kept.told.append, batch=batch, limits=limits
-    ) as pool:
+    with open_pool(kept.terms(batch, limits, **options), n_workers) as pool:
         for text in TEXTS:
             pool.submit(text, Request(text, text, "en", seed=7))
         for text in TEXTS:
@@ -81,11 +86,10 @@ def test_a_killed_worker_is_replaced_and_its_chunks_spoken_again(tmp_path: Path)
 def test_a_worker_killed_in_the_midst_of_its_answer_is_replaced(tmp_path: Path) -> None:
     """While nobody reads, an answer longer than the pipe's buffer is half sent: then no pipe simply ends."""
     log, long = tmp_path / "log", "a" * 20_000
-    kept: dict[str, Speech] = {}
-    told: list[str] = []
+    kept = Kept()
 
     def keep(key: str, speech: Speech) -> None:
-        kept[key] = speech
+        kept.keep(key, speech)
         if key == "short":
             while long not in (log.read_text() if log.exists() else ""):
                 time.sleep(0.01)
@@ -93,13 +97,12 @@ def test_a_worker_killed_in_the_midst_of_its_answer_is_replaced(tmp_path: Path) 
             for child in multiprocessing.active_children():
                 child.kill()
 
-    spec = EngineSpec(ENGINE, options=(("log", str(log)),))
-    with open_pool(spec, VOICE, 2, keep=keep, tell=told.append, batch=1) as pool:
+    with open_pool(replace(kept.terms(batch=1, log=str(log)), keep=keep), 2) as pool:
         for key, said in (("short", "a"), ("long", long)):
             pool.submit(key, Request(said, said, "en", seed=7))
         pool.finish("long")
     assert set(kept) == {"short", "long"}
-    assert any("SIGKILL" in text for text in told)
+    assert any("SIGKILL" in text for text in kept.told)
 
 
 def test_a_chunk_that_kills_every_worker_stops_the_run() -> None:
@@ -133,9 +136,8 @@ def test_one_chunk_that_does_not_fit_is_an_error() -> None:
 
 
 def test_no_worker_outlives_its_pool_even_in_the_midst_of_work() -> None:
-    spec = EngineSpec(ENGINE, options=(("delay", "30"),))
     began = time.monotonic()
-    with open_pool(spec, VOICE, 2, keep=lambda *_: None, tell=lambda _: None) as pool:
+    with open_pool(Kept().terms(delay="30"), 2) as pool:
         for text in TEXTS:
             pool.submit(text, Request(text, text, "en", seed=7))
     assert multiprocessing.active_children() == []
@@ -143,9 +145,8 @@ def test_no_worker_outlives_its_pool_even_in_the_midst_of_work() -> None:
 
 
 def test_workers_do_not_mind_ctrl_c() -> None:
-    spec = EngineSpec(ENGINE, options=(("delay", "0.05"),))
     kept = Kept()
-    with open_pool(spec, VOICE, 2, keep=kept.keep, tell=kept.told.append) as pool:
+    with open_pool(kept.terms(batch=8, delay="0.05"), 2) as pool:
         for text in TEXTS:
             pool.submit(text, Request(text, text, "en", seed=7))
         for child in multiprocessing.active_children():

@@ -20,6 +20,7 @@ from ttsbook.render.fallback import Fallbacks
 from ttsbook.render.limits import Limits
 from ttsbook.render.pool import open_pool
 from ttsbook.render.run import render_book
+from ttsbook.render.terms import Terms
 from ttsbook.types import Speech
 
 TEXTS = [f"{word} words" * (1 + n % 4) for n, word in enumerate("abcdefghijkl")]
@@ -47,10 +48,8 @@ class Spoken:
         self.samples: dict[str, np.ndarray] = {}
         self.fallbacks = Fallbacks(self.told.append)
         spec = EngineSpec(ENGINE, "cpu", options=tuple(options.items()))
-        with open_pool(
-            spec, VOICE, n_workers, keep=self.keep, tell=self.told.append, batch=2, cluster=cluster,
-            limits=Limits(deaths=2), fallbacks=self.fallbacks,
-        ) as pool:  # fmt: skip
+        terms = Terms(spec, VOICE, self.keep, self.told.append, self.fallbacks, 2, Limits(deaths=2))
+        with open_pool(terms, n_workers, cluster=cluster) as pool:
             for text in TEXTS:
                 pool.submit(text, Request(text, text, "en", seed=7))
             for text in TEXTS:
@@ -111,10 +110,9 @@ def test_too_little_memory_for_a_batch_halves_it() -> None:
 @pytest.mark.ray
 @pytest.mark.usefixtures("cluster")
 def test_a_node_with_another_engine_is_refused() -> None:
-    pool = ray_pool.RayPool(
-        EngineSpec(ENGINE, "cpu"), VOICE, 1, keep=lambda *_: None, tell=lambda _: None, batch=1,
-        limits=Limits(), fallbacks=Fallbacks(lambda _: None), fingerprint="ours",
-    )  # fmt: skip
+    fallbacks = Fallbacks(lambda _: None)
+    terms = Terms(EngineSpec(ENGINE, "cpu"), VOICE, lambda *_: None, lambda _: None, fallbacks, batch=1)
+    pool = ray_pool.RayPool(terms, 1, fingerprint="ours")
     pool.submit("a", Request("a", "a", "en", seed=1))
     with contextlib.closing(pool), pytest.raises(RenderError, match="is another one on the cluster"):
         pool.finish("a")

@@ -11,8 +11,10 @@ import pytest
 from stand_in import ENGINE, VOICE
 
 from ttsbook.engines.base import EngineSpec, Request
+from ttsbook.render.fallback import Fallbacks
 from ttsbook.render.pool import open_pool
 from ttsbook.render.standby import Standby
+from ttsbook.render.terms import Terms
 from ttsbook.types import Speech
 
 SPEC = EngineSpec(ENGINE)
@@ -22,7 +24,9 @@ TEXTS = [f"{letter} words" for letter in "abcdef"]
 def speak(standby: Standby, spec: EngineSpec = SPEC) -> set[int]:
     """Speak with a pool of two; return the processes that did."""
     kept: dict[str, Speech] = {}
-    with open_pool(spec, VOICE, 2, keep=kept.__setitem__, tell=lambda _: None, standby=standby) as pool:
+    told: list[str] = []
+    terms = Terms(spec, VOICE, kept.__setitem__, told.append, Fallbacks(told.append))
+    with open_pool(terms, 2, standby=standby) as pool:
         for text in TEXTS:
             pool.submit(text, Request(text, text, "en", seed=7))
         numbers = running()

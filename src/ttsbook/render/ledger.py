@@ -10,9 +10,10 @@ from collections.abc import Collection
 from ttsbook.engines.base import Request
 from ttsbook.errors import OutOfMemory, RenderError
 from ttsbook.render.backlog import Backlog, Task
-from ttsbook.render.fallback import Fallback, Fallbacks
-from ttsbook.render.limits import Keep, Limits, RemoteTraceback
+from ttsbook.render.fallback import Fallback
+from ttsbook.render.limits import RemoteTraceback
 from ttsbook.render.stepping import NoWorkers
+from ttsbook.render.terms import Terms
 from ttsbook.render.worker import Failed, Spoken
 
 
@@ -20,18 +21,13 @@ class Ledger:
     """Requests from `add` to `keep`.
 
     Args:
-        batch: most requests in a batch.
-        n_workers: who share them.
-        keep: called with each finished chunk.
-        limits: when to give up on a worker, and on a chunk.
-        fallbacks: whether a batch that does not fit into memory may be made smaller.
+        terms: of the pool; whether a batch that does not fit may be made smaller, its fallbacks say.
+        n_workers: who share the requests.
     """
 
-    def __init__(
-        self, batch: int, n_workers: int, *, keep: Keep, limits: Limits, fallbacks: Fallbacks
-    ) -> None:
-        self._backlog = Backlog(batch, n_workers)
-        self._keep, self._limits, self._fallbacks = keep, limits, fallbacks
+    def __init__(self, terms: Terms, n_workers: int) -> None:
+        self._backlog = Backlog(terms.batch, n_workers)
+        self._keep, self._limits, self._fallbacks = terms.keep, terms.limits, terms.fallbacks
         self._waiting: set[str] = set()
         self._failed_starts = 0
         self.peak_rss_bytes = 0

@@ -5,14 +5,9 @@ Knows nothing of processes or clusters.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from ttsbook.render.backlog import Task
-from ttsbook.types import Speech
-
-Keep = Callable[[str, Speech], None]
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

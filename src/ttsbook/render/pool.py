@@ -14,23 +14,21 @@ import signal
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Protocol
 
-from ttsbook.engines.base import Engine, EngineSpec, Request
+from ttsbook.engines.base import Engine, Request
 from ttsbook.engines.choose import load_engine
 from ttsbook.render.backlog import Task
-from ttsbook.render.fallback import Fallbacks
 from ttsbook.render.ledger import Ledger
-from ttsbook.render.limits import Keep, Limits, RemoteTraceback, Tell
+from ttsbook.render.limits import RemoteTraceback
 from ttsbook.render.standby import Standby, start_worker
 from ttsbook.render.stepping import ALL_THERE_ARE, IN_THIS_PROCESS, SteppingPool
+from ttsbook.render.terms import Keep, Terms
 from ttsbook.render.worker import Failed, Ready, Spoken, speak_batch
-from ttsbook.types import VoiceProfile
 
-_LIMITS = Limits()
 _QUEUED = 2  # batches per worker: one being spoken, one waiting, so that it never waits for the parent
 _CLOSE_SECONDS = 1.0
 _KILLED = "was killed (SIGKILL, often for want of memory)"
@@ -70,58 +68,40 @@ class Pool(Protocol):
 
 @contextlib.contextmanager
 def open_pool(
-    spec: EngineSpec,
-    voice: VoiceProfile,
+    terms: Terms,
     n_workers: int,
     *,
-    keep: Keep,
-    tell: Tell,
-    batch: int = 8,
     engine: Engine | None = None,
-    limits: Limits = _LIMITS,
-    fallbacks: Fallbacks | None = None,
     cluster: str | None = None,
     standby: Standby | None = None,
 ) -> Iterator[Pool]:
     """Open a pool of processes, or for one worker the same in this process; or one on a Ray cluster.
 
     Args:
-        spec: what each worker loads.
-        voice: who speaks.
+        terms: what to load, who speaks, and what becomes of it.
         n_workers: processes.
-        keep: called with each finished chunk, in this process and thread.
-        tell: called with a line for people when something was mended.
-        batch: most requests per call of the engine.
-        engine: one loaded from `spec`, for a pool in this process to use; the caller closes it.
-        limits: when to give up.
-        fallbacks: what is allowed when it cannot go on like this; None allows all, told through `tell`.
+        engine: one loaded from `terms.spec`, for a pool in this process to use; the caller closes it.
         cluster: address of a Ray cluster, "" for one that Ray starts here; None is no cluster. On a cluster
             0 workers are as many as it has room for.
         standby: processes that were started before; they are taken first.
     """
-    steps = fallbacks or Fallbacks(tell)
 
     def open_one(n_processes: int, keep: Keep) -> Pool:
+        own = replace(terms, keep=keep)
         if n_processes == IN_THIS_PROCESS:
-            return LocalPool(spec, voice, keep=keep, fallbacks=steps, batch=batch, engine=engine)
+            return LocalPool(own, engine)
         if cluster is not None:
             from ttsbook.render.ray_pool import RayPool
 
             fingerprint = engine.fingerprint if engine else ""
-            return RayPool(
-                spec, voice, max(0, n_processes), keep=keep, tell=tell, batch=batch, limits=limits,
-                fallbacks=steps, address=cluster, fingerprint=fingerprint,
-            )  # fmt: skip
-        return ProcessPool(
-            spec, voice, n_processes, keep=keep, tell=tell, batch=batch, limits=limits, fallbacks=steps,
-            standby=standby,
-        )  # fmt: skip
+            return RayPool(own, max(0, n_processes), address=cluster, fingerprint=fingerprint)
+        return ProcessPool(own, n_processes, standby)
 
     if cluster is not None:
         n_processes = n_workers or ALL_THERE_ARE
     else:
         n_processes = n_workers if n_workers > 1 else IN_THIS_PROCESS
-    pool = SteppingPool(open_one, n_processes, keep=keep, fallbacks=steps)
+    pool = SteppingPool(open_one, n_processes, keep=terms.keep, fallbacks=terms.fallbacks)
     try:
         yield pool
     finally:
@@ -134,21 +114,12 @@ class LocalPool:
     n_workers = 1
     peak_rss_bytes = 0
 
-    def __init__(
-        self,
-        spec: EngineSpec,
-        voice: VoiceProfile,
-        *,
-        keep: Keep,
-        fallbacks: Fallbacks,
-        batch: int,
-        engine: Engine | None,
-    ) -> None:
-        self._spec, self._voice = spec, voice
-        self._ledger = Ledger(batch, 1, keep=keep, limits=_LIMITS, fallbacks=fallbacks)
+    def __init__(self, terms: Terms, engine: Engine | None) -> None:
+        self._terms = terms
+        self._ledger = Ledger(terms, 1)
         self._engine = engine
         self._owned: Engine | None = None
-        self.window = 4 * batch
+        self.window = 4 * terms.batch
 
     def submit(self, key: str, request: Request) -> None:
         self._ledger.add(key, request)
@@ -164,8 +135,8 @@ class LocalPool:
 
     def _speak(self, tasks: list[Task]) -> None:
         if self._engine is None:
-            self._engine = self._owned = load_engine(self._spec)
-        answer = speak_batch(self._engine, [task.request for task in tasks], self._voice)
+            self._engine = self._owned = load_engine(self._terms.spec)
+        answer = speak_batch(self._engine, [task.request for task in tasks], self._terms.voice)
         self._ledger.settle(tasks, answer)
 
 
@@ -181,25 +152,12 @@ class _Worker:
 class ProcessPool:
     """Speaks in worker processes; replaces those that die or hang."""
 
-    def __init__(
-        self,
-        spec: EngineSpec,
-        voice: VoiceProfile,
-        n_workers: int,
-        *,
-        keep: Keep,
-        tell: Tell,
-        batch: int,
-        limits: Limits,
-        fallbacks: Fallbacks,
-        standby: Standby | None = None,
-    ) -> None:
-        self._spec, self._voice = spec, voice
-        self._tell, self._limits, self._standby = tell, limits, standby
-        self._ledger = Ledger(batch, n_workers, keep=keep, limits=limits, fallbacks=fallbacks)
+    def __init__(self, terms: Terms, n_workers: int, standby: Standby | None = None) -> None:
+        self._terms, self._standby = terms, standby
+        self._ledger = Ledger(terms, n_workers)
         self._workers: list[_Worker] = []
         self.n_workers = n_workers
-        self.window = (_QUEUED + 2) * batch * n_workers
+        self.window = (_QUEUED + 2) * terms.batch * n_workers
 
     @property
     def peak_rss_bytes(self) -> int:
@@ -269,7 +227,7 @@ class ProcessPool:
                 worker.connection.send([task.request for task in tasks])
 
     def _set_deadline(self, worker: _Worker) -> None:
-        limit = self._limits.seconds_for(worker.batches[0]) if worker.batches else float("inf")
+        limit = self._terms.limits.seconds_for(worker.batches[0]) if worker.batches else float("inf")
         worker.deadline = time.monotonic() + limit
 
     def _replace(self, worker: _Worker, why: str) -> None:
@@ -283,13 +241,14 @@ class ProcessPool:
             self._ledger.note_failed_start(f"a worker {why}", hint)
         # Whoever sends SIGKILL to a process that works is nearly always the system, short of memory.
         n_chunks = self._ledger.recover(worker.batches, f"a worker {why}", short_of_memory=why == _KILLED)
-        self._tell(f"a worker {why}; started another, {n_chunks} chunks are spoken again")
+        self._terms.tell(f"a worker {why}; started another, {n_chunks} chunks are spoken again")
         self._start()
 
     def _start(self) -> None:
-        started = self._standby.take(self._spec, self._voice) if self._standby else None
-        started = started or start_worker(self._spec, self._voice)
-        deadline = time.monotonic() + self._limits.start_seconds
+        spec, voice = self._terms.spec, self._terms.voice
+        started = self._standby.take(spec, voice) if self._standby else None
+        started = started or start_worker(spec, voice)
+        deadline = time.monotonic() + self._terms.limits.start_seconds
         self._workers.append(_Worker(started.process, started.connection, deadline))
 
 

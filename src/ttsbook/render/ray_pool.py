@@ -21,10 +21,10 @@ from ttsbook.engines.base import Engine, EngineSpec, Request
 from ttsbook.engines.choose import load_engine
 from ttsbook.errors import MissingError, RenderError, TtsbookError, first_line
 from ttsbook.render.backlog import Task
-from ttsbook.render.fallback import Fallbacks
 from ttsbook.render.ledger import Ledger
-from ttsbook.render.limits import Keep, Limits, RemoteTraceback, Tell
+from ttsbook.render.limits import RemoteTraceback
 from ttsbook.render.stepping import NoWorkers
+from ttsbook.render.terms import Terms
 from ttsbook.render.worker import Failed, Spoken, speak_batch
 from ttsbook.types import VoiceProfile
 
@@ -71,37 +71,24 @@ class RayPool:
     """Speaks on a cluster.
 
     Args:
-        address: of the cluster, as Ray writes it; "" is one that Ray starts on this machine.
+        terms: what to load, who speaks, and what becomes of it.
         n_workers: actors; 0 is as many as the cluster has processors for (or GPUs, if the engine uses one).
+        address: of the cluster, as Ray writes it; "" is one that Ray starts on this machine.
         fingerprint: of the engine here; actors must have the same.
 
     Raises:
         NoWorkers: the cluster cannot be reached.
     """
 
-    def __init__(
-        self,
-        spec: EngineSpec,
-        voice: VoiceProfile,
-        n_workers: int,
-        *,
-        keep: Keep,
-        tell: Tell,
-        batch: int,
-        limits: Limits,
-        fallbacks: Fallbacks,
-        address: str = "",
-        fingerprint: str = "",
-    ) -> None:
-        self._spec, self._voice = spec, voice
-        self._tell, self._limits = tell, limits
+    def __init__(self, terms: Terms, n_workers: int, *, address: str = "", fingerprint: str = "") -> None:
+        self._terms = terms
         self._fingerprint = fingerprint
         self._ray, self._is_ours = _connected(address)
-        on_gpu = not spec.device.startswith(("cpu", "auto"))
-        self._needs = {"num_cpus": spec.threads, "num_gpus": int(on_gpu)}
+        on_gpu = not terms.spec.device.startswith(("cpu", "auto"))
+        self._needs = {"num_cpus": terms.spec.threads, "num_gpus": int(on_gpu)}
         self.n_workers = n_workers or self._room()
-        self.window = (_QUEUED + 2) * batch * self.n_workers
-        self._ledger = Ledger(batch, self.n_workers, keep=keep, limits=limits, fallbacks=fallbacks)
+        self.window = (_QUEUED + 2) * terms.batch * self.n_workers
+        self._ledger = Ledger(terms, self.n_workers)
         self._actors: list[_Actor] = []
 
     @property
@@ -175,7 +162,7 @@ class RayPool:
         version, fingerprint = message
         if fingerprint != self._fingerprint and self._fingerprint:
             raise RenderError(
-                f"engine {self._spec.name} is another one on the cluster (ttsbook {version} there)",
+                f"engine {self._terms.spec.name} is another one on the cluster (ttsbook {version} there)",
                 f"install ttsbook {__version__} with the same runtime on every node",
             )
 
@@ -188,7 +175,7 @@ class RayPool:
                 self._set_deadline(actor)
 
     def _set_deadline(self, actor: _Actor) -> None:
-        limit = self._limits.seconds_for(actor.batches[0][1]) if actor.batches else float("inf")
+        limit = self._terms.limits.seconds_for(actor.batches[0][1]) if actor.batches else float("inf")
         actor.deadline = time.monotonic() + limit
 
     def _replace(self, actor: _Actor, why: str) -> None:
@@ -199,14 +186,14 @@ class RayPool:
             hint = "look at `ray status`: are there free processors, and is ttsbook on every node?"
             self._ledger.note_failed_start(f"an actor {why}", hint)
         n_chunks = self._ledger.recover([tasks for _, tasks in actor.batches], f"an actor {why}")
-        self._tell(f"an actor {why}; started another, {n_chunks} chunks are spoken again")
+        self._terms.tell(f"an actor {why}; started another, {n_chunks} chunks are spoken again")
         self._start()
 
     def _start(self) -> None:
         # An actor that Ray restarted by itself would have no engine: `_replace` does it.
         remote = self._ray.remote(max_restarts=0, max_task_retries=0, **self._needs)(Speaker)
-        handle = remote.remote(self._spec, self._voice)
-        deadline = time.monotonic() + self._limits.start_seconds
+        handle = remote.remote(self._terms.spec, self._terms.voice)
+        deadline = time.monotonic() + self._terms.limits.start_seconds
         self._actors.append(_Actor(handle, handle.start.remote(), deadline))
 
     def _kill(self, actor: _Actor) -> None:

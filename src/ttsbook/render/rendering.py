@@ -41,6 +41,7 @@ from ttsbook.render.standby import Standby
 from ttsbook.render.tags import book_mark, tags_of
 from ttsbook.render.target import Target
 from ttsbook.render.task import RenderTask
+from ttsbook.render.terms import Terms
 from ttsbook.render.tracks import Track
 from ttsbook.render.write import write_tracks, write_whole
 from ttsbook.types import Speech
@@ -227,15 +228,11 @@ class Rendering:
         if on_cluster:
             # What "auto" is here, it shall be there, where Ray shows each actor its own GPU as the first.
             spec = replace(spec, device=self.engine.device.partition(":")[0])
+        batch = self.settings.batch_on(self.engine.device, spec.threads)
         return open_pool(
-            spec,
-            self.task.voice,
+            Terms(spec, self.task.voice, self._keep, self.notes.warn, self.task.fallbacks, batch),
             n_workers,
-            keep=self._keep,
-            tell=self.notes.warn,
-            batch=self.settings.batch_on(self.engine.device, spec.threads),
             engine=self.engine,
-            fallbacks=self.task.fallbacks,
             cluster=self.settings.ray_address if on_cluster else None,
             standby=self.standby,
         )

@@ -17,8 +17,8 @@ from ttsbook.render.fallback import Fallback, Fallbacks
 from ttsbook.types import Speech
 
 if TYPE_CHECKING:
-    from ttsbook.render.limits import Keep
     from ttsbook.render.pool import Pool
+    from ttsbook.render.terms import Keep
 
 IN_THIS_PROCESS = 0
 ALL_THERE_ARE = -1  # processes on a cluster: as many as it has room for
