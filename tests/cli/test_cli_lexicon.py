@@ -8,7 +8,7 @@ from pathlib import Path
 from command_line import Command
 
 from ttsbook.book.words import book_of_text
-from ttsbook.cli.source import plan_without_engine
+from ttsbook.cli.source import plan_without_keys
 from ttsbook.render.account import account_of
 from ttsbook.render.settings import RenderSettings
 from ttsbook.text import read_lexicon
@@ -85,7 +85,7 @@ def test_the_lexicon_beside_a_book_is_used_and_named(ttsbook: Command, folder: P
 
 def test_words_in_letters_that_cannot_be_read_are_accounted_for() -> None:
     book = book_of_text("He said Привет, John.\n\nПривет.")
-    account = account_of(plan_without_engine(book, RenderSettings()))
+    account = account_of(plan_without_keys(book, RenderSettings()))
     assert account.adds_up
     assert dict(account.skipped) == {"nothing-to-say": 1, "unspeakable-script": 12}
     assert account.spoken == len("Hesaid,John.")

@@ -55,10 +55,10 @@ def inspect(
     from ttsbook.cli.beside import with_lexicon_beside
     from ttsbook.cli.choice import render_settings
     from ttsbook.cli.pace import known_pace
-    from ttsbook.cli.source import plan_without_engine, read_source
+    from ttsbook.cli.source import plan_without_keys, read_source
 
     settings = with_lexicon_beside(render_settings(loaded.settings, chapters=chapters), book, Talk())
-    plan = plan_without_engine(read_source(book), settings)
+    plan = plan_without_keys(read_source(book), settings)
     if unknown:
         _print_unknown(plan, settings.lexicon, as_json)
         return

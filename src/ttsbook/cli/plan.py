@@ -16,7 +16,7 @@ from ttsbook.config import Source, load_config
 from ttsbook.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
-    from ttsbook.render.cast import Cast
+    from ttsbook.cli.script import Script
     from ttsbook.render.plan import Plan
     from ttsbook.render.settings import RenderSettings
     from ttsbook.types import Book
@@ -67,8 +67,8 @@ def plan(
 
     from ttsbook.cli.beside import with_lexicon_beside
     from ttsbook.cli.choice import render_settings
-    from ttsbook.cli.script import cast_of
-    from ttsbook.cli.source import STDIN, read_source
+    from ttsbook.cli.script import cast_of, read_script
+    from ttsbook.cli.source import STDIN
     from ttsbook.render.planfile import SUFFIX, is_plan, write_plan
 
     if is_plan(book):
@@ -84,11 +84,11 @@ def plan(
         )
     settings = with_lexicon_beside(render_settings(loaded.settings, chapters=chapters), book, talk)
     chosen = cast_of(cast)
-    read = read_source(book)
+    script = read_script(book, chosen, talk)
     narrator = (
         chosen.narrator if chosen is not None and chosen.narrator and voice is None else loaded.settings.voice
     )
-    made = _plan(_seen_from(read, target), replace(settings, credits=False), chosen)
+    made = _plan(replace(script, book=_seen_from(script.book, target)), replace(settings, credits=False))
     text = "".join(f"{line}\n" for line in write_plan(made, narrator, settings.pauses))
     _write(target, text, force)
     if as_json:
@@ -97,22 +97,18 @@ def plan(
         print(target)
 
 
-def _plan(book: Book, settings: RenderSettings, cast: Cast | None) -> Plan:
+def _plan(script: Script, settings: RenderSettings) -> Plan:
     """Plan a book as a render with the same engine does."""
+    from ttsbook.cli.source import nobody, plan_without_keys
     from ttsbook.engines.base import EngineSpec
     from ttsbook.engines.choose import load_engine
-    from ttsbook.render.plan import plan_book
-    from ttsbook.render.reading import front_end_for
-    from ttsbook.render.roles import RoleSplitter
-    from ttsbook.types import Provenance, VoiceProfile
 
     engine = load_engine(EngineSpec(settings.engine, settings.device, 1, settings.engine_options))
-    own = front_end_for(settings, None, engine.max_phonemes)
+    most = engine.max_phonemes
     engine.close()
     # Keys are not written, so that nobody's profile serves as well as anybody's.
-    nobody = VoiceProfile("", (), 0.0, 0.0, Provenance("", "", 0.0, ""))
-    voices = dict.fromkeys(cast.voices, nobody) if cast is not None else {}
-    return plan_book(book, settings, nobody, own if cast is None else RoleSplitter(own, cast), "", voices)
+    voices = {name: nobody() for name, _ in script.voices}
+    return plan_without_keys(script.book, settings, adapt=script.adapt, voices=voices, max_phonemes=most)
 
 
 def _seen_from(book: Book, target: Path) -> Book:

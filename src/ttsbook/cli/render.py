@@ -257,7 +257,7 @@ def _render_all(
     from ttsbook.cli.pace import remember_pace
     from ttsbook.cli.progress import close_reporter, make_reporter
     from ttsbook.cli.script import book_beside, find_voices, read_script
-    from ttsbook.cli.source import plan_without_engine
+    from ttsbook.cli.source import plan_without_keys
     from ttsbook.render.run import render_book
 
     outcomes = []
@@ -268,7 +268,7 @@ def _render_all(
             voices = find_voices(script.voices, talk, loaded.settings)
             own = with_lexicon_beside(settings, book_beside(job.source), talk)
             if dry_run:
-                planned = plan_without_engine(script.book, own, voice, script.adapt, voices)
+                planned = plan_without_keys(script.book, own, voice, script.adapt, voices)
                 plan = plan_entry(planned, own, voice)
                 outcomes.append(Outcome(job, plan=plan))
                 result: object = plan_text(plan, job)

@@ -1,4 +1,4 @@
-"""What the commands read and how they plan without an engine: a path or standard input into a book."""
+"""What the commands read and how they plan without speaking: a path or standard input into a book."""
 
 from __future__ import annotations
 
@@ -62,19 +62,28 @@ def make_folder(folder: Path) -> None:
         raise output_error(folder, error) from error
 
 
-def plan_without_engine(
+def plan_without_keys(
     book: Book,
     settings: RenderSettings,
     voice: VoiceProfile | None = None,
     adapt: Adapt | None = None,
     voices: Mapping[str, VoiceProfile] | None = None,
+    max_phonemes: int = sys.maxsize,
 ) -> Plan:
-    """Plan a book to look at it: the same chunks as a render's, with keys that mean nothing."""
+    """Plan a book to look at it: the same chunks as a render's, with keys that mean nothing.
+
+    `max_phonemes` is what the engine takes; where that is not known, chunks are as long as any may be.
+    """
     from ttsbook.render.plan import plan_book
     from ttsbook.render.reading import front_end_for
+
+    front_end = front_end_for(settings, voice, max_phonemes)
+    maker = adapt(front_end) if adapt is not None else front_end
+    return plan_book(book, settings, voice or nobody(), maker, engine_fingerprint="", voices=voices)
+
+
+def nobody() -> VoiceProfile:
+    """Return a profile for plans whose keys mean nothing."""
     from ttsbook.types import Provenance, VoiceProfile
 
-    nobody = VoiceProfile("", (), 0.0, 0.0, Provenance("", "", 0.0, ""))
-    front_end = front_end_for(settings, voice)
-    maker = adapt(front_end) if adapt is not None else front_end
-    return plan_book(book, settings, voice or nobody, maker, engine_fingerprint="", voices=voices)
+    return VoiceProfile("", (), 0.0, 0.0, Provenance("", "", 0.0, ""))
