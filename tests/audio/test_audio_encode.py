@@ -17,8 +17,9 @@ from ttsbook.audio.decode import read_clip
 from ttsbook.audio.encode import AudioSpec, Mark, Written, write_audio
 from ttsbook.audio.loudness import LoudnessMeter
 from ttsbook.audio.probe import check, probe
-from ttsbook.audio.spec import FORMATS, check_spec
+from ttsbook.audio.spec import check_spec
 from ttsbook.audio.tags import Tags, clean_text
+from ttsbook.choices import FORMATS
 from ttsbook.errors import OutputError, RenderError, UsageError
 from ttsbook.types import Cover
 

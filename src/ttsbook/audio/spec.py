@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from ttsbook.audio.tags import Tags, clean_tags, clean_text
+from ttsbook.choices import FORMATS
 from ttsbook.errors import UsageError
 from ttsbook.types import Cover
-
-FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
 
 # Rates that each encoder takes, in Hz, ascending. None: any rate.
 MPEG_RATES = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ttsbook.audio.spec import to_ms
+from ttsbook.choices import SUBTITLES
 from ttsbook.errors import UsageError
 
-KINDS = ("srt", "vtt", "lrc")
 SILENCE_SHOWN_MS = 4000  # LRC has no ends: a longer pause gets an empty line
 
 # The usual limits of subtitle guides: 42 characters a line, half as many full-width ones.
@@ -35,14 +35,14 @@ class Cue:
 
 
 def write_subtitles(cues: Iterable[Cue], rate_hz: int, kind: str, *, by_word: bool = False) -> str:
-    """Return the whole file of one of `KINDS`. Cues without text or without length are left out.
+    """Return the whole file of one of `SUBTITLES`. Cues without text or without length are left out.
 
     By word, SubRip has a cue for each word, WebVTT a time stamp before each word of a cue, and LRC one in
     angle brackets before each word of a line, which is known as enhanced LRC. Cues that do not know their
     words stay as they are.
     """
-    if kind not in KINDS:
-        raise UsageError(f"unknown subtitle format {kind!r}", f"choose one of {', '.join(KINDS)}")
+    if kind not in SUBTITLES:
+        raise UsageError(f"unknown subtitle format {kind!r}", f"choose one of {', '.join(SUBTITLES)}")
     if by_word and kind == "srt":
         cues = (word for cue in cues for word in cue.words or (cue,))
     timed = _timed(cues, rate_hz, with_words=by_word and kind != "srt")

@@ -65,10 +65,11 @@ def add(
         raise UsageError(NO_CONSENT, CONSENT_HINT)
 
     from ttsbook.audio.decode import read_clip
+    from ttsbook.choices import ACCENTS
     from ttsbook.render.rehearsal import rehearsal_for
     from ttsbook.voice.analyse import analyse_clip
     from ttsbook.voice.name import check_name, name_from
-    from ttsbook.voice.profile import ACCENTS, StoredVoice
+    from ttsbook.voice.profile import StoredVoice
     from ttsbook.voice.store import YOURS, add_voice
 
     if accent not in ("", *ACCENTS):

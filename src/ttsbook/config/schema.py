@@ -9,14 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ttsbook.choices import ACCENTS, CUES, FORMATS, SUBTITLES
 from ttsbook.config.rule import Choice, Flag, Names, Number, Rule, Text, Value, Whole
 
-FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
 LANGUAGES = ("auto", "en", "zh")
-ACCENTS = ("auto", "american", "british")
 EMOJI = ("silent", "name")
-SUBTITLES = ("none", "srt", "vtt", "lrc")
-CUES = ("sentence", "word")
 SPLITS = ("none", "chapter")
 PROGRESS = ("auto", "plain", "json", "none")
 PRESETS = ("default", "draft", "studio", "acx")
@@ -38,7 +35,7 @@ RULES: dict[str, Rule] = {
     "seed": Whole(0, 2**31 - 1),
     "language": Choice(LANGUAGES),
     "lexicon": Text("the path of a lexicon file, or empty", is_path=True),
-    "accent": Choice(ACCENTS),
+    "accent": Choice(("auto", *ACCENTS)),
     "emoji": Choice(EMOJI),
     "include-matter": Flag(),
     "format": Choice(FORMATS),
@@ -50,7 +47,7 @@ RULES: dict[str, Rule] = {
     "split": Choice(SPLITS),
     "credits": Flag(),
     "peak": Number(-9.0, -0.1, "dBTP"),
-    "subtitles": Choice(SUBTITLES),
+    "subtitles": Choice(("none", *SUBTITLES)),
     "cues": Choice(CUES),
     "check": Flag(),
     "check-model": Text("the path of a folder with a faster-whisper model, or empty", is_path=True),

@@ -8,16 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ttsbook.choices import CUES, FORMATS, SUBTITLES
 from ttsbook.engines.base import Options
 from ttsbook.engines.choose import entry_of
 from ttsbook.errors import UsageError
 from ttsbook.types import Boundary
 
-FORMATS = ("wav", "mp3", "m4b", "flac", "opus")
 _SUFFIXES = {"wave": "wav", "m4a": "m4b", "mp4": "m4b", "ogg": "opus", "oga": "opus"}
 PLAYLIST_SUFFIX = ".m3u8"
-SUBTITLES = ("srt", "vtt", "lrc")
-CUES = ("sentence", "word")
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
 # More than a processor's threads speak side by side would only take memory until all are done.
 BATCH = 2

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ttsbook.choices import ACCENTS
 from ttsbook.errors import InputError, MissingError
 from ttsbook.files import atomic_write, sha256_bytes
 from ttsbook.types import Provenance, VoiceProfile
@@ -32,7 +33,6 @@ else:
 
 FORMAT = 1
 EMBEDDING_SIZE = 256
-ACCENTS = ("american", "british")
 MAX_BYTES = 1 << 20  # of either file; a profile has a few kilobytes
 MAX_TONE_DB = 30.0
 UNIT_TOLERANCE = 1e-3

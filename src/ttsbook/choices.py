@@ -1,0 +1,8 @@
+"""Names to choose between that the settings offer and several parts obey."""
+
+from __future__ import annotations
+
+FORMATS = ("wav", "mp3", "m4b", "flac", "opus")  # of audio files
+SUBTITLES = ("srt", "vtt", "lrc")
+CUES = ("sentence", "word")  # how finely subtitles are timed
+ACCENTS = ("american", "british")  # of English
