@@ -112,6 +112,12 @@ def test_xtts_hears_the_recording_and_speaks_both_languages(clip: Path) -> None:
     assert calls()[-1][2] == "zh-cn"
 
 
+def test_a_batch_of_none_loads_the_model(clip: Path) -> None:
+    """Workers load so; else the model, gigabytes of it, would be loaded in the time of the first batch."""
+    assert speak(options(clip)) == []
+    assert [call[0] for call in calls()] == ["load", "to"]
+
+
 def test_your_tts_speaks_faster_by_shorter_phonemes(clip: Path) -> None:
     speak(options(clip, "your_tts", "CC BY-NC-ND 4.0"), "Good evening.")
     assert calls()[-1] == ("tts", "Good evening.", "en", str(clip), None, 0.8)

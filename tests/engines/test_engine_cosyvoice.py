@@ -193,10 +193,12 @@ def test_running_out_of_gpu_memory_is_told_from_other_failures(tmp_path: Path, m
     assert not isinstance(caught.value, OutOfMemory)
 
 
-def test_weights_that_cannot_be_loaded_are_missing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("texts", [("Good evening",), ()])
+def test_weights_that_cannot_be_loaded_are_missing(tmp_path: Path, texts: tuple[str, ...]) -> None:
+    """Also for a batch of none, by which a worker loads the model."""
     broken = make_model(tmp_path / "broken", "cosyvoice2.yaml")
     with pytest.raises(MissingError, match="state_dict"):
-        speak(options(tmp_path, broken), "Good evening")
+        speak(options(tmp_path, broken), *texts)
 
 
 def test_what_is_missing_is_named_with_the_way_to_get_it(tmp_path: Path, model: Path) -> None:

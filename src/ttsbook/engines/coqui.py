@@ -21,7 +21,8 @@ from ttsbook.engines.clip import clip_of
 from ttsbook.engines.gpu import list_gpus
 from ttsbook.engines.hardware import gpu_for, torch_sees_gpus
 from ttsbook.engines.options import check_options
-from ttsbook.errors import MissingError, OutOfMemory, RenderError, UsageError, tells_no_room
+from ttsbook.engines.words import speak_words
+from ttsbook.errors import MissingError, RenderError, UsageError
 from ttsbook.types import Speech, VoiceProfile
 
 if TYPE_CHECKING:
@@ -106,7 +107,9 @@ class CoquiEngine:
 
     def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:  # noqa: ARG002
         """Speak each request by itself: the recording, not the profile, is the voice."""
-        return [self._speak_one(request) for request in requests]
+        if not requests:
+            self._tts  # noqa: B018  a batch of none loads the model
+        return speak_words(self._say, requests, self.rate_hz, "Coqui's model")
 
     def close(self) -> None:
         """Free the model."""
@@ -124,24 +127,13 @@ class CoquiEngine:
                 f"Coqui's model cannot be loaded: {type(error).__name__}: {error}", GET_COQUI
             ) from error
 
-    def _speak_one(self, request: Request) -> Speech:
-        import numpy as np
-
-        if not request.spoken:
-            return Speech(np.zeros(0, np.float32), self.rate_hz)
+    def _say(self, request: Request) -> NDArray[np.float32]:
         language = dict(self._model.languages).get(request.language)
         if language is None:
             raise RenderError(f"this model does not read {request.spoken[:40]!r}", "use another model")
         tts = self._tts
         _seed(request.seed)
-        try:
-            return Speech(self._samples(tts, request, language), self.rate_hz)
-        except MemoryError:
-            raise
-        except RuntimeError as error:
-            if tells_no_room(error):
-                raise OutOfMemory("Coqui's model: out of memory on the GPU") from error
-            raise RenderError(f"Coqui's model failed on {request.spoken[:60]!r}: {error}") from error
+        return self._samples(tts, request, language)
 
     def _samples(self, tts: Any, request: Request, language: str) -> NDArray[np.float32]:
         import numpy as np

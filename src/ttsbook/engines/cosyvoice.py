@@ -20,7 +20,8 @@ from ttsbook.engines.base import EngineSpec, Options, Request
 from ttsbook.engines.clip import clip_of
 from ttsbook.engines.hardware import torch_sees_gpus
 from ttsbook.engines.options import check_options
-from ttsbook.errors import MissingError, OutOfMemory, RenderError, tells_no_room
+from ttsbook.engines.words import speak_words
+from ttsbook.errors import MissingError
 from ttsbook.types import Speech, VoiceProfile
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ class CosyVoiceEngine:
 
     def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:  # noqa: ARG002
         """Speak each request by itself: the recording, not the profile, is the voice."""
-        return [self._speak_one(request) for request in requests]
+        if not requests:
+            self._runtime  # noqa: B018  a batch of none loads the model
+        return speak_words(self._say, requests, self.rate_hz, "CosyVoice")
 
     def close(self) -> None:
         """Free the model."""
@@ -123,22 +126,11 @@ class CosyVoiceEngine:
         load_wav = import_module("cosyvoice.utils.file_utils").load_wav
         return load_wav(str(self._clip), PROMPT_RATE_HZ)
 
-    def _speak_one(self, request: Request) -> Speech:
-        import numpy as np
-
-        if not request.spoken:
-            return Speech(np.zeros(0, np.float32), self.rate_hz)
+    def _say(self, request: Request) -> NDArray[np.float32]:
         runtime = self._runtime
         seed = request.seed % 2**32  # NumPy takes no more
         import_module("cosyvoice.utils.common").set_all_random_seed(seed)
-        try:
-            return Speech(_joined(self._pieces(runtime, request)), self.rate_hz)
-        except MemoryError:
-            raise
-        except RuntimeError as error:
-            if tells_no_room(error):
-                raise OutOfMemory("CosyVoice: out of memory on the GPU") from error
-            raise RenderError(f"CosyVoice failed on {request.spoken[:60]!r}: {error}") from error
+        return _joined(self._pieces(runtime, request))
 
     def _pieces(self, runtime: Any, request: Request) -> Iterable[Any]:
         """Ask the runtime, with the transcript of the recording if there is one."""
