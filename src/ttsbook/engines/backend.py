@@ -6,10 +6,10 @@ Knows nothing of requests, voices by name, or phonemes as symbols.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ttsbook.engines.base import in_threads
 from ttsbook.engines.hardware import Hardware
 from ttsbook.engines.heap import keep_freed_memory
 from ttsbook.errors import MissingError, OutOfMemory
@@ -65,11 +65,7 @@ class OneByOne:
         self.latent_hop = self._synthesizer.config.latent_hop
 
     def speak(self, utterances: Sequence[Utterance]) -> list[Spoken]:
-        # Splitting one utterance over threads would change the order of its sums, and with it the last bits.
-        if self._threads == 1 or len(utterances) < 2:
-            return [self._speak_one(utterance) for utterance in utterances]
-        with ThreadPoolExecutor(self._threads) as threads:
-            return list(threads.map(self._speak_one, utterances))
+        return in_threads(self._speak_one, utterances, self._threads)
 
     def _speak_one(self, utterance: Utterance) -> Spoken:
         return self._synthesizer.speak(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, TypeVar
 
 from ttsbook.types import Speech, VoiceProfile
 
@@ -102,14 +102,18 @@ class Engine(Protocol):
         ...
 
 
-def in_threads(
-    speak_one: Callable[[Request], Speech], requests: Sequence[Request], n_threads: int
-) -> list[Speech]:
-    """Speak requests side by side, each by one thread.
+_Said = TypeVar("_Said")
+_Spoken = TypeVar("_Spoken")
 
-    Splitting one request over threads would change the order of its sums, and with it the last bits.
+
+def in_threads(
+    speak_one: Callable[[_Said], _Spoken], utterances: Sequence[_Said], n_threads: int
+) -> list[_Spoken]:
+    """Speak utterances side by side, each by one thread.
+
+    Splitting one over threads would change the order of its sums, and with it the last bits.
     """
-    if n_threads == 1 or len(requests) < 2:
-        return [speak_one(request) for request in requests]
+    if n_threads == 1 or len(utterances) < 2:
+        return [speak_one(utterance) for utterance in utterances]
     with ThreadPoolExecutor(n_threads) as threads:
-        return list(threads.map(speak_one, requests))
+        return list(threads.map(speak_one, utterances))

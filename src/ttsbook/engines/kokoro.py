@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ttsbook import paths
-from ttsbook.engines.base import EngineSpec, Options, Request
+from ttsbook.engines.base import EngineSpec, Options, Request, in_threads
 from ttsbook.engines.options import check_options, check_processor
 from ttsbook.errors import MissingError, RenderError
 from ttsbook.types import Speech, VoiceProfile
@@ -67,8 +67,6 @@ class KokoroEngine:
 
     def speak(self, requests: Sequence[Request], voice: VoiceProfile) -> list[Speech]:  # noqa: ARG002
         """Speak each request by itself, in the voice for its language."""
-        from ttsbook.engines.base import in_threads
-
         self._kokoro  # noqa: B018  loaded here, once, before threads ask for it
         return in_threads(self._speak_one, requests, self._threads)
 
