@@ -139,7 +139,6 @@ def test_tensorrt_without_a_gpu_gives_way_in_one_line(
 def test_doctor_notices_a_gpu_that_nothing_uses(ttsbook: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     gpu = Gpu(0, "NVIDIA Made Up", 8 << 30, 4 << 30, "580.1")
     monkeypatch.setattr("ttsbook.engines.gpu.list_gpus", lambda: (gpu,))
-    monkeypatch.setattr("ttsbook.engines.hardware.list_gpus", lambda: (gpu,))
     monkeypatch.setattr("ttsbook.engines.hardware.torch_sees_gpus", lambda: False)
     problems = ttsbook("doctor", "--json").document["problems"]
     (found,) = [problem for problem in problems if "NVIDIA Made Up is idle" in problem["what"]]

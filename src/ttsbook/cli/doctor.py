@@ -62,16 +62,17 @@ def doctor(
     from ttsbook.render.machine import free_memory_bytes, n_cores
 
     engines = available_engines(engine_options(loaded.settings))
+    gpus = list_gpus()
     folders = _folders()
     problems = [*_engine_problems(engines, loaded), *_runtime_problems(), *_voice_problems(loaded)]
-    problems += _gpu_problems()
+    problems += _gpu_problems(gpus)
     problems += _folder_problems(folders)
     found = document(
         version=__version__,
         python=platform.python_version(),
         system=platform.platform(),
         processor={"name": _processor(), "cores": n_cores(), "free_memory_bytes": free_memory_bytes()},
-        gpus=[asdict(gpu) for gpu in list_gpus()],
+        gpus=[asdict(gpu) for gpu in gpus],
         onnxruntime={"packages": _runtimes(), "providers": list(providers())},
         engines=[asdict(engine) for engine in engines],
         voices=_voice_names(),
@@ -84,7 +85,7 @@ def doctor(
         print_json(found)
     else:
         _print_engines(engines)
-        _print_machine(list_gpus(), n_cores(), free_memory_bytes())
+        _print_machine(gpus, n_cores(), free_memory_bytes())
         _print_folders(folders, loaded)
         _print_problems(problems)
     return 0 if found["ok"] else MissingError.exit_code
@@ -107,16 +108,14 @@ def _runtime_problems() -> list[Problem]:
     return [Problem("onnxruntime and onnxruntime-gpu are both installed and overwrite each other", fix, True)]
 
 
-def _gpu_problems() -> list[Problem]:
+def _gpu_problems(gpus: tuple[Gpu, ...]) -> list[Problem]:
     """Notice a GPU that the base voice would leave alone."""
-    from ttsbook.engines.gpu import list_gpus
-    from ttsbook.engines.hardware import GET_GPU, choose_hardware
+    from ttsbook.engines.hardware import GET_GPU, on_gpu
 
-    gpus = list_gpus()
     if not gpus:
         return []
     try:
-        choose_hardware(f"cuda:{gpus[0].index}")
+        on_gpu(gpus[0])
     except MissingError as error:
         return [Problem(f"{gpus[0].name} is idle: {error.message}", error.hint or GET_GPU, False)]
     return []

@@ -75,10 +75,10 @@ def choose_hardware(device: str = "auto", runtime: str = "auto", precision: str 
         if not gpus:
             return _on_processor(runtime, precision)
         try:
-            return _on_gpu(gpus[0], runtime, precision)
+            return on_gpu(gpus[0], runtime, precision)
         except MissingError:  # `ttsbook doctor` says that there is a GPU which nothing uses
             return _on_processor(runtime, precision)
-    return _on_gpu(gpu_for(device, gpus), runtime, precision)
+    return on_gpu(gpu_for(device, gpus), runtime, precision)
 
 
 def providers() -> tuple[str, ...]:
@@ -120,7 +120,12 @@ def multiplies_int8() -> bool:
     return not _INT8_FLAGS.isdisjoint(next(told, "").split())
 
 
-def _on_gpu(gpu: Gpu, runtime: str, precision: str) -> Hardware:
+def on_gpu(gpu: Gpu, runtime: str = "auto", precision: str = "auto") -> Hardware:
+    """Decide for a runtime that can use a GPU; `choose_hardware` says more.
+
+    Raises:
+        MissingError: none that would do is here.
+    """
     device = f"cuda:{gpu.index}"
     if runtime in ("auto", "torch") and torch_sees_gpus():
         return Hardware(device, "torch", precision if precision in _TORCH else "fp16", gpu)
