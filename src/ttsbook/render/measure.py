@@ -71,11 +71,15 @@ def measure(
     reporter: Reporter,
     cues: CueTrack | None = None,
     *,
+    n_missing: int = 0,
     apart: bool = False,
 ) -> Measured:
-    """Go through the whole book once, telling `reporter` about each chunk and chapter, and filling `cues`."""
+    """Go through the whole book once, telling `reporter` about each chunk and chapter, and filling `cues`.
+
+    `n_missing` chunks have to be spoken for that: from them follows how long it takes.
+    """
     measured = Measured(Timeline(), LoudnessMeter(rate_hz), cues)
-    pace = _Pace(plan, store, rate_hz)
+    pace = _Pace(plan, store, rate_hz, n_missing)
 
     def pieces() -> Iterator[tuple[int, Samples]]:
         at: int | None = None
@@ -125,12 +129,12 @@ def _close_chapter(
 class _Pace:
     """How far the run is, how fast it speaks, and how long that will take."""
 
-    def __init__(self, plan: Plan, store: SpokenStore, rate_hz: int) -> None:
+    def __init__(self, plan: Plan, store: SpokenStore, rate_hz: int, n_missing: int) -> None:
         self._plan = plan
         self._store = store
         self._rate_hz = rate_hz
         self._total = plan.n_chunks
-        self._missing = len({planned.key for planned in plan.spoken_chunks() if not store.has(planned.key)})
+        self._n_missing = n_missing
         self._began = time.monotonic()
         self._done = 0
         self.n_cached = 0
@@ -141,7 +145,7 @@ class _Pace:
         self.n_cached += planned.key not in self._store.fresh
         elapsed = time.monotonic() - self._began
         n_spoken = len(self._store.fresh)
-        left = max(0, self._missing - n_spoken)
+        left = max(0, self._n_missing - n_spoken)
         return Progress(
             chapter=position + 1,
             n_chapters=len(self._plan.chapters),

@@ -114,7 +114,8 @@ class Rendering:
         self.notes.reporter.stage("speak")
         missing = {planned.key for planned in self.plan.spoken_chunks() if not self.store.has(planned.key)}
         with self._speaking_pool(len(missing)) as pool:
-            measured = self._measure(pool, self.notes.reporter, None if self.checking else self.cues)
+            cues = None if self.checking else self.cues
+            measured = self._measure(pool, self.notes.reporter, cues, len(missing))
             self.n_workers = pool.n_workers
             self.worker_peak_rss_bytes = pool.peak_rss_bytes
             workers = pool.n_workers * pool.peak_rss_bytes
@@ -137,7 +138,7 @@ class Rendering:
         with self._pool(1) as pool:
             return self._measure(pool, SilentReporter(), self.cues)
 
-    def _measure(self, pool: Pool, reporter: Reporter, cues: CueTrack | None) -> Measured:
+    def _measure(self, pool: Pool, reporter: Reporter, cues: CueTrack | None, n_missing: int = 0) -> Measured:
         return measure(
             self.plan,
             self._stream(pool),
@@ -146,6 +147,7 @@ class Rendering:
             self.engine.rate_hz,
             reporter,
             cues,
+            n_missing=n_missing,
             apart=self.settings.split,
         )
 
