@@ -18,6 +18,7 @@ from clip_maker import TINY  # noqa: E402
 from ttsbook.files import sha256_file  # noqa: E402
 from ttsbook.paths import packaged  # noqa: E402
 from ttsbook.train.export import export, export_training  # noqa: E402
+from ttsbook.vits2.batch import Utterance  # noqa: E402
 from ttsbook.vits2.checkpoint import load_weights, read_config, save_weights  # noqa: E402
 from ttsbook.vits2.config import LANGUAGES  # noqa: E402
 from ttsbook.vits2.discriminator import Discriminators  # noqa: E402
@@ -84,7 +85,7 @@ def check_agreement(folder: Path, language: str, n_phonemes: int) -> None:
         return outputs
 
     runtime._run = spy  # type: ignore[method-assign]
-    samples, durations = runtime.speak(ids, embedding, (0.2, 0.1), language, seed=5, noise_scale=0.5)
+    samples, durations = runtime.speak(Utterance(ids, embedding, (0.2, 0.1), language, 5, 0.5))
     said = speak_in_torch(folder, ids, embedding, language, durations, latents)
     assert np.abs(said.latents - latents[0]).max() < 1e-3
     assert np.abs(said.f0 - latents[1]).max() < 1e-2
@@ -119,7 +120,7 @@ def speak_in_torch(
     n_frames = int(durations.sum())
     noise = draw_noise(5, config, n_frames)
     spread, position, mask = spread_frames(hidden, torch.from_numpy(durations)[None], n_frames)
-    z, f0 = model.latents(spread, position, mask, g, torch.from_numpy(noise.latent)[None], 0.5)
+    z, f0 = model.latents(spread, position, mask, g, torch.from_numpy(noise.latent)[None] * 0.5)
     phase = torch.tensor([noise.start_phase], dtype=torch.float32)
     white = torch.from_numpy(noise.white)[None]
     ours, theirs = (

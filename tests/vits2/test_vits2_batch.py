@@ -54,12 +54,7 @@ def alone() -> list[tuple[np.ndarray, np.ndarray]]:
     from ttsbook.vits2.runtime import OnnxSynthesizer
 
     synthesizer = OnnxSynthesizer(WEIGHTS)
-    return [
-        synthesizer.speak(
-            u.ids, u.embedding, u.pitch, u.language, seed=u.seed, noise_scale=u.noise_scale, tone=u.tone
-        )
-        for u in utterances()
-    ]
+    return [synthesizer.speak(utterance) for utterance in utterances()]
 
 
 def onnx_stages() -> Stages:  # type: ignore[type-arg]
@@ -116,7 +111,7 @@ def test_half_precision_keeps_lengths_and_is_not_heard(alone: list[tuple[np.ndar
 
 def test_a_language_that_it_does_not_speak_is_an_error() -> None:
     first = utterances()[0]
-    french = Utterance(first.ids, first.embedding, first.pitch, "fr", 0)
+    french = Utterance(first.ids, first.embedding, first.pitch, "fr", 0, 0.3)
     with pytest.raises(InputError, match="'fr'"):
         speak_all(onnx_stages(), [french], buckets=FINE, frames_at_once=512)
 

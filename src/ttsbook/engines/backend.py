@@ -65,19 +65,7 @@ class OneByOne:
         self.latent_hop = self._synthesizer.config.latent_hop
 
     def speak(self, utterances: Sequence[Utterance]) -> list[Spoken]:
-        return in_threads(self._speak_one, utterances, self._threads)
-
-    def _speak_one(self, utterance: Utterance) -> Spoken:
-        return self._synthesizer.speak(
-            utterance.ids,
-            utterance.embedding,
-            utterance.pitch,
-            utterance.language,
-            seed=utterance.seed,
-            speed=utterance.speed,
-            noise_scale=utterance.noise_scale,
-            tone=utterance.tone,
-        )
+        return in_threads(self._synthesizer.speak, utterances, self._threads)
 
 
 class InBatches:

@@ -143,8 +143,8 @@ def _utterance(request: Request, voice: VoiceProfile) -> Utterance:
         pitch_numbers(voice.log_f0_mean, voice.log_f0_std),
         request.language,
         request.seed,
-        request.speed,
         NOISE_SCALE if request.noise is None else request.noise,
+        request.speed,
         bin_gains(voice.tone_db, ModelConfig().n_bins, Vits2Engine.rate_hz),
     )
 

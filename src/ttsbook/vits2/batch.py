@@ -43,8 +43,8 @@ class Utterance:
     pitch: tuple[float, float]  # from `pitch_numbers`
     language: str  # "en" or "zh"
     seed: int
+    noise_scale: float  # of the prior's noise
     speed: float = 1.0
-    noise_scale: float = 0.5
     tone: Real | None = None  # factors for the bins of its spectrum [n_bins]
 
 

@@ -12,7 +12,7 @@ from ttsbook.vits2.config import ModelConfig
 from ttsbook.vits2.decoder import Decoder
 from ttsbook.vits2.duration import DurationPredictor
 from ttsbook.vits2.flow import Flow
-from ttsbook.vits2.prior import FramePrior, pitch_hz, spread_frames
+from ttsbook.vits2.prior import FramePrior, pitch_hz
 from ttsbook.vits2.text_encoder import TextEncoder
 
 
@@ -55,53 +55,14 @@ class Synthesizer(nn.Module):
         return g, hidden, self.duration(hidden, g, mask[:, None])
 
     def latents(
-        self,
-        spread: Tensor,
-        position: Tensor,
-        mask: Tensor,
-        g: Tensor,
-        noise: Tensor,
-        noise_scale: float = 1.0,
+        self, spread: Tensor, position: Tensor, mask: Tensor, g: Tensor, noise: Tensor
     ) -> tuple[Tensor, Tensor]:
-        """Return latents [B, Z, N] and pitch [B, 2N] in Hz; noise: [B, Z, N] standard normal."""
+        """Return latents [B, Z, N] and pitch [B, 2N] in Hz; noise: [B, Z, N] normal, scaled as wanted."""
         frames, pitch = self.prior(spread, position, g, mask)
         f0 = pitch_hz(pitch)
         mean, log_deviation = self.prior.gaussian(frames, f0, mask)
-        prior = (mean + noise * torch.exp(log_deviation) * noise_scale) * mask
+        prior = (mean + noise * torch.exp(log_deviation)) * mask
         return self.flow.inverse(prior, g, mask), f0
-
-    @torch.no_grad()
-    def synthesize(
-        self,
-        ids: Tensor,
-        embedding: Tensor,
-        pitch: Tensor,
-        language: Tensor,
-        *,
-        generator: torch.Generator,
-        speed: float = 1.0,
-        noise_scale: float = 0.5,
-    ) -> tuple[Tensor, Tensor]:
-        """Speak one utterance.
-
-        Args:
-            ids: [1, T] with a pad at both ends; embedding: [1, S]; pitch: [1, 2]; language: [1].
-            speed: 2 is twice as fast.
-
-        Returns:
-            samples [L] and durations [T] in latent frames.
-        """
-        mask = torch.ones_like(ids, dtype=torch.float32)
-        g, hidden, log_frames = self.encode(ids, mask, embedding, pitch, language)
-        durations = whole_frames(log_frames, speed)
-        n_frames = int(durations.sum())
-        spread, position, frame_mask = spread_frames(hidden, durations, n_frames)
-        noise = torch.randn(1, self.config.latent_width, n_frames, generator=generator)
-        z, f0 = self.latents(spread, position, frame_mask, g, noise, noise_scale)
-        n_samples = (2 * n_frames - 1) * self.config.hop
-        phase = torch.rand(1, generator=generator)
-        wave = self.decoder(z, f0, embedding, phase, torch.randn(1, n_samples, generator=generator))
-        return wave[0].clamp(-1, 1), durations[0]
 
 
 def whole_frames(log_frames: Tensor, speed: float) -> Tensor:

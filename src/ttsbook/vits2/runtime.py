@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, first_line, tells_no_room
-from ttsbook.vits2.batch import spread_index
+from ttsbook.vits2.batch import Utterance, spread_index
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
 from ttsbook.vits2.noise import Noise, draw_noise, hiss_spectra
 from ttsbook.vits2.session import CPU, GET, cause_of, failures, name_of, open_session, opening_failures
@@ -51,25 +51,8 @@ class OnnxSynthesizer:
         self._sessions = {name: open_graph(folder, name, providers, precision) for name in GRAPHS}
         self.config = load_config(self._sessions["text"])
 
-    def speak(
-        self,
-        ids: Sequence[int],
-        embedding: Real,
-        pitch: tuple[float, float],
-        language: str,
-        *,
-        seed: int,
-        speed: float = 1.0,
-        noise_scale: float = 0.5,
-        tone: Real | None = None,
-    ) -> tuple[Real, NDArray[np.int64]]:
+    def speak(self, said: Utterance) -> tuple[Real, NDArray[np.int64]]:
         """Speak one utterance.
-
-        Args:
-            ids: phoneme ids with a pad at both ends.
-            embedding: [S] unit length; pitch: from `pitch_numbers`.
-            language: "en" or "zh".
-            tone: factors for the bins of the spectrum [n_bins].
 
         Returns:
             samples [L] at `config.rate_hz`, and the length of every phoneme in latent frames.
@@ -78,10 +61,11 @@ class OnnxSynthesizer:
             OutOfMemory: the utterance does not fit.
             RenderError: the runtime failed, or the result holds numbers that are not finite.
         """
-        g, hidden, log_frames = self.encode(ids, embedding, pitch, language)
-        durations = np.maximum(np.rint(np.exp(log_frames) / speed), 1).astype(np.int64)
-        noise = draw_noise(seed, self.config, int(durations.sum()))
-        return self.decode(g, hidden, durations, embedding, noise, noise_scale, tone), durations
+        g, hidden, log_frames = self.encode(said.ids, said.embedding, said.pitch, said.language)
+        durations = np.maximum(np.rint(np.exp(log_frames) / said.speed), 1).astype(np.int64)
+        noise = draw_noise(said.seed, self.config, int(durations.sum()))
+        samples = self.decode(g, hidden, durations, said.embedding, noise, said.noise_scale, said.tone)
+        return samples, durations
 
     def encode(
         self, ids: Sequence[int], embedding: Real, pitch: tuple[float, float], language: str
