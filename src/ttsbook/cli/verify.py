@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -77,7 +76,10 @@ def _examine(path: Path, standards: tuple[str, ...]) -> tuple[Survey, tuple[Verd
 
 
 def _entry(path: Path, figures: Survey, verdicts: tuple[Verdict, ...]) -> dict[str, Any]:
-    levels = {name: _finite(value) for name, value in asdict(figures).items()}
+    from ttsbook.render.report import finite
+
+    told = asdict(figures)
+    levels = {name: finite(value) if isinstance(value, float) else value for name, value in told.items()}
     return {
         "file": str(path),
         "passed": all(verdict.passed for verdict in verdicts),
@@ -96,8 +98,3 @@ def _text(path: Path, figures: Survey, verdicts: tuple[Verdict, ...]) -> str:
         wanted = "" if verdict.passed else f" (wanted: {verdict.wanted})"
         lines.append(f"  {mark} {verdict.standard:<4} {verdict.rule}: {verdict.found}{wanted}")
     return "\n".join(lines)
-
-
-def _finite(value: object) -> object:
-    """Return None for the level of silence: JSON has no infinity."""
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -6,7 +6,6 @@ encoder. Leaves each step to the module that does it.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -33,7 +32,7 @@ from ttsbook.render.notes import Notes
 from ttsbook.render.plan import Plan
 from ttsbook.render.pool import Pool, open_pool
 from ttsbook.render.readalong import ReadAlong
-from ttsbook.render.report import Account, Report, TrackReport
+from ttsbook.render.report import Account, Report, TrackReport, finite
 from ttsbook.render.reporter import Reporter, SilentReporter
 from ttsbook.render.settings import RenderSettings
 from ttsbook.render.speech import SpeechSource, SpokenStore
@@ -276,8 +275,8 @@ class Rendering:
             cached=measured.n_cached,
             elapsed_seconds=elapsed,
             rtf=elapsed / seconds,
-            loudness_lufs=_finite(measured.meter.integrated_lufs()),
-            true_peak_db=_finite(measured.meter.true_peak_db()),
+            loudness_lufs=finite(measured.meter.integrated_lufs()),
+            true_peak_db=finite(measured.meter.true_peak_db()),
             gain_db=gain_db,
             peak_rss_bytes=peak_rss_bytes(),
             worker_peak_rss_bytes=self.worker_peak_rss_bytes,
@@ -303,8 +302,3 @@ def worker_spec(spec: EngineSpec, settings: RenderSettings, n_workers: int) -> E
     """Return what each of so many processes loads; of a number on a cluster, which is 0, one thread each."""
     threads = max(1, n_cores() // n_workers) if n_workers else 1
     return replace(spec, threads=settings.threads or threads)
-
-
-def _finite(value: float) -> float | None:
-    """Return None for the level of silence: JSON has no infinity."""
-    return value if math.isfinite(value) else None

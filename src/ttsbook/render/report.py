@@ -5,6 +5,7 @@ Knows nothing of how they came about.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -133,3 +134,8 @@ class Report:
             return cls(**fields)
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a report: {error}") from error
+
+
+def finite(value: float) -> float | None:
+    """Return None for the level of silence: JSON has no infinity."""
+    return value if math.isfinite(value) else None
