@@ -134,6 +134,31 @@ def test_standard_output_that_is_full_is_an_output_error(start: Start, command: 
     assert len(err.splitlines()) == 2
 
 
+@pytest.mark.parametrize("look", ["plain", "json"])
+@pytest.mark.parametrize(("words", "code"), [("Words.", 0), ("Unspeakable.", 1)])
+def test_a_full_disk_under_stderr_stops_no_render(
+    start: Start, voice: str, folder: Path, look: str, words: str, code: int
+) -> None:
+    """Progress in a file on a disk without room ended the render, and its exit code was of no kind."""
+    (folder / "book.txt").write_text(words, encoding="utf-8")
+    arguments = ["render", "book.txt", "--voice", voice, "--engine", beep_engine.NAME, "--no-fallback"]
+    with open("/dev/full", "w") as full:
+        process = start(*arguments, "-o", "book.wav", "--progress", look, "-v", stderr=full)
+        out = process.communicate(timeout=60)[0]
+    assert process.returncode == code
+    assert (out, (folder / "book.wav").exists()) == (("book.wav\n", True) if code == 0 else ("", False))
+
+
+def test_a_reader_of_stderr_that_goes_away_stops_no_render(start: Start, voice: str, folder: Path) -> None:
+    (folder / "book.txt").write_text("Words.", encoding="utf-8")
+    arguments = ["render", "book.txt", "--voice", voice, "--engine", beep_engine.NAME, "-o", "book.wav"]
+    with start(*arguments, stdout=subprocess.DEVNULL) as process:
+        assert process.stderr is not None
+        process.stderr.close()
+    assert process.returncode == 0
+    assert (folder / "book.wav").exists()
+
+
 def test_a_current_folder_that_is_gone_is_said(ttsbook: Command, folder: Path) -> None:
     folder.rmdir()
     run = ttsbook("inspect", SAMPLE)

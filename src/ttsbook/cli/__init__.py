@@ -80,11 +80,21 @@ def main(argv: Sequence[str] | None = None) -> int:
             return OutputError.exit_code
         except Exception as error:
             return _report_bug(error)
+        finally:
+            _drop_unsaid()
 
 
 def _lead_stdout_to_nowhere() -> None:
     """Spare Python the complaint about what it cannot flush at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _drop_unsaid() -> None:
+    """Lead stderr to nowhere if it takes nothing: else Python, which flushes it at exit, exits with 120."""
+    try:
+        sys.stderr.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def _collect_seldom() -> None:
@@ -197,15 +207,16 @@ def _report_bug(error: Exception) -> int:
     import traceback
 
     from ttsbook import __version__, paths
+    from ttsbook.cli.talk import say
 
     text = f"ttsbook {__version__}, Python {sys.version}\n" + "".join(traceback.format_exception(error))
     log = paths.state_dir() / "logs" / f"bug-{os.getpid()}.txt"
-    print(f"error: this is a bug in ttsbook: {type(error).__name__}: {error}", file=sys.stderr)
+    say(f"error: this is a bug in ttsbook: {type(error).__name__}: {error}")
     try:
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(text, encoding="utf-8")
     except OSError:
-        print(text, file=sys.stderr)  # no place to keep it: better on the screen than lost
+        say(text)  # no place to keep it: better on the screen than lost
     else:
-        print(f"hint: please report it with the details in {log}", file=sys.stderr)
+        say(f"hint: please report it with the details in {log}")
     return EXIT_BUG

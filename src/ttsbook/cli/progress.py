@@ -5,12 +5,12 @@ Knows nothing of rendering beyond what `ttsbook.render.reporter` tells.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
-import sys
 from typing import TYPE_CHECKING
 
-from ttsbook.cli.talk import Talk, clock, is_terminal, size
+from ttsbook.cli.talk import Talk, clock, is_terminal, say, size
 from ttsbook.render.plan import Plan
 from ttsbook.render.report import ChapterReport, Report
 from ttsbook.render.reporter import Progress, Reporter, SilentReporter
@@ -119,7 +119,7 @@ class JsonReporter:
         )
 
     def _say(self, event: str, **values: object) -> None:
-        print(json.dumps({"event": event, **values}, ensure_ascii=False), file=sys.stderr, flush=True)
+        say(json.dumps({"event": event, **values}, ensure_ascii=False))
 
 
 class BarReporter:
@@ -132,8 +132,7 @@ class BarReporter:
 
     def started(self, plan: Plan) -> None:
         self._talk.note(describe_plan(plan))
-        self._bar, self._task = _make_bar(plan.n_chunks)
-        self._bar.start()
+        self._start(plan.n_chunks)
 
     def chunk_done(self, progress: Progress) -> None:
         if self._bar is None or self._task is None:
@@ -155,8 +154,7 @@ class BarReporter:
     def heard(self, done: int, total: int) -> None:
         if done == 1:
             self._stop()
-            self._bar, self._task = _make_bar(total)
-            self._bar.start()
+            self._start(total)
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=done, chapter="heard")
 
@@ -164,7 +162,8 @@ class BarReporter:
         if self._bar is None:
             self._talk.warn(text)
         else:
-            self._bar.console.print(f"warning: {text}", markup=False, highlight=False)
+            with contextlib.suppress(OSError):  # as in `say`
+                self._bar.console.print(f"warning: {text}", markup=False, highlight=False)
 
     def finished(self, report: Report) -> None:
         self._stop()
@@ -175,9 +174,15 @@ class BarReporter:
         """Give the terminal back; also after an error."""
         self._stop()
 
+    def _start(self, total: int) -> None:
+        self._bar, self._task = _make_bar(total)
+        with contextlib.suppress(OSError):  # as in `say`
+            self._bar.start()
+
     def _stop(self) -> None:
         if self._bar is not None:
-            self._bar.stop()
+            with contextlib.suppress(OSError):
+                self._bar.stop()
             self._bar = None
 
 

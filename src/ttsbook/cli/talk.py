@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -42,6 +43,12 @@ class Talk:
     def _say(self, event: str, text: str, line: str, **more: str | None) -> None:
         if self.events:
             line = json.dumps({"event": event, "text": text, **more}, ensure_ascii=False)
+        say(line)
+
+
+def say(line: str) -> None:
+    """Print a line on stderr; where that takes none (a full disk, a terminal that is gone), work goes on."""
+    with contextlib.suppress(OSError):
         print(line, file=sys.stderr, flush=True)
 
 
