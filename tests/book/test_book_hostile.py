@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+import threading
 import zipfile
 from pathlib import Path
 
@@ -225,3 +227,21 @@ def test_no_damage_to_a_file_gives_anything_but_a_book_or_a_refusal(data: st.Dat
     cut = data.draw(st.one_of(st.none(), st.integers(0, len(damaged))))
     with contextlib.suppress(InputError):  # any other exception fails the test
         assert read_stream(bytes(damaged[:cut])).chapters
+
+
+@pytest.mark.parametrize("data", [f"{'One word after another. ' * 1000}\n".encode(), make_epub(GOOD)])
+def test_a_pipe_is_read_once_and_whole(data: bytes, tmp_path: Path) -> None:
+    """`<(command)` is one: its first bytes, looked at to tell the format, were missing from the book."""
+    path = tmp_path / "book"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(data,))
+    writer.start()
+    book = read_book(path)
+    writer.join()
+    assert spoken(book) == spoken(read_stream(data))
+    assert (book.source, book.sha256) == (str(path), read_stream(data).sha256)
+
+
+def test_a_device_without_end_is_too_large() -> None:
+    with pytest.raises(InputError, match="64 MB"):
+        read_book(Path("/dev/zero"))

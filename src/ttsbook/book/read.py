@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import stat
 from pathlib import Path
 
 from ttsbook.book.draft import finish
@@ -19,6 +20,7 @@ from ttsbook.types import Book, Skipped
 
 _MAX_TEXT_BYTES = 64 << 20  # ten times the longest novels
 _MAX_EPUB_BYTES = 2 << 30  # with pictures; read in pieces
+_MAX_PIPED_EPUB_BYTES = 512 << 20  # in memory
 _CONVERT = "convert it to EPUB first, for example with calibre's ebook-convert"
 _SIGNATURES = (
     (0, b"%PDF", "a PDF"),
@@ -42,7 +44,10 @@ def read_book(path: Path) -> Book:
     try:
         if path.is_dir():
             raise InputError(f"cannot read {path}: it is a folder", "name the book files in it")
-        size = path.stat().st_size
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe gives its bytes only once, a device may have no end
+            return read_stream(_read_pipe(path), str(path))
+        size = status.st_size
         with open(path, "rb") as handle:
             head = handle.read(4096)
         _refuse_foreign(head, str(path))
@@ -57,7 +62,7 @@ def read_book(path: Path) -> Book:
 
 
 def read_stream(data: bytes, source: str = "-") -> Book:
-    """Read a book whose bytes came from standard input.
+    """Read a book whose bytes came from standard input or a pipe.
 
     Raises:
         InputError: the bytes are no book, or hold nothing to read out.
@@ -67,6 +72,15 @@ def read_stream(data: bytes, source: str = "-") -> Book:
         return read_epub(io.BytesIO(data), source=source, sha256=sha256_bytes(data))
     _check_size(len(data), _MAX_TEXT_BYTES, source)
     return _read_text(data, source, "", "")
+
+
+def _read_pipe(path: Path) -> bytes:
+    with open(path, "rb") as handle:
+        head = handle.read(4096)
+        limit = _MAX_PIPED_EPUB_BYTES if head.startswith(b"PK") else _MAX_TEXT_BYTES
+        data = head + handle.read(limit)
+    _check_size(len(data), limit, str(path))
+    return data
 
 
 def _read_text(data: bytes, source: str, suffix: str, stem: str) -> Book:
