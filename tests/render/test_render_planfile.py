@@ -338,6 +338,11 @@ def test_a_wrong_cast_says_what_is_wrong(
         read_cast(path)
 
 
+def test_a_cast_without_end_is_not_read_to_its_end() -> None:
+    with pytest.raises(InputError, match="a small file"):
+        read_cast(Path("/dev/zero"))
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_a_cast_names_voices_and_clips_beside_it(tmp_path: Path, encoding: str) -> None:
     (tmp_path / "me.wav").write_bytes(b"")

@@ -59,11 +59,12 @@ def read_cast(path: Path) -> Cast:
         UsageError: it is not TOML, or has unknown keys or wrong values.
     """
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as handle:
+            data = handle.read(_MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}", "check the path") from error
     if len(data) > _MAX_BYTES:
-        raise InputError(f"cannot read {path}: a cast is a small file, not {len(data) >> 20} MB")
+        raise InputError(f"cannot read {path}: a cast is a small file, of {_MAX_BYTES >> 20} MB at most")
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and brackets
