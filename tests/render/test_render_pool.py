@@ -105,6 +105,18 @@ def test_a_worker_killed_in_the_midst_of_its_answer_is_replaced(tmp_path: Path) 
     assert any("SIGKILL" in text for text in kept.told)
 
 
+def test_batches_that_no_pipe_holds_keep_nobody_waiting() -> None:
+    """Parent and worker waited for one another to take what was sent, for ever: batches of 512, on a GPU."""
+    texts = [f"{chr(97 + n % 26)} word" * 40 + str(n) for n in range(60)]
+    kept = Kept()
+    with open_pool(kept.terms(batch=10), 2) as pool:
+        for text in texts:
+            pool.submit(text, Request(text, text + "." * 50_000, "en", seed=7))
+        for text in texts:
+            pool.finish(text)
+    assert set(kept) == set(texts)
+
+
 def test_a_chunk_that_kills_every_worker_stops_the_run() -> None:
     with pytest.raises(RenderError, match="2 times while speaking 'e words"):
         run_pool(2, kill="e words", limits=Limits(deaths=2))

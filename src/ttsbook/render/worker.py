@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
 
 from ttsbook.engines.base import Engine, EngineSpec, Request
 from ttsbook.engines.choose import load_engine
@@ -86,9 +87,24 @@ def _serve(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> Non
         connection.send(_failure(error, spec.name, "cannot be loaded"))
         return
     connection.send(Ready())
-    while True:
-        requests: list[Request] = connection.recv()
+    asked: SimpleQueue[list[Request] | None] = SimpleQueue()
+    threading.Thread(target=_receive, args=(connection, asked), daemon=True).start()
+    while (requests := asked.get()) is not None:
         connection.send(speak_batch(engine, requests, voice))
+
+
+def _receive(connection: Connection, asked: SimpleQueue[list[Request] | None]) -> None:
+    """Take what the parent sends as soon as it does.
+
+    Else the parent, which sends a batch ahead, would wait to be rid of one that is larger than the pipe holds
+    while this process waits to be rid of its answer, for ever.
+    """
+    try:
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                asked.put(connection.recv())
+    finally:
+        asked.put(None)
 
 
 def _failure(error: Exception, name: str, deed: str) -> Failed:
