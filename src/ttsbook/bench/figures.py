@@ -35,7 +35,7 @@ class EngineFigures:
     characters_per_second: float
     peak_rss_bytes: int  # of all processes at one time, at most
     peak_gpu_bytes: int | None = None  # of all GPUs, on top of what was in use before; None without one
-    fallbacks: tuple[str, ...] = ()
+    fallbacks: tuple[dict[str, str], ...] = ()  # steps down, as in the report
 
     @property
     def rtf(self) -> float:
@@ -83,7 +83,7 @@ def measure_engine(
         characters_per_second=n_characters / elapsed,
         peak_rss_bytes=report["total_peak_rss_bytes"],
         peak_gpu_bytes=gpu.peak_bytes,
-        fallbacks=tuple(report.get("fallbacks", ())),
+        fallbacks=tuple(report["fallbacks"]),
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import platform
 from collections.abc import Sequence
 from dataclasses import asdict
-from importlib import metadata
 from typing import Any
 
 from ttsbook import __version__
 from ttsbook.bench.figures import EngineFigures
 from ttsbook.bench.stages import Stages
+from ttsbook.engines.hardware import processor_name
+from ttsbook.engines.onnx import runtime_version
+from ttsbook.errors import MissingError
 
 PEERS = ("piper", "kokoro")  # engines that others know, as a yardstick in the same run
 
@@ -23,7 +25,7 @@ HEAD = (
 
 def machine(cores: int) -> str:
     """Describe what was measured on, in one line."""
-    return f"{_processor()}, {cores} cores, Python {platform.python_version()}, {_runtime()}"
+    return f"{processor_name()}, {cores} cores, Python {platform.python_version()}, {_runtime()}"
 
 
 def table(rows: Sequence[EngineFigures]) -> str:
@@ -69,21 +71,8 @@ def _against_peers(rows: Sequence[EngineFigures]) -> list[str]:
     ]
 
 
-def _processor() -> str:
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8") as handle:
-            for line in handle:
-                if line.startswith("model name"):
-                    return line.partition(":")[2].strip()
-    except OSError:
-        pass  # another system: its own name must do
-    return platform.processor() or platform.machine()
-
-
 def _runtime() -> str:
-    for package in ("onnxruntime", "onnxruntime-gpu"):
-        try:
-            return f"{package} {metadata.version(package)}"
-        except metadata.PackageNotFoundError:
-            continue
-    return "no ONNX Runtime"
+    try:
+        return runtime_version()
+    except MissingError:
+        return "no ONNX Runtime"

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from ttsbook.engines.gpu import Gpu
 
 MIN_FREE_BYTES = 2_000_000_000  # a long book as WAV and its chunks
-RUNTIMES = ("onnxruntime", "onnxruntime-gpu")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ def doctor(
     from ttsbook.cli.choice import engine_options
     from ttsbook.engines.choose import available_engines
     from ttsbook.engines.gpu import list_gpus
-    from ttsbook.engines.hardware import providers
+    from ttsbook.engines.hardware import processor_name, providers
     from ttsbook.render.machine import free_memory_bytes, n_cores
 
     engines = available_engines(engine_options(loaded.settings))
@@ -71,7 +70,7 @@ def doctor(
         version=__version__,
         python=platform.python_version(),
         system=platform.platform(),
-        processor={"name": _processor(), "cores": n_cores(), "free_memory_bytes": free_memory_bytes()},
+        processor={"name": processor_name(), "cores": n_cores(), "free_memory_bytes": free_memory_bytes()},
         gpus=[asdict(gpu) for gpu in gpus],
         onnxruntime={"packages": _runtimes(), "providers": list(providers())},
         engines=[asdict(engine) for engine in engines],
@@ -165,20 +164,13 @@ def _look_at(name: str, path: Path) -> Folder:
     return Folder(name, str(path), path.is_dir(), writable, free)
 
 
-def _processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
-
-
 def _runtimes() -> dict[str, str]:
     from importlib import metadata  # it loads the whole of `email`
 
+    from ttsbook.engines.onnx import PACKAGES
+
     found = {}
-    for package in RUNTIMES:
+    for package in PACKAGES:
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
@@ -204,11 +196,11 @@ def _print_engines(engines: tuple[Availability, ...]) -> None:
 
 
 def _print_machine(gpus: tuple[Gpu, ...], cores: int, memory: int | None) -> None:
-    from ttsbook.engines.hardware import providers
+    from ttsbook.engines.hardware import processor_name, providers
 
     print("\nDevices")
     free = f", {size(memory)} of memory free" if memory is not None else ""
-    print(f"  {'cpu':<12} {_processor()}, {cores} cores{free}")
+    print(f"  {'cpu':<12} {processor_name()}, {cores} cores{free}")
     for gpu in gpus:
         known = gpu.free_bytes is not None and gpu.total_bytes is not None
         room = (

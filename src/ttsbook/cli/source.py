@@ -24,12 +24,11 @@ MAX_STDIN_BYTES = 512 << 20  # far above any book
 def read_source(source: str) -> Book:
     """Read a book from a path or, for "-", from standard input."""
     from ttsbook.book import read_book, read_stream
+    from ttsbook.render.planfile import is_plan, read_plan
 
     if source == STDIN:
         return read_stream(read_stdin())
-    if source.lower().endswith(".plan.jsonl"):
-        from ttsbook.render.planfile import read_plan
-
+    if is_plan(source):
         return read_plan(Path(source)).book
     return read_book(Path(source))
 

@@ -108,6 +108,16 @@ def _on_processor(runtime: str, precision: str) -> Hardware:
     return Hardware("cpu", "onnx", precision)
 
 
+def processor_name() -> str:
+    """Return what the processor is called, or at least of what kind it is."""
+    try:
+        lines = _CPU_INFO.read_text("utf-8", "replace").splitlines()
+    except OSError:  # another system than Linux
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "") or platform.processor() or platform.machine()
+
+
 def multiplies_int8() -> bool:
     """Tell whether the processor is known to have instructions for sums of eight-bit products."""
     if platform.machine() == "arm64":  # macOS: every Apple processor has them

@@ -13,14 +13,13 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ttsbook.audio.encode import write_audio
-from ttsbook.audio.spec import AudioSpec
+from ttsbook.audio.spec import MPEG_RATES, AudioSpec
 from ttsbook.audio.spectrogram import HEIGHT, WIDTH, spectrogram_png
 from ttsbook.audio.wave import Samples
 from ttsbook.qa.verdict import Finding
 from ttsbook.render.check_report import CheckReport, Passage
 
 MAX_PLAYERS = 300  # a page of more than some 20 MB is slow to open
-_MP3_RATES_HZ = (8000, 11025, 12000, 16000, 22050, 24000, 32000, 44100, 48000)
 
 _HEAD = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -102,7 +101,7 @@ def clock(seconds: float) -> str:
 
 def _mp3(samples: Samples, rate_hz: int) -> bytes:
     # The one format that every browser plays.
-    rate = min(_MP3_RATES_HZ, key=lambda known: abs(known - rate_hz))
+    rate = min(MPEG_RATES, key=lambda known: abs(known - rate_hz))
     with tempfile.TemporaryDirectory(prefix="ttsbook-") as folder:
         path = Path(folder) / "passage.mp3"
         write_audio(path, [samples], AudioSpec("mp3", rate_hz, rate))
