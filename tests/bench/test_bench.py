@@ -23,7 +23,7 @@ from ttsbook.config.layer import read_environment
 from ttsbook.engines.gpu import Gpu
 from ttsbook.errors import RenderError
 from ttsbook.types import Provenance, VoiceProfile
-from ttsbook.voice.profile import save_profile
+from ttsbook.voice.profile import StoredVoice, save_voice
 from ttsbook.voice.store import find_voice
 
 pytest.importorskip("onnxruntime")
@@ -105,7 +105,7 @@ def test_runs_have_empty_caches_and_what_the_user_keeps(
     monkeypatch.setenv("TTSBOOK_HOME", str(tmp_path / "users"))
     profile = find_voice("arthur", read_clip=None)
     paths.voices_dir().mkdir(parents=True)
-    save_profile(replace(profile, name="mine"), paths.voices_dir())
+    save_voice(StoredVoice(replace(profile, name="mine")), paths.voices_dir())
     measured = measure_engine("vits2", SHORT, voice="mine", runs=2, n_characters=15)
     assert measured.audio_seconds > 0.5
     assert [path.name for path in (tmp_path / "users").iterdir()] == ["data"]

@@ -164,10 +164,10 @@ def journals() -> tuple[tuple[str, bytes], ...]:
 
 @cache
 def profile() -> tuple[bytes, bytes]:
-    from ttsbook.voice.profile import save_profile
+    from ttsbook.voice.profile import StoredVoice, save_voice
 
     with tempfile.TemporaryDirectory() as folder:
-        save_profile(VOICE, Path(folder))
+        save_voice(StoredVoice(VOICE), Path(folder))
         (description,), (tensors,) = Path(folder).glob("*.toml"), Path(folder).glob("*.safetensors")
         return description.read_bytes(), tensors.read_bytes()
 

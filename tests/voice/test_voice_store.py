@@ -10,7 +10,7 @@ from ttsbook.audio.decode import read_clip
 from ttsbook.errors import InputError, MissingError, TtsbookError, UsageError
 from ttsbook.paths import cache_dir, voices_dir
 from ttsbook.voice.compare import describe_similarity, similarity
-from ttsbook.voice.profile import save_profile
+from ttsbook.voice.profile import StoredVoice, save_voice
 from ttsbook.voice.store import (
     BUILT_IN,
     CLIP,
@@ -96,7 +96,7 @@ def test_clip_without_a_decoder_is_a_usage_error(clip):
 
 
 def test_profile_is_found_by_its_path(tmp_path, profile):
-    path = save_profile(profile, tmp_path)
+    path = save_voice(StoredVoice(profile), tmp_path)
     for text in (str(path), str(path.with_suffix(".safetensors")), str(path.with_suffix(""))):
         found = look_up_voice(text)
         assert (found.profile, found.origin) == (profile, FILE)

@@ -55,16 +55,6 @@ class StoredVoice:
     advice: tuple[str, ...] = ()  # what was wrong with the clip
 
 
-def save_profile(profile: VoiceProfile, folder: Path) -> Path:
-    """Write a profile under its name and return the path of its TOML file."""
-    return save_voice(StoredVoice(profile), folder)
-
-
-def load_profile(path: Path) -> VoiceProfile:
-    """Read the profile at `path`: either of its two files, or both without suffix."""
-    return load_voice(path).profile
-
-
 def save_voice(voice: StoredVoice, folder: Path, stem: str | None = None) -> Path:
     """Write a voice into `folder` under `stem` (its name unless given); return the path of the TOML file.
 
