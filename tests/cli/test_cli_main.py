@@ -159,6 +159,14 @@ def test_a_reader_of_stderr_that_goes_away_stops_no_render(start: Start, voice: 
     assert (folder / "book.wav").exists()
 
 
+def test_an_error_that_stdout_cannot_take_is_said_on_stderr(start: Start) -> None:
+    with open("/dev/full", "w") as full:
+        process = start("inspect", "none.epub", "--json", stdout=full)
+        err = process.communicate()[1]
+    assert process.returncode == 3
+    assert err == "error: cannot read none.epub: No such file or directory\nhint: check the path\n"
+
+
 def test_a_current_folder_that_is_gone_is_said(ttsbook: Command, folder: Path) -> None:
     folder.rmdir()
     run = ttsbook("inspect", SAMPLE)

@@ -176,7 +176,10 @@ def _report_error(error: TtsbookError, arguments: list[str]) -> None:
     if "--json" in arguments:
         from ttsbook.cli.document import error_document
 
-        print(json.dumps(error_document(error), ensure_ascii=False))
+        try:
+            print(json.dumps(error_document(error), ensure_ascii=False), flush=True)
+        except OSError:  # it is full, or its reader went away: stderr tells as well
+            _lead_stdout_to_nowhere()
     _talk(arguments).failed("", error)
 
 
