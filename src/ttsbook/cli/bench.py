@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ttsbook.cli import options
 from ttsbook.cli.document import document
-from ttsbook.cli.talk import make_talk, print_json
-from ttsbook.config import Source, load_config
+from ttsbook.cli.talk import Talk, make_talk, print_json
+from ttsbook.config import Settings, Source, load_config
 from ttsbook.errors import RenderError, UsageError
+
+if TYPE_CHECKING:
+    from ttsbook.bench.figures import EngineFigures
 
 
 def bench(
@@ -49,11 +53,10 @@ def bench(
     told = load_config(source=Source(config, not no_config)).settings
 
     from ttsbook.audio.decode import read_clip
-    from ttsbook.bench import figures, passage, stages, table
+    from ttsbook.bench import passage, stages, table
     from ttsbook.bench.plot import draw, require_plotting
-    from ttsbook.cli.choice import engine_options, engine_sections
-    from ttsbook.config.layer import variable_of
-    from ttsbook.engines.choose import available_engines, entry_of
+    from ttsbook.cli.choice import engine_options
+    from ttsbook.engines.choose import available_engines
     from ttsbook.render.machine import n_cores
     from ttsbook.voice.store import find_voice
 
@@ -72,26 +75,8 @@ def bench(
         talk.note(f"{name}: not measured, {why}; to enable it: {states[name].fix}")
     profile = find_voice(voice, read_clip=read_clip)
     read = passage.passage_bytes(quick=quick)
-    places = {
-        variable_of(f"{section}.{key}"): value
-        for section, given in engine_sections(told).items()
-        for key, value in given
-    }
-    rows, failed = [], False
-    for name in wanted:
-        if name in skipped:
-            continue
-        talk.note(f"{name}: {runs} runs …")
-        try:
-            english = "zh" not in entry_of(name).languages
-            own = passage.passage_bytes(quick=quick, english_only=english)
-            count = passage.n_characters(passage.passage_book(quick=quick, english_only=english))
-            rows.append(
-                figures.measure_engine(name, own, voice=voice, runs=runs, n_characters=count, settings=places)
-            )
-        except RenderError as error:
-            talk.failed(name, error)
-            failed = True
+    measured = [name for name in wanted if name not in skipped]
+    rows = _measure(measured, told, talk, voice=voice, runs=runs, quick=quick)
     talk.note("stages …")
     parts = stages.measure_stages(profile, read)
     where = table.machine(n_cores())
@@ -104,7 +89,37 @@ def bench(
         print(
             f"{where}\n\n{table.table(rows)}\n\nOne core, stage by stage:\n\n{stages.describe(parts)}", end=""
         )
-    return int(failed)
+    return int(len(rows) < len(measured))
+
+
+def _measure(
+    engines: Sequence[str], told: Settings, talk: Talk, *, voice: str, runs: int, quick: bool
+) -> list[EngineFigures]:
+    """Measure one engine after the other; one that fails is told and left out."""
+    from ttsbook.bench.figures import measure_engine
+    from ttsbook.bench.passage import n_characters, passage_book, passage_bytes
+    from ttsbook.cli.choice import engine_sections
+    from ttsbook.config.layer import variable_of
+    from ttsbook.engines.choose import entry_of
+
+    places = {
+        variable_of(f"{section}.{key}"): value
+        for section, given in engine_sections(told).items()
+        for key, value in given
+    }
+    rows = []
+    for name in engines:
+        talk.note(f"{name}: {runs} runs …")
+        english = "zh" not in entry_of(name).languages
+        own = passage_bytes(quick=quick, english_only=english)
+        count = n_characters(passage_book(quick=quick, english_only=english))
+        try:
+            rows.append(
+                measure_engine(name, own, voice=voice, runs=runs, n_characters=count, settings=places)
+            )
+        except RenderError as error:
+            talk.failed(name, error)
+    return rows
 
 
 def _bench_text(as_json: bool) -> int:
