@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -126,6 +127,14 @@ def test_error_names_the_file(tmp_path, encoder):
     reader = FakeReader(FakeClip(np.zeros(RATE_HZ, dtype=np.float32)))
     with pytest.raises(InputError, match=r"silence\.wav: there is no speech"):
         analyse_clip(path, name="x", read_clip=reader, encoder=encoder)
+
+
+def test_a_pipe_is_refused(tmp_path):
+    """Read once for the voice, it had nothing left for the hash that tells where the voice is from."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(InputError, match="is a pipe"):
+        analyse_clip(path, name="x", read_clip=read_clip)
 
 
 def test_strict_makes_advice_an_error(tmp_path, speech, encoder):

@@ -6,6 +6,7 @@ Knows nothing of where profiles are kept.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -103,6 +104,9 @@ def analyse_clip(
         InputError: unreadable, no speech, or advice with `strict`.
     """
     check_method(method)
+    with contextlib.suppress(OSError, ValueError):  # the reader says what is wrong with the name
+        if path.is_fifo():  # its bytes come once, and their hash would be that of nothing
+            raise InputError(f"{path} is a pipe", "save the recording to a file first")
     clip = read_clip(path, max_seconds=MAX_READ_S)
     try:
         analysis = analyse_samples(
