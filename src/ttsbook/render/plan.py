@@ -193,15 +193,7 @@ def plan_book(
         for chapter in chosen
     )
     if not any(chapter.is_spoken and not chapter.is_credit for chapter in chapters):
-        if any(count_unspeakable(block.text) for chapter in selected for block in chapter.blocks):
-            raise InputError(
-                f"{book.source}: what the chosen chapters hold is in a script that cannot be read",
-                "ttsbook reads English and Mandarin",
-            )
-        raise InputError(
-            f"{book.source}: nothing to read in the chosen chapters",
-            "see `ttsbook inspect` for what was skipped and why",
-        )
+        raise _nothing_to_read(book, selected)
     return Plan(
         book=book,
         recipe=recipe,
@@ -209,6 +201,18 @@ def plan_book(
         left_out=tuple(chapter for chapter in book.chapters if chapter.index not in own),
         estimated_seconds=_estimate(chapters, settings.speed, settings.pauses),
         voices=_used(chapters, voices or {}),
+    )
+
+
+def _nothing_to_read(book: Book, chosen: Iterable[Chapter]) -> InputError:
+    if any(count_unspeakable(block.text) for chapter in chosen for block in chapter.blocks):
+        return InputError(
+            f"{book.source}: what the chosen chapters hold is in a script that cannot be read",
+            "ttsbook reads English and Mandarin",
+        )
+    return InputError(
+        f"{book.source}: nothing to read in the chosen chapters",
+        "see `ttsbook inspect` for what was skipped and why",
     )
 
 
