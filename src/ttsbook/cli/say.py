@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -42,9 +43,7 @@ def say(
     """
     flags = {"voice": voice, "language": language, "lexicon": lexicon, "accent": accent}
     loaded = load_config(flags, Source(config, not no_config, preset))
-    chosen = loaded.settings.lexicon
-    spoken_as = loaded.settings.language, _accent_of(loaded.settings)
-    entries = [_describe(word, *spoken_as, Path(chosen) if chosen else None) for word in words]
+    entries = _describe(words, loaded.settings)
     if output is not None:
         from ttsbook.cli.speak import speak
 
@@ -69,16 +68,23 @@ def _accent_of(settings: Settings) -> str:
     return look_up(settings.voice).profile.accent or "american"
 
 
-def _describe(word: str, language: str, accent: str, lexicon: Path | None) -> dict[str, Any]:
+def _describe(words: Iterable[str], settings: Settings) -> list[dict[str, Any]]:
     from ttsbook.text import FrontEnd, read_lexicon
 
-    spoken, proposed, found = FrontEnd(language=language, accent=accent).say(word)
-    entry = {"word": word, "language": found, "spoken": spoken, "phonemes": proposed, "lexicon": None}
-    if lexicon is not None:
-        own = FrontEnd(language=language, accent=accent, lexicon=read_lexicon(lexicon))
+    language, accent = settings.language, _accent_of(settings)
+    plain = FrontEnd(language=language, accent=accent)
+    own = plain
+    if settings.lexicon:
+        own = FrontEnd(language=language, accent=accent, lexicon=read_lexicon(Path(settings.lexicon)))
+    entries = []
+    for word in words:
+        spoken, proposed, found = plain.say(word)
         overridden = own.say(word)[1]
-        entry["lexicon"] = overridden if overridden != proposed else None
-    return entry
+        lexicon = overridden if overridden != proposed else None
+        entries.append(
+            {"word": word, "language": found, "spoken": spoken, "phonemes": proposed, "lexicon": lexicon}
+        )
+    return entries
 
 
 def _as_text(entry: dict[str, Any]) -> str:
