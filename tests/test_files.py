@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ttsbook.files import atomic_write, is_stream
+from ttsbook.files import atomic_write, is_stream, temporary_beside, temporary_prefix
+from ttsbook.render.lock import remove_leftovers
 
 
 @pytest.mark.parametrize("name", ["/dev/null", "/dev/full", "/proc/self/fd/1"])
@@ -30,3 +31,17 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
     assert os.read(reader, 100) == b"words"
     os.close(reader)
     assert pipe.is_fifo()
+
+
+def test_unfinished_files_of_long_names_that_begin_alike_are_told_apart(tmp_path: Path) -> None:
+    first, second = (tmp_path / f"{'全集' * 20}第{volume}卷.m4b" for volume in "一二")
+    with temporary_beside(first) as partial:
+        remove_leftovers(second)  # as a render of the second volume does when it begins
+        assert partial.exists()
+
+
+@pytest.mark.parametrize("name", ["a.wav", "\udcd6\udcd0.wav", "\udcff" * 100, "名" * 85])
+def test_unfinished_files_can_be_named_after_any_file(tmp_path: Path, name: str) -> None:
+    assert len(os.fsencode(temporary_prefix(tmp_path / name))) <= 82
+    with atomic_write(tmp_path / name) as handle:
+        handle.write(b"words")

@@ -14,6 +14,8 @@ from typing import BinaryIO, cast
 
 from ttsbook.errors import OutputError
 
+_MAX_PREFIX_BYTES = 80  # of the 255 that a name may have
+
 
 @contextlib.contextmanager
 def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
@@ -110,8 +112,17 @@ def scratch_beside(path: Path) -> Iterator[Path]:
 
 
 def temporary_prefix(path: Path) -> str:
-    """Return how the names of unfinished files for `path` begin: with so much of its own as leaves room."""
-    return f".{os.fsencode(path.name)[:80].decode('utf-8', 'ignore')}."
+    """Return how the names of unfinished files for `path`, and for no other file there, begin.
+
+    It is the name itself, or so much of it as leaves room, and a hash that tells it from its like.
+    """
+    name = path.name
+    if len(os.fsencode(name)) <= _MAX_PREFIX_BYTES:
+        return f".{name}."
+    mark = sha256_bytes(os.fsencode(name))[:8]
+    while len(os.fsencode(name)) > _MAX_PREFIX_BYTES - len(mark):
+        name = name[:-1]
+    return f".{name}{mark}."
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
