@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
+import pytest
 from beep_engine import NAME
 from command_line import SAMPLE, Command
+
+from ttsbook.cli import main
 
 FLAGS = ("--engine", NAME, "--workers", "1")
 
@@ -98,3 +102,18 @@ def test_make_is_told_all_that_a_plan_is_read_with(ttsbook: Command, voice: str,
     assert sources[:2] == ["b.plan.jsonl", "b.txt"]
     assert "roles.toml" in sources
     assert any(name.endswith("clara.toml") for name in sources)
+
+
+def test_a_book_whose_name_is_no_utf8_is_planned_rendered_and_known_again(
+    voice: str, folder: Path, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    name = os.fsdecode(b"b\xd6\xd0")
+    (folder / f"{name}.txt").write_text("A single line.\n", "utf-8")
+    assert main(["plan", f"{name}.txt", "--voice", voice, "--engine", NAME]) == 0
+    assert main(["render", f"{name}.plan.jsonl", *FLAGS, "-q"]) == 0
+    for suffix in ("mp3", "m4b"):  # of both, the subtitles are known as ours
+        flags = (*FLAGS, "-q", "-o", f"{name}.{suffix}", "--subtitles", "srt", "--report", "r.json")
+        assert main(["render", f"{name}.txt", *flags]) == 0
+        (entry,) = json.loads((folder / "r.json").read_text("utf-8", "surrogateescape"))["books"]
+        assert entry["report"]["warnings"] == []
+    assert capsysbinary.readouterr().out.endswith(b"b\xd6\xd0.m4b\n")

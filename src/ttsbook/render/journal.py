@@ -97,7 +97,8 @@ class Journal:
     def wrote_subtitles(self, path: Path) -> bool:
         """Tell whether a run wrote `path` as subtitles, or wanted to: then it was free or ours."""
         with self._forgiving() as database:
-            row = database.execute("SELECT 1 FROM runs WHERE subtitles = ? LIMIT 1", (str(path),)).fetchone()
+            found = database.execute("SELECT 1 FROM runs WHERE subtitles = ? LIMIT 1", _values(str(path)))
+            row = found.fetchone()
             return row is not None
         return False
 
@@ -108,7 +109,7 @@ class Journal:
             self._run = database.execute(
                 "INSERT INTO runs (output, subtitles, source, book_sha256, inputs_sha256, n_chunks, process,"
                 " started, updated, state, n_done) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'running', 0)",
-                (*astuple(run), os.getpid(), now, now),
+                _values(*astuple(run), os.getpid(), now, now),
             ).lastrowid
 
     def progress(self, n_done: int) -> None:
@@ -127,7 +128,7 @@ class Journal:
             database.execute(
                 "DELETE FROM runs WHERE output = ?1 AND id < ?2 AND (subtitles IS NULL"
                 " OR subtitles IS (SELECT subtitles FROM runs WHERE id = ?2))",
-                (report.output, self._run),
+                _values(report.output, self._run),
             )
 
     def fail(self, state: str, error: str, n_done: int) -> None:
@@ -140,7 +141,7 @@ class Journal:
         columns = ", ".join(f"{name} = ?" for name in ("updated", *values))
         with self._forgiving() as database:
             database.execute(
-                f"UPDATE runs SET {columns} WHERE id = ?", (time.time(), *values.values(), self._run)
+                f"UPDATE runs SET {columns} WHERE id = ?", _values(time.time(), *values.values(), self._run)
             )
 
     def _past(self, condition: str, values: tuple[str, ...]) -> PastRun | None:
@@ -148,7 +149,7 @@ class Journal:
             row = database.execute(
                 "SELECT book_sha256, inputs_sha256, state, n_chunks, n_done, report FROM runs"
                 f" WHERE {condition} ORDER BY id DESC LIMIT 1",
-                values,
+                _values(*values),
             ).fetchone()
             if row is not None:
                 book, inputs, state, n_chunks, n_done, report = row
@@ -175,6 +176,14 @@ class _Nothing:
 
     def fetchone(self) -> None:
         return None
+
+
+def _values(*values: object) -> tuple[object, ...]:
+    """Return values as SQLite takes them: bytes in the name of a file that are no UTF-8 are spelt out."""
+    return tuple(
+        each.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(each, str) else each
+        for each in values
+    )
 
 
 def _open(path: Path) -> sqlite3.Connection:
