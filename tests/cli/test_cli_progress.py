@@ -10,9 +10,8 @@ import beep_engine
 import pytest
 from command_line import SAMPLE, Start
 
-from ttsbook.cli.progress import BarReporter, JsonReporter, PlainReporter, make_reporter
+from ttsbook.cli.progress import BarReporter, JsonReporter, PlainReporter, WarningReporter, make_reporter
 from ttsbook.cli.talk import Talk
-from ttsbook.render.reporter import SilentReporter
 
 
 @pytest.mark.parametrize(
@@ -21,9 +20,9 @@ from ttsbook.render.reporter import SilentReporter
         ("auto", True, "xterm", 0, BarReporter),
         ("auto", True, "dumb", 0, PlainReporter),
         ("auto", False, "xterm", 0, PlainReporter),
-        ("auto", True, "xterm", -1, SilentReporter),
+        ("auto", True, "xterm", -1, WarningReporter),
         ("plain", True, "xterm", 0, PlainReporter),
-        ("none", True, "xterm", 0, SilentReporter),
+        ("none", True, "xterm", 0, WarningReporter),
         ("json", True, "xterm", -1, JsonReporter),
     ],
 )

@@ -35,9 +35,23 @@ def make_reporter(kind: str, talk: Talk) -> Reporter:
     if kind == "json":
         return JsonReporter()
     if kind == "none" or talk.level < 0:
-        return SilentReporter()
+        return WarningReporter(talk)
     capable = is_terminal(STDERR) and os.environ.get("TERM", "") != "dumb"
     return BarReporter(talk) if kind == "auto" and capable else PlainReporter(talk)
+
+
+class WarningReporter(SilentReporter):
+    """Only what does not go as it was asked for; a talk that is quiet does not tell that either."""
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+
+    def warning(self, text: str) -> None:
+        self._talk.warn(text)
+
+    def finished(self, report: Report) -> None:
+        if report.check and report.check.flagged:
+            tell_check(report, self._talk)
 
 
 class PlainReporter:

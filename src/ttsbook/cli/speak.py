@@ -67,7 +67,7 @@ def speak(
     from ttsbook.book.words import book_of_text
     from ttsbook.cli.choice import render_settings, without_silent_ends
     from ttsbook.cli.job import format_of
-    from ttsbook.cli.progress import PlainReporter
+    from ttsbook.cli.progress import PlainReporter, WarningReporter
     from ttsbook.cli.source import STDIN, read_stdin
     from ttsbook.render.run import render_book
 
@@ -78,7 +78,7 @@ def speak(
     talk = make_talk(quiet, verbose)
     warn_of_idle_words(loaded.settings, talk)
     profile = find_narrator(loaded.settings.voice, talk, loaded.settings)
-    reporter = PlainReporter(make_talk(quiet or not verbose, verbose))
+    reporter = PlainReporter(talk) if verbose else WarningReporter(talk)
     with TemporaryDirectory(prefix="ttsbook-") as folder:
         target = Path(folder) / f"speech.{suffix}" if to_stdout else output
         report = render_book(book, target, settings=settings, voice=profile, reporter=reporter)

@@ -171,14 +171,20 @@ def preview(
     from ttsbook.book.words import book_of_text
     from ttsbook.cli.choice import render_settings, without_silent_ends
     from ttsbook.cli.job import format_of
+    from ttsbook.cli.progress import WarningReporter
     from ttsbook.render.run import render_book
 
     chosen = load_config({"workers": 1, "language": language}, Source()).settings
-    profile = find_narrator(name, make_talk(False, False), chosen)
+    talk = make_talk(False, False)
+    profile = find_narrator(name, talk, chosen)
     target = output or Path(f"{profile.name}-preview.wav")
     settings = render_settings(chosen, audio_format=format_of(target, None, ""), force=force)
     render_book(
-        book_of_text(PREVIEW[language]), target, settings=without_silent_ends(settings), voice=profile
+        book_of_text(PREVIEW[language]),
+        target,
+        settings=without_silent_ends(settings),
+        voice=profile,
+        reporter=WarningReporter(talk),
     )
     print(target)
 
