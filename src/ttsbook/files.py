@@ -137,6 +137,14 @@ def output_error(path: Path, error: OSError) -> OutputError:
     return OutputError(f"cannot write {path}: {reason}", hints.get(error.errno or 0))
 
 
+def real_place(path: Path) -> Path:
+    """Return where a file of this name is written: links and ".." on the way there are followed.
+
+    A link of this very name is not: a new file takes its place.
+    """
+    return Path(os.path.realpath(path.parent), path.name)
+
+
 def is_file(path: Path) -> bool:
     """Tell whether there is a file of this name; nothing that is too long for a name, or holds a NUL, is."""
     with contextlib.suppress(OSError, ValueError):  # older Pythons raise here

@@ -131,7 +131,8 @@ def test_progress_in_json_lines_ends_with_finished(ttsbook: Command, folder: Pat
 
 def test_a_dry_run_prints_the_plan_and_writes_nothing(ttsbook: Command, folder: Path) -> None:
     book = write(folder / "storm.txt")
-    run = ttsbook("render", book, "-o", "storm.mp3", "--dry-run", "--chapters", "2", "--depfile", "d")
+    run = ttsbook("render", book, "-o", "storm.mp3", "--dry-run", "--chapters", "2", "--depfile", "d",
+                  "--report", "r")  # fmt: skip
     assert run.code == 0
     assert "storm.mp3 (mp3, voice ann)" in run.out
     assert [path.name for path in folder.iterdir()] == ["storm.txt"]
@@ -196,6 +197,18 @@ def test_a_report_never_falls_on_the_book_or_another_output(
     assert f"give {flag} another name" in run.err
     assert book.read_text(encoding="utf-8") == TEXT
     assert list(folder.iterdir()) == [book]
+
+
+@pytest.mark.parametrize("name", ["sub/../storm.txt", "link/storm.txt", "sub/../storm.wav"])
+def test_a_report_is_known_by_its_place_whatever_the_way_to_it(
+    ttsbook: Command, folder: Path, name: str
+) -> None:
+    (folder / "sub").mkdir()
+    (folder / "link").symlink_to(folder)
+    (folder / "other.txt").symlink_to(write(folder / "storm.txt"))
+    for book in ("storm.txt", "other.txt"):
+        run = ttsbook("render", book, "-o", "storm.wav", "--report", name)
+        assert (run.code, (folder / "storm.txt").read_text("utf-8")) == (2, TEXT)
 
 
 def test_the_folder_of_a_report_is_missed_before_the_work(ttsbook: Command, folder: Path) -> None:

@@ -208,7 +208,7 @@ def render(
     entries = document(books=[outcome_entry(outcome) for outcome in outcomes])
     if as_json:
         print_json(entries)
-    if report is not None:
+    if report is not None and not dry_run:
         _write(report, json.dumps(entries, ensure_ascii=False, indent=2) + "\n")
     if depfile is not None and not dry_run:
         done = [outcome.job for outcome in outcomes if outcome.error is None]
@@ -223,22 +223,23 @@ def _check_reports(jobs: Sequence[Job], settings: RenderSettings, named: dict[st
         UsageError: it would.
         OutputError: its folder is not there.
     """
-    from ttsbook.files import is_stream, output_error
+    from ttsbook.files import is_stream, output_error, real_place
     from ttsbook.render.target import target_of
 
     made = {job.output.absolute().parent for job in jobs}
-    taken = {Path(job.source).absolute(): "the book itself" for job in jobs}
+    taken = {real_place(Path(os.path.realpath(job.source))): "the book itself" for job in jobs}
     for job in jobs:
         target = target_of(job.output, replace(settings, epub3=None))
-        taken |= dict.fromkeys((target.output, *target.beside), "written by -o")
+        taken |= dict.fromkeys(map(real_place, (target.output, *target.beside)), "written by -o")
     for flag, path in {"--epub3": settings.epub3, **named}.items():
         if path is None or is_stream(path):
             continue
-        if path.absolute() in taken:
-            raise UsageError(f"{path} is {taken[path.absolute()]}", f"give {flag} another name")
+        place = real_place(path)
+        if place in taken:
+            raise UsageError(f"{path} is {taken[place]}", f"give {flag} another name")
         if not path.parent.is_dir() and path.absolute().parent not in made:
             raise output_error(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
-        taken[path.absolute()] = f"written by {flag}"
+        taken[place] = f"written by {flag}"
 
 
 def _render_all(
