@@ -60,6 +60,17 @@ def test_speak_pipes_audio_to_standard_output(start: Start, voice: str) -> None:
     assert bytes(out[:4]) == b"RIFF"
 
 
+@pytest.mark.parametrize(
+    "command", [("render", SAMPLE, "--format", "wav"), ("say", "hi"), ("voices", "preview")]
+)
+def test_other_commands_write_no_audio_to_standard_output(
+    ttsbook: Command, folder: Path, voice: str, command: tuple[object, ...]
+) -> None:
+    named = (voice,) if command[0] == "voices" else ("--voice", voice)
+    run = ttsbook(*command, *named, "-o", "-")
+    assert (run.code, run.out, list(folder.iterdir())) == (2, "", [])
+
+
 @pytest.mark.parametrize("encoding", ["utf-16", "gb18030", "utf-8-sig"])
 def test_speak_reads_standard_input_in_the_encodings_of_books(
     start: Start, folder: Path, voice: str, encoding: str
@@ -71,6 +82,14 @@ def test_speak_reads_standard_input_in_the_encodings_of_books(
         process.communicate(data)
         assert process.returncode == 0
     assert (folder / "piped.wav").read_bytes() == (folder / "plain.wav").read_bytes()
+
+
+def test_speak_says_what_does_not_go_as_asked(ttsbook: Command, voice: str) -> None:
+    flags = ("-o", "hi.wav", "--force", "--voice", voice, "--engine")
+    assert "warning: " in ttsbook("speak", "Hello.", *flags, "tensorrt", "--device", "cpu").err
+    cyrillic = ("speak", "Привет, hello.", *flags, beep_engine.NAME)
+    assert "6 letters" in ttsbook(*cyrillic).err
+    assert ttsbook(*cyrillic, "-q").err == ""
 
 
 def test_speak_does_not_read_out_an_epub(start: Start, voice: str) -> None:

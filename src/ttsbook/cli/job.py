@@ -29,10 +29,12 @@ def format_of(output: Path | None, asked: str | None, configured: str) -> str:
     """Decide the audio format: the flag, else the suffix of the output, else the configuration.
 
     Raises:
-        UsageError: suffix and flag contradict each other, or the suffix is none of ours.
+        UsageError: suffix and flag contradict each other, or the suffix is none of ours, or it is no file.
     """
     if output is None:
         return asked or configured
+    if str(output) == STDIN:
+        raise UsageError("-o - is for `ttsbook speak` only", "give the name of a file")
     try:
         told = RenderSettings().format_of(output)
     except UsageError:

@@ -43,6 +43,10 @@ def say(
     """
     flags = {"voice": voice, "language": language, "lexicon": lexicon, "accent": accent}
     loaded = load_config(flags, Source(config, not no_config, preset))
+    if output is not None:
+        from ttsbook.cli.job import format_of
+
+        format_of(output, None, loaded.settings.format)  # what cannot be written is said first
     entries = _describe(words, loaded.settings)
     if output is not None:
         from ttsbook.cli.speak import speak
