@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from beep_engine import NAME
 from command_line import SAMPLE, Command
 
 from ttsbook.cli import main
+from ttsbook.voice.store import add_voice, find_voice
 
 FLAGS = ("--engine", NAME, "--workers", "1")
 
@@ -92,6 +94,18 @@ def test_a_cast_gives_speech_its_voice(ttsbook: Command, voice: str, folder: Pat
     assert "3 chunks" in dry.out
 
 
+def test_a_plan_shows_the_accent_that_is_spoken(ttsbook: Command, voice: str, folder: Path) -> None:
+    add_voice(replace(find_voice(voice), name="amy", accent="british"))
+    (folder / "b.txt").write_text("A car.\n", "utf-8")
+
+    (folder / "roles.toml").write_text('narrator = "amy"\n', "utf-8")
+    british = [("--accent", "british"), ("--voice", "amy"), ("--cast", "roles.toml")]
+    for flags, said in [((), "ə kˈɑɹ."), *((flags, "ə kˈɑ.") for flags in british)]:
+        ttsbook("plan", "b.txt", *flags, "--engine", NAME, "--force")
+        line = (folder / "b.plan.jsonl").read_text("utf-8").splitlines()[1]
+        assert json.loads(line)["phonemes"] == said
+
+
 def test_make_is_told_all_that_a_plan_is_read_with(ttsbook: Command, voice: str, folder: Path) -> None:
     (folder / "b.txt").write_text("He came in. “Well, well,” he said.\n", "utf-8")
     (folder / "roles.toml").write_text(f'narrator = "{voice}"\nquoted = "clara"\n', "utf-8")
@@ -110,10 +124,6 @@ def test_a_book_whose_name_is_no_utf8_is_planned_rendered_and_known_again(
     name = os.fsdecode(b"b\xd6\xd0")
     (folder / f"{name}.txt").write_text("A single line.\n", "utf-8")
     assert main(["plan", f"{name}.txt", "--voice", voice, "--engine", NAME]) == 0
-    assert main(["render", f"{name}.plan.jsonl", *FLAGS, "-q"]) == 0
-    for suffix in ("mp3", "m4b"):  # of both, the subtitles are known as ours
-        flags = (*FLAGS, "-q", "-o", f"{name}.{suffix}", "--subtitles", "srt", "--report", "r.json")
-        assert main(["render", f"{name}.txt", *flags]) == 0
-        (entry,) = json.loads((folder / "r.json").read_text("utf-8", "surrogateescape"))["books"]
-        assert entry["report"]["warnings"] == []
+    flags = ("render", f"{name}.plan.jsonl", *FLAGS, "-q", "--subtitles", "srt", "-o")
+    assert main([*flags, f"{name}.mp3"]) == main([*flags, f"{name}.m4b"]) == 0  # the subtitles are ours
     assert capsysbinary.readouterr().out.endswith(b"b\xd6\xd0.m4b\n")

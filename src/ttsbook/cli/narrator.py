@@ -40,6 +40,18 @@ def look_up(
     )
 
 
+def accent_of(name_or_path: str, chosen: Settings) -> str:
+    """Return the accent that English is read in: what is asked for, or else the voice's own.
+
+    Raises:
+        MissingError: there is no such voice.
+        InputError: it is a clip that is not usable.
+    """
+    if chosen.accent != "auto":
+        return chosen.accent
+    return look_up(name_or_path).profile.accent or "american"
+
+
 def find_narrator(name_or_path: str, talk: Talk, chosen: Settings) -> VoiceProfile:
     """Find a voice, analysed as the chosen engine wants it, and pass on the advice on its clip."""
     from ttsbook.engines.choose import entry_of

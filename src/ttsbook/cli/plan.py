@@ -11,6 +11,7 @@ import typer
 
 from ttsbook.cli import options
 from ttsbook.cli.document import document
+from ttsbook.cli.narrator import accent_of
 from ttsbook.cli.talk import make_talk, print_json
 from ttsbook.config import Source, load_config
 from ttsbook.errors import OutputError, UsageError
@@ -41,6 +42,7 @@ def plan(
     include_matter: options.IncludeMatter = None,
     language: options.Language = None,
     lexicon: options.Lexicon = None,
+    accent: options.Accent = None,
     engine: options.Engine = None,
     as_json: options.Json = False,
     quiet: options.Quiet = False,
@@ -59,8 +61,8 @@ def plan(
     silence after it is. Only edited lines are spoken again.
     """
     flags = {
-        "voice": voice, "language": language, "lexicon": lexicon, "engine": engine,
-        "include-matter": include_matter,
+        "voice": voice, "language": language, "lexicon": lexicon, "accent": accent,
+        "engine": engine, "include-matter": include_matter,
     }  # fmt: skip
     loaded = load_config(flags, Source(config, not no_config, preset))
     talk = make_talk(quiet, False)
@@ -88,7 +90,8 @@ def plan(
     narrator = (
         chosen.narrator if chosen is not None and chosen.narrator and voice is None else loaded.settings.voice
     )
-    made = _plan(replace(script, book=_seen_from(script.book, target)), replace(settings, credits=False))
+    settings = replace(settings, credits=False, accent=accent_of(narrator, loaded.settings))
+    made = _plan(replace(script, book=_seen_from(script.book, target)), settings)
     text = "".join(f"{line}\n" for line in write_plan(made, narrator, settings.pauses))
     _write(target, text, force)
     if as_json:

@@ -6,17 +6,15 @@ import contextlib
 import io
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from ttsbook.cli import options
 from ttsbook.cli.document import document
+from ttsbook.cli.narrator import accent_of
 from ttsbook.cli.talk import print_json
-from ttsbook.config import Source, load_config
-
-if TYPE_CHECKING:
-    from ttsbook.config import Settings
+from ttsbook.config import Settings, Source, load_config
 
 
 def say(
@@ -63,19 +61,10 @@ def say(
         print("\n".join(map(_as_text, entries)))
 
 
-def _accent_of(settings: Settings) -> str:
-    """Return the accent that is asked for, or else the voice's own."""
-    if settings.accent != "auto":
-        return settings.accent
-    from ttsbook.cli.narrator import look_up
-
-    return look_up(settings.voice).profile.accent or "american"
-
-
 def _describe(words: Iterable[str], settings: Settings) -> list[dict[str, Any]]:
     from ttsbook.text import FrontEnd, read_lexicon
 
-    language, accent = settings.language, _accent_of(settings)
+    language, accent = settings.language, accent_of(settings.voice, settings)
     plain = FrontEnd(language=language, accent=accent)
     own = plain
     if settings.lexicon:
