@@ -158,6 +158,14 @@ def test_doctor_exits_with_four_and_the_fix_when_the_voice_is_missing(ttsbook: C
     assert "ttsbook voices list" in run.out
 
 
+def test_doctor_knows_a_voice_as_a_render_does(
+    ttsbook: Command, voice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (voice.upper(), str(CLIP)):
+        monkeypatch.setenv("TTSBOOK_VOICE", name)
+        assert ttsbook("doctor").code == 0
+
+
 GPUS = """0, GPU-aaa-1, NVIDIA H200, 143771, 143000, 570.10
 1, GPU-bbb-2, In parts, [N/A], [Insufficient Permissions], 570.10
 2, GPU-aac-3, NVIDIA L4, 23034, 22000, 570.10

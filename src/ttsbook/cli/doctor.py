@@ -121,11 +121,10 @@ def _gpu_problems(gpus: tuple[Gpu, ...]) -> list[Problem]:
 
 
 def _voice_problems(loaded: Config) -> list[Problem]:
-    from ttsbook.voice.store import list_voices
+    from ttsbook.cli.narrator import voice_files
 
     voice = loaded.settings.voice
-    known = {listed.name for listed in list_voices()}
-    if voice in known or Path(voice).exists():
+    if voice_files(voice):
         return []
     fix = "`ttsbook voices list` shows those that are there; set `voice`"
     return [Problem(f"voice {voice!r} is not there", fix, True)]
