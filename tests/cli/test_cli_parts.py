@@ -95,6 +95,17 @@ def test_several_books_go_into_the_folders_that_audiobook_servers_expect(
     ]
 
 
+def test_the_number_of_a_volume_is_whole_as_in_the_tags(ttsbook: Command, folder: Path, voice: str) -> None:
+    (folder / "one.md").write_text("Rain fell.\n", "utf-8")
+    ttsbook("plan", "one.md", "--voice", voice, "--engine", beep_engine.NAME)
+    plan = folder / "one.plan.jsonl"
+    numbered = '"series": "Tales", "series_index": "2.0"'  # as calibre writes
+    text = plan.read_text("utf-8").replace('"series": null, "series_index": null', numbered)
+    plan.write_text(text, "utf-8")
+    run = ttsbook("render", plan, "--out-dir", "shelf", "--template", "library", "--voice", voice, *BEEP)
+    assert run.out == "shelf/Unknown author/Tales/Vol 2 - one/one.wav\n"
+
+
 def test_names_that_some_file_systems_take_for_one_are_refused(
     ttsbook: Command, folder: Path, voice: str
 ) -> None:

@@ -10,6 +10,7 @@ from ttsbook.book.printed import collapse
 from ttsbook.types import Metadata
 
 _YEAR = re.compile(r"(?<!\d)([0-9]{4})(?!\d)")
+_NO_DATE = "0101-01-01"  # how calibre writes that it knows none
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
@@ -105,7 +106,7 @@ class _Fields:
         published = [date for date in dates if attribute(date, "event") == "publication"]
         unmarked = [date for date in dates if not attribute(date, "event")]
         for text in _texts([*published, *unmarked]):
-            if found := _YEAR.search(text):
+            if (found := _YEAR.search(text)) and not text.startswith(_NO_DATE):
                 return found.group(1)
         return None
 

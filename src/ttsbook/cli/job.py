@@ -74,10 +74,11 @@ def _jobs_of(book: str, output: Path | None, out_dir: Path | None, suffix: str) 
         return _jobs_in(path, output, out_dir, suffix)
     if not path.exists():
         raise InputError(f"{path} does not exist")
-    return [Job(book, output or (out_dir or path.parent) / f"{_stem(path)}.{suffix}")]
+    return [Job(book, output or (out_dir or path.parent) / f"{stem_of(path)}.{suffix}")]
 
 
-def _stem(path: Path) -> str:
+def stem_of(path: Path) -> str:
+    """Return the name of a book, or of a plan, without what says which it is."""
     return path.name[: -len(SUFFIX)] if is_plan(path.name) else path.stem
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ttsbook.cli.job import Job, check_distinct
+from ttsbook.cli.job import Job, check_distinct, stem_of
 from ttsbook.errors import TtsbookError, UsageError
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def _by_template(
         return job
     from ttsbook.cli.source import STDIN, read_source
     from ttsbook.render.naming import fill_template
+    from ttsbook.render.tags import plain_number
 
     if job.source == STDIN:
         raise UsageError("--template names files by the book; standard input has only -o")
@@ -104,14 +105,14 @@ def _by_template(
     own = dict(settings.tags)
     values = {
         "author": own.get("artist", ", ".join(metadata.authors)),
-        "title": own.get("title", metadata.title) or Path(job.source).stem,
+        "title": own.get("title", metadata.title) or stem_of(Path(job.source)),
         "series": own.get("series", metadata.series or ""),
-        "series_part": own.get("series-part", metadata.series_index or ""),
+        "series_part": own.get("series-part", plain_number(metadata.series_index or "")),
         "year": own.get("year", metadata.year or ""),
         "language": own.get("language", metadata.language or ""),
         "narrator": own.get("narrator", narrator),
         "publisher": own.get("publisher", metadata.publisher or ""),
-        "stem": Path(job.source).stem,
+        "stem": stem_of(Path(job.source)),
     }
     path = fill_template(template, values)
     folder = out_dir or Path(job.source).parent

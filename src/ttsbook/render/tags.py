@@ -49,7 +49,7 @@ def tags_of(
         others: who speak besides `voice`.
     """
     metadata = book.metadata
-    series, part = metadata.series or "", _plain_number(metadata.series_index or "")
+    series, part = metadata.series or "", plain_number(metadata.series_index or "")
     named = (("series", series), ("series-part", part), ("isbn", _isbn(metadata.identifiers)))
     tags = Tags(
         title=metadata.title,
@@ -117,7 +117,7 @@ def _sorted_in_series(tags: Tags) -> Tags:
     return replace(tags, album_sort=numbered)
 
 
-def _plain_number(text: str) -> str:
+def plain_number(text: str) -> str:
     """Return "3" for the "3.0" that library programs write."""
     return _WHOLE.sub("", text.strip())
 
