@@ -271,6 +271,9 @@ def test_quoted_speech_is_said_by_another(tmp_path: Path) -> None:
         ("", "she asked."),
     ]
     assert all(chunk.phonemes for chunk in chunks)
+    # Where the voice changes at the end of a sentence, the pause is that of a sentence.
+    pauses = [chunk.boundary.value for chunk in chunks]
+    assert pauses == ["sentence", "clause", "sentence", "sentence", "paragraph", "clause", "chapter"]
 
 
 def test_narration_without_speech_keeps_its_place_in_the_cache() -> None:

@@ -17,6 +17,7 @@ from ttsbook.render.plan import ChunkMaker
 from ttsbook.text.marks import marks_within
 from ttsbook.text.markup import within
 from ttsbook.text.quotes import quoted_spans
+from ttsbook.text.sentence import split_sentences
 from ttsbook.types import Boundary, Chapter, Chunk, Markup, SpokenWord
 
 
@@ -62,9 +63,11 @@ class RoleSplitter:
         if len(cuts) == 2 or not chunk.phonemes:
             yield replace(chunk, role=_role(chunk.start, chunk.end, spans))
             return
+        sentences = {chunk.start + end for _, end in split_sentences(chunk.text)}
         for start, end in pairwise(cuts):
             is_last = end == chunk.end
-            boundary = chunk.boundary if is_last else Boundary.CLAUSE
+            inner = Boundary.SENTENCE if end in sentences else Boundary.CLAUSE
+            boundary = chunk.boundary if is_last else inner
             text = chunk.text[start - chunk.start : end - chunk.start]
             low, high = start - chunk.start, end - chunk.start
             markup = within(chunk.markup, low, high)
