@@ -211,9 +211,11 @@ def test_a_report_is_known_by_its_place_whatever_the_way_to_it(
         assert (run.code, (folder / "storm.txt").read_text("utf-8")) == (2, TEXT)
 
 
-def test_the_folder_of_a_report_is_missed_before_the_work(ttsbook: Command, folder: Path) -> None:
-    run = ttsbook("render", write(folder / "storm.txt"), "--report", "nowhere/report.json")
-    assert (run.code, run.out) == (5, "")
+def test_a_report_that_cannot_be_written_is_told_before_the_work(ttsbook: Command, folder: Path) -> None:
+    book = write(folder / "storm.txt")
+    for place in ("nowhere/report.json", folder, "/proc/report.json"):
+        run = ttsbook("render", book, "--report", place)
+        assert (run.code, run.out) == (5, "")
     assert not (folder / "storm.wav").exists()
 
 

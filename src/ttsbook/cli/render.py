@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -221,10 +220,10 @@ def _check_reports(jobs: Sequence[Job], settings: RenderSettings, named: dict[st
 
     Raises:
         UsageError: it would.
-        OutputError: its folder is not there.
+        OutputError: its folder is not there or takes no files, or it is a folder.
     """
-    from ttsbook.files import is_stream, output_error, real_place
-    from ttsbook.render.target import target_of
+    from ttsbook.files import is_stream, real_place
+    from ttsbook.render.target import check_place, target_of
 
     made = {job.output.absolute().parent for job in jobs}
     taken = {real_place(Path(os.path.realpath(job.source))): "the book itself" for job in jobs}
@@ -237,8 +236,8 @@ def _check_reports(jobs: Sequence[Job], settings: RenderSettings, named: dict[st
         place = real_place(path)
         if place in taken:
             raise UsageError(f"{path} is {taken[place]}", f"give {flag} another name")
-        if not path.parent.is_dir() and path.absolute().parent not in made:
-            raise output_error(path, FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT)))
+        if path.parent.is_dir() or path.absolute().parent not in made:
+            check_place(path, flag)
         taken[place] = f"written by {flag}"
 
 

@@ -84,15 +84,24 @@ def check_writable(target: Target) -> None:
     for path, flag in ((target.output, "-o"), (target.own_subtitles, "-o"), (target.epub3, "--epub3")):
         if path is None:
             continue
-        try:
-            if path.is_dir():
-                raise OutputError(f"{path} is a folder", f"name a file in it with {flag}")
-            if is_stream(path):
-                raise OutputError(f"{path} is a device or a pipe", f"name a file with {flag}")
-            with tempfile.TemporaryFile(dir=path.parent):
-                pass
-        except OSError as error:
-            raise output_error(path, error) from error
+        if is_stream(path):
+            raise OutputError(f"{path} is a device or a pipe", f"name a file with {flag}")
+        check_place(path, flag)
+
+
+def check_place(path: Path, flag: str) -> None:
+    """Find out whether a file can be written to `path`, which `flag` names.
+
+    Raises:
+        OutputError: it cannot, or there is a folder.
+    """
+    try:
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder", f"name a file in it with {flag}")
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise output_error(path, error) from error
 
 
 def _make_folder(folder: Path) -> None:
