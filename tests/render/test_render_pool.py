@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from stand_in import ENGINE, VOICE
+from tone_engine import ToneEngine
 
 from ttsbook.engines.base import EngineSpec, Request
 from ttsbook.errors import MissingError, OutOfMemory, RenderError
@@ -115,6 +116,27 @@ def test_batches_that_no_pipe_holds_keep_nobody_waiting() -> None:
         for text in texts:
             pool.finish(text)
     assert set(kept) == set(texts)
+
+
+def test_a_gpu_speaks_the_next_batch_while_the_last_is_kept(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    kept = Kept()
+
+    def keep(key: str, speech: Speech) -> None:
+        kept.keep(key, speech)
+        deadline = time.monotonic() + 10
+        while len(kept) == 1 and len(log.read_text().splitlines()) < 2 * batch:
+            assert time.monotonic() < deadline, "nobody speaks"
+            time.sleep(0.01)
+
+    batch = 2
+    terms = replace(kept.terms(batch, log=str(log), device="cuda:0"), keep=keep)
+    with open_pool(terms, 1, engine=ToneEngine(terms.spec)) as pool:
+        for text in TEXTS:
+            pool.submit(text, Request(text, text, "en", seed=7))
+        for text in TEXTS:
+            pool.finish(text)
+    assert is_same(kept, run_pool(1))
 
 
 def test_a_chunk_that_kills_every_worker_stops_the_run() -> None:

@@ -14,6 +14,7 @@ import signal
 import time
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -109,7 +110,7 @@ def open_pool(
 
 
 class LocalPool:
-    """Speaks in this process, when it is waited for."""
+    """Speaks in this process, when it is waited for; on a GPU one batch more while the last is being kept."""
 
     n_workers = 1
     peak_rss_bytes = 0
@@ -119,6 +120,10 @@ class LocalPool:
         self._ledger = Ledger(terms, 1)
         self._engine = engine
         self._owned: Engine | None = None
+        # On the processor nothing is won, and Ctrl-C would have to wait for the batch.
+        is_beside = engine is not None and not engine.device.startswith("cpu")
+        self._thread = ThreadPoolExecutor(1) if is_beside else None
+        self._under_way: tuple[list[Task], Future[Spoken | Failed]] | None = None
         self.window = 4 * terms.batch
 
     def submit(self, key: str, request: Request) -> None:
@@ -126,18 +131,35 @@ class LocalPool:
 
     def finish(self, key: str) -> None:
         while key in self._ledger:
-            self._speak(self._ledger.take())
+            tasks, answer = self._next()
+            if self._thread is not None and isinstance(answer, Spoken) and len(self._ledger):
+                self._under_way = self._begin(self._thread)
+            self._ledger.settle(tasks, answer)
 
     def close(self) -> None:
+        if self._thread is not None:
+            self._thread.shutdown()
         if self._owned is not None:
             self._owned.close()
             self._owned = None
 
-    def _speak(self, tasks: list[Task]) -> None:
+    def _next(self) -> tuple[list[Task], Spoken | Failed]:
+        """Return the oldest batch and what became of it."""
+        if self._thread is None:
+            tasks = self._ledger.take()
+            return tasks, self._speak(tasks)
+        tasks, spoken = self._under_way or self._begin(self._thread)
+        self._under_way = None
+        return tasks, spoken.result()
+
+    def _begin(self, thread: ThreadPoolExecutor) -> tuple[list[Task], Future[Spoken | Failed]]:
+        tasks = self._ledger.take()
+        return tasks, thread.submit(self._speak, tasks)
+
+    def _speak(self, tasks: list[Task]) -> Spoken | Failed:
         if self._engine is None:
             self._engine = self._owned = load_engine(self._terms.spec)
-        answer = speak_batch(self._engine, [task.request for task in tasks], self._terms.voice)
-        self._ledger.settle(tasks, answer)
+        return speak_batch(self._engine, [task.request for task in tasks], self._terms.voice)
 
 
 @dataclass(slots=True, eq=False)
