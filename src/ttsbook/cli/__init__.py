@@ -47,6 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if argv is None:
         _collect_seldom()
+        # Numpy's threads, started when it is imported here and in each worker, would find nothing to do.
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A result may be a file name that is not valid UTF-8: give back the bytes that it came as.
