@@ -240,8 +240,3 @@ def test_a_pipe_is_read_once_and_whole(data: bytes, tmp_path: Path) -> None:
     writer.join()
     assert spoken(book) == spoken(read_stream(data))
     assert (book.source, book.sha256) == (str(path), read_stream(data).sha256)
-
-
-def test_a_device_without_end_is_too_large() -> None:
-    with pytest.raises(InputError, match="64 MB"):
-        read_book(Path("/dev/zero"))

@@ -113,7 +113,7 @@ def test_xtts_hears_the_recording_and_speaks_both_languages(clip: Path) -> None:
 
 
 def test_a_batch_of_none_loads_the_model(clip: Path) -> None:
-    """Workers load so; else the model, gigabytes of it, would be loaded in the time of the first batch."""
+    """Else a worker would load it in the time of its first batch."""
     assert speak(options(clip)) == []
     assert [call[0] for call in calls()] == ["load", "to"]
 

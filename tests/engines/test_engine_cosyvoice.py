@@ -195,7 +195,6 @@ def test_running_out_of_gpu_memory_is_told_from_other_failures(tmp_path: Path, m
 
 @pytest.mark.parametrize("texts", [("Good evening",), ()])
 def test_weights_that_cannot_be_loaded_are_missing(tmp_path: Path, texts: tuple[str, ...]) -> None:
-    """Also for a batch of none, by which a worker loads the model."""
     broken = make_model(tmp_path / "broken", "cosyvoice2.yaml")
     with pytest.raises(MissingError, match="state_dict"):
         speak(options(tmp_path, broken), *texts)

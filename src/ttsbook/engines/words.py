@@ -22,11 +22,7 @@ def speak_words(
 ) -> list[Speech]:
     """Speak requests one after the other; one without words is silent.
 
-    Args:
-        say: has the model speak a request, and returns the samples [L].
-        requests: what to speak.
-        rate_hz: of the samples.
-        who: speaks, for people.
+    `say` has the model speak one and returns samples [L]; `who` that is, for people.
 
     Raises:
         OutOfMemory: the model found no room.

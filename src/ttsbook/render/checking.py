@@ -77,12 +77,12 @@ class Checking:
             flagged=flagged,
             passages=passages,
         )
-        data, shown = target.reports
+        data, shown = target.reports  # they name the output, whose name need not be UTF-8
         with atomic_write(data) as handle:
-            handle.write(report.as_json().encode("utf-8"))
+            handle.write(report.as_json().encode("utf-8", "surrogateescape"))
         with atomic_write(shown) as handle:
             for piece in page(report, self._sounds(listening)):
-                handle.write(piece.encode("utf-8"))
+                handle.write(piece.encode("utf-8", "surrogateescape"))
         return CheckSummary(str(data), str(shown), report.chunks, report.mended, flagged)
 
     def _sounds(self, listening: Listening) -> Iterator[tuple[Samples, int]]:
