@@ -13,8 +13,8 @@ import pytest
 PLAN_BYTES_PER_HOUR = 1.5 * (1 << 20)
 # FFmpeg keeps the index of an MP4 file until its end (see ttsbook.audio.encode).
 INDEX_BYTES_PER_HOUR = {"m4b": 7.5 * (1 << 20)}
-# Encoders hold more or less sound, up to a limit, as the machine is busy with other things.
-HELD_BYTES = 4 << 20
+# Threads hold more or less sound, up to a limit, as the machine is busy with other things.
+HELD_BYTES = 16 << 20
 
 HERE = Path(__file__).parent
 SRC = HERE.parents[1] / "src"
