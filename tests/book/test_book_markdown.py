@@ -97,3 +97,9 @@ def test_text_nested_deeper_than_any_book_is_read_all_the_same() -> None:
         for marks in ("> ", "- ", "* > ", "1. "):
             book = read_stream(f"# A\n\n{marks * depth}2020 was wet, 5 - 6.".encode())
             assert book.chapters[0].blocks[-1].text == "2020 was wet, 5 - 6."
+
+
+def test_attributes_of_pandoc_are_not_read() -> None:
+    text = "# Preface {#pre .unnumbered}\n\n::: {.epigraph}\nIn [small]{.smallcaps} {braces}.\n:::\n"
+    (chapter,) = read_stream(text.encode()).chapters
+    assert [block.text for block in chapter.blocks] == ["Preface", "In [small] {braces}."]

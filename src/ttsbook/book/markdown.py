@@ -16,6 +16,8 @@ _HEADER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTA
 _FIELD = re.compile(r"([A-Za-z]+)[ \t]*:[ \t]*(.*)")
 _NOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*.*(?:\n(?: {4}|\t).*|\n(?=\n(?: {4}|\t)\S))*\n?", re.MULTILINE)
 _NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
+# Of Pandoc: {#name .class} at the end of a line or behind a bracket, and lines of colons around a part.
+_ATTRIBUTES = re.compile(r"(?m)(?<=[])])\{[#.][^{}\n]*\}|(?<=[ \t])\{[#.][^{}\n]*\}(?=[ \t#]*$)|^:{3,}.*$")
 _MIN_HEADINGS = 2
 
 # The parser drops what is nested deeper than its limit, without a word. No book is nested like that, so what
@@ -45,7 +47,7 @@ def read_markdown(text: str, stem: str) -> tuple[list[Draft], Metadata]:
         metadata = _read_header(header.group(1))
         skipped.append(Skipped("metadata", collapse(header.group(0)), ""))
         text = text[header.end() :]
-    text = _take_notes(text, skipped)
+    text = _take_attributes(_take_notes(text, skipped), skipped)
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table").enable("strikethrough")
     html = parser.render(_TOO_FAR_IN.sub(" " * 80, _TOO_MANY_MARKS.sub(r"\1 ", text)))
     drafts = read_tree(
@@ -87,6 +89,14 @@ def _take_notes(text: str, skipped: list[Skipped]) -> str:
         return ""
 
     return _NOTE_MARK.sub(take_mark, _NOTE.sub(take_note, text)) if named else text
+
+
+def _take_attributes(text: str, skipped: list[Skipped]) -> str:
+    def take(match: re.Match[str]) -> str:
+        skipped.append(Skipped("markup", match.group().strip(), ""))
+        return ""
+
+    return _ATTRIBUTES.sub(take, text)
 
 
 def _with_title(metadata: Metadata, drafts: list[Draft]) -> Metadata:
