@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 from ttsbook.errors import OutputError
 
+_TRIES = 5
 _MAX_PREFIX_BYTES = 80  # of the 255 that a name may have
 
 
@@ -39,6 +40,20 @@ def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
             handle.flush()
         except OSError as error:
             raise output_error(path, error) from error
+
+
+def write_cached(path: Path, data: bytes) -> None:
+    """Write a file and its folder into a cache, which others may clear at any time."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with atomic_write(path, durable=False) as handle:
+                handle.write(data)
+            return
+        except (OSError, OutputError) as error:
+            told = error if isinstance(error, OutputError) else output_error(path, error)
+            if not tries_left or not isinstance(told.__cause__ or error, FileNotFoundError):
+                raise told from told.__cause__ or error
 
 
 def is_stream(path: Path) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ttsbook.errors import OutputError
+from ttsbook.files import atomic_write
 from ttsbook.render.cache import ChunkCache
 from ttsbook.types import Speech
 
@@ -106,6 +108,19 @@ def test_a_cleared_cache_is_empty_and_works(cache: ChunkCache) -> None:
     cache.put(KEY, make_speech())
     assert cache.clear() > 0
     assert cache.info().n_chunks == 0
+    cache.put(KEY, make_speech())
+    assert cache.has(KEY)
+
+
+def test_a_cache_that_is_cleared_meanwhile_takes_chunks(
+    cache: ChunkCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def clear_and_write(path: Path, **options: Any) -> Any:
+        monkeypatch.undo()
+        cache.clear()
+        return atomic_write(path, **options)
+
+    monkeypatch.setattr("ttsbook.files.atomic_write", clear_and_write)
     cache.put(KEY, make_speech())
     assert cache.has(KEY)
 

@@ -12,6 +12,7 @@ Knows nothing of books, engines, or what the key was made from.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -25,7 +26,7 @@ import numpy as np
 
 from ttsbook.audio.wave import INT16_SCALE, to_int16
 from ttsbook.errors import OutputError
-from ttsbook.files import atomic_write
+from ttsbook.files import write_cached
 from ttsbook.types import Speech
 
 # magic, version, sample rate, number of samples, number of phoneme ends; then key and checksum
@@ -78,13 +79,8 @@ class ChunkCache:
         Raises:
             OutputError: the folder cannot be written, or the disk is full.
         """
-        path = self._path(key)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(path, durable=False) as handle:
-                handle.write(_pack(key, speech))
-        except OSError as error:
-            raise OutputError(f"cannot write {path}: {error.strerror or error}", _ROOM) from error
+            write_cached(self._path(key), _pack(key, speech))
         except OutputError as error:
             raise OutputError(error.message, _ROOM) from error
 
@@ -123,7 +119,8 @@ class ChunkCache:
         except FileNotFoundError:
             pass
         except OSError as error:
-            raise OutputError(f"cannot clear {self.folder}: {error.strerror or error}") from error
+            if error.errno != errno.ENOTEMPTY:  # a render writes on
+                raise OutputError(f"cannot clear {self.folder}: {error.strerror or error}") from error
         return n_bytes
 
     def _path(self, key: str) -> Path:

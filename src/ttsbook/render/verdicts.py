@@ -14,7 +14,7 @@ import os
 from pathlib import Path
 
 from ttsbook.audio.wave import to_int16
-from ttsbook.files import atomic_write, output_error, sha256_bytes
+from ttsbook.files import sha256_bytes, write_cached
 from ttsbook.qa.judge import Ear, Performance
 from ttsbook.qa.verdict import Verdict
 from ttsbook.render.cache import VERDICT_SUFFIX
@@ -44,12 +44,7 @@ class VerdictStore:
             return known
         verdict = self._ear.judge(performance)
         body = json.dumps(verdict.as_dict(), ensure_ascii=False, sort_keys=True).encode("utf-8")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise output_error(path, error) from error
-        with atomic_write(path, durable=False) as handle:
-            handle.write(sha256_bytes(body).encode("ascii") + b"\n" + body)
+        write_cached(path, sha256_bytes(body).encode("ascii") + b"\n" + body)
         return verdict
 
     def _path(self, performance: Performance) -> Path:
