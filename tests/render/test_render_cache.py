@@ -91,6 +91,13 @@ def test_gc_drops_what_was_not_used_for_longest(cache: ChunkCache) -> None:
     assert [cache.has(key) for key in keys] == [True, False, False, True]
 
 
+def test_a_file_that_stays_is_an_output_error(cache: ChunkCache, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.put(KEY, make_speech())
+    monkeypatch.setattr(Path, "unlink", lambda *_, **__: Path("/").read_bytes())
+    with pytest.raises(OutputError):
+        cache.gc(0)
+
+
 def test_a_sweep_removes_what_killed_writers_left_and_no_live_one(cache: ChunkCache) -> None:
     cache.put(KEY, make_speech())
     dead, live = (file_of(cache).with_name(f".{name}.chunk.abcdefgh.part") for name in ("dead", "live"))

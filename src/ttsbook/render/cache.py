@@ -99,7 +99,10 @@ class ChunkCache:
         for _, size, path in files:
             if freed >= excess:
                 break
-            path.unlink(missing_ok=True)
+            try:
+                path.unlink(missing_ok=True)
+            except OSError as error:
+                raise OutputError(f"cannot remove {path}: {error.strerror or error}") from error
             freed += size
         return freed
 
