@@ -113,6 +113,11 @@ def test_the_network_gives_what_the_package_gives(word: str, symbols: str) -> No
         ("leer", "lˈɪɹ"),
         ("promontory", "pɹˈɑməntˌɔɹi"),
         ("dragoon", "dɹəɡˈun"),
+        ("putting", "pˈʊtɪŋ"),  # the CMU dictionary has it as in golf
+        ("overcome", "ˌOvəɹkˈʌm"),
+        ("inexplicable", "ˌɪnɛksplˈɪkəbəl"),
+        ("Dostoevsky's", "dˌɔstəjˈɛfskiz"),
+        ("touché", "tuʃˈA"),
     ],
 )
 def test_a_rarer_word_is_read_by_the_second_dictionary_or_our_table(word: str, symbols: str) -> None:
@@ -126,6 +131,8 @@ def test_a_rarer_word_is_read_by_the_second_dictionary_or_our_table(word: str, s
         ("Give ’em ’ell, o’ course.", "ɡˈɪv əm ˈɛl, ə kˈɔɹs."),
         ("’Ow are you goin’ ’ome?", "ˈW ɑɹ ju ɡˈOɪn ˈOm?"),
         ("I ’ave nothin' to say.", "ˈI æv nˈʌθɪn tə sˈA."),
+        ("I dont know, they couldnt.", "ˈI dˈOnt nˈO, ðA kˈʊdənt."),
+        ("Was you lookin for Perkin?", "wʌz ju lˈʊkɪn fɔɹ pˈɜɹkɪn?"),
         ("Rock ’n’ roll, 'cause I can.", "ɹˈɑk ən ɹˈOl, kˈʌz ˈI kæn."),
         ("’Twould be well an’ good.", "twˈʊd bi wˈɛl æn ɡˈʊd."),
         ("‘Ere’ is a word, ‘a mortal sin’ two.", "ˈɛɹ ɪz ə wˈɜɹd, ə mˈɔɹtəl sˈɪn tˈu."),
@@ -249,7 +256,8 @@ def test_what_has_no_word_has_no_phonemes(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "symbols"), [("sooo", "sˈO"), ("ooooh", "ˈu"), ("noooo", "nˈO"), ("hellooo", "həlˈO")]
+    ("word", "symbols"),
+    [("sooo", "sˈO"), ("ooooh", "ˈu"), ("noooo", "nˈO"), ("hellooo", "həlˈO"), ("Brrrr", "bɹ")],
 )
 def test_a_drawn_out_word_is_that_word(word: str, symbols: str) -> None:
     assert pronounce_word(word) == symbols

@@ -117,8 +117,19 @@ def _unknown_word(word: str, is_name: bool) -> str:
         return plural(base) if base and ending else base
     letters = word.replace("'", "")
     # A name is seldom its parts: "Hatherley" is not "hat" and "Herley".
-    derived = derive_word(word) or derive_word(letters) or (None if is_name else derive_compound(letters))
+    whole = _without_mark(letters, is_name) or derive_word(word) or derive_word(letters)
+    derived = whole or (None if is_name else derive_compound(letters))
     return derived or _drawn_out(letters) or _guess(letters)
+
+
+def _without_mark(word: str, is_name: bool) -> str | None:
+    """Read "dont", "theyve" and "lookin", as some novels print them, like the word with its apostrophe."""
+    if word.endswith(("nt", "ve", "re", "ll")):
+        place = -1 if word.endswith("nt") else -2
+        return find_word(f"{word[:place]}'{word[place:]}")
+    # Perkin is nobody who perks, and "underlain" has its g elsewhere.
+    is_clipped = word.endswith("in") and not word.endswith("ain") and not is_name
+    return _shortened(word + "'") if is_clipped else None
 
 
 def _drawn_out(word: str) -> str | None:
@@ -158,18 +169,8 @@ def _is_spelt(word: str) -> bool:
     """Tell whether a word that no dictionary has is an acronym ("BBQ", "PhD") or cannot be said ("xkcd")."""
     letters = _fold(word.partition("'")[0])
     if not any(c in "aeiouy" for c in letters):
-        return len(letters) > 1 and letters not in (
-            "hm",
-            "hmm",
-            "hmmm",
-            "pst",
-            "psst",
-            "shh",
-            "shhh",
-            "tsk",
-            "mm",
-            "mmm",
-        )
+        is_sound = _DRAWN.sub(r"\1\1", letters) in read_map("words_en.tsv")  # "brrr" is "brr"
+        return len(letters) > 1 and not is_sound
     return word.isupper() and 1 < len(letters) <= _LONGEST_ACRONYM
 
 
