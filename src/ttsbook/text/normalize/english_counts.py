@@ -150,7 +150,7 @@ FRACTIONS = (
         r"(?:[-–](?P<last>\d{1,3}))?(?![\w:])",
         _verse,
     ),
-    english_rule("ratio", rf"{BEFORE}(?P<a>\d+):(?P<b>\d{{1,3}}(?:,\d{{3}})+|\d)(?![\w:])", _ratio),
+    english_rule("ratio", rf"{BEFORE}(?P<a>\d+):(?P<b>\d{{1,3}}(?:,\d{{3}})+|\d{{3,4}}|\d)(?![\w:])", _ratio),
     english_rule(
         "fraction",
         rf"(?:{BEFORE}(?P<whole>\d+)\s?)?(?P<sign>[{''.join(FRACTION_SIGNS)}])",

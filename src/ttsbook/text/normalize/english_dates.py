@@ -22,6 +22,7 @@ _MONTH = (
     rf"(?P<month>{_MONTH_NAMES}|{_MONTH_NAMES.upper()}"
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
 )
+_NTH = "(?:st|nd|rd|th|(?<=[23])d)"  # also 2d, 3d of older books
 _YEAR_TAIL = r"(?:,? (?P<y>\d{4})(?!\w))?"
 _HALF_DAY = r"(?P<half>[AaPp]\.\s?[Mm]\.|[AaPp][Mm]\b)"
 _CLOCK = r"(?P<h>\d\d?)[:.](?P<m>\d\d)(?::(?P<s>\d\d))?"
@@ -147,10 +148,10 @@ DATES = (
     ),
     english_rule(
         "date",
-        rf"{BEFORE}(?P<the>[Tt]he )?(?P<d>\d\d?)(?:st|nd|rd|th)? (?:of )?{_MONTH}(?!\w){_YEAR_TAIL}",
+        rf"{BEFORE}(?P<the>[Tt]he )?(?P<d>\d\d?){_NTH}? (?:of )?{_MONTH}(?!\w){_YEAR_TAIL}",
         _day_month,
     ),
-    english_rule("date", rf"\b{_MONTH} (?P<d>\d\d?)(?:st|nd|rd|th)?(?![\w:]){_YEAR_TAIL}", _month_day),
+    english_rule("date", rf"\b{_MONTH} (?P<d>\d\d?){_NTH}?(?![\w:]){_YEAR_TAIL}", _month_day),
     english_rule(
         "time",
         rf"{BEFORE}(?P<a>\d\d?(?:[:.]\d\d)?)\s?{_HALF_DAY.replace('half', 'first')}\s?[-–—]\s?"

@@ -90,9 +90,16 @@ def _abbreviations() -> dict[str, list[tuple[str, str, str]]]:
 
 def _saint_or_street(match: re.Match[str]) -> str:
     """Read "St." before a name as Saint; after one, at the end of a sentence or clause, as Street."""
-    if _starts_name(match.string, match.end()) or not _is_after_name(match):
+    if _starts_name(match.string, match.end()) or not (_is_after_name(match) or _is_last(match)):
         return "Saint"
     return "Street" + kept_stop(match)
+
+
+def _is_last(match: re.Match[str]) -> bool:
+    """Tell whether the text ends after a name and its "St.": nobody is named."""
+    found = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
+    is_name = found is not None and found.group(1)[0].isupper()
+    return is_name and not match.string[match.end() :].strip(_CLOSERS)
 
 
 def _doctor_or_drive(match: re.Match[str]) -> str:
@@ -256,6 +263,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("compare", r"(?<=[\w)])\s?[<>]\s?(?=\d)", lambda match: _COMPARED[match.group().strip()], "<>"),
         ("arrow", r"(?<=\w)\s?→\s?(?=[\w∞])", lambda _: " to ", "→"),
         ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),
+        ("hashtag", r"(?<!\w)#(?=[A-Za-z])", lambda _: "hashtag ", "#"),
         ("symbol", f"[{re.escape(symbols)}]", _symbol, symbols),
     )  # fmt: skip
     return tuple(english_rule(name, pattern, speak, needs) for name, pattern, speak, needs in table)

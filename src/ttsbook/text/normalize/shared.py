@@ -22,8 +22,11 @@ _EMOJI = (
     "\U0001f000-\U0001faff]+"
 )
 _EMPHASIS = r"(?<![A-Za-z0-9])[_*]+(?=\S)|(?<=\S)[_*]+(?![A-Za-z0-9])"
+# The marks of notes: [12] and [a] close behind a word or the end of a sentence.
+_NOTE = r"(?<=[^\s\[(])\[(?:\d{1,3}|[a-z])\](?=[\s\W]|$)"
 SHARED_RULES = (
     Rule("invisible", re.compile(_INVISIBLE), _silent),
     Rule("emoji", re.compile(_EMOJI), _silent),  # emoji and ornaments are not part of the sentence
+    Rule("note", re.compile(_NOTE), _silent, needs=frozenset("[")),
     Rule("emphasis", re.compile(_EMPHASIS), _silent, needs=frozenset("_*")),
 )
