@@ -243,6 +243,20 @@ def test_each_language_keeps_its_own_words_in_mixed_text() -> None:
     assert FRONT_END.say("She said 你好 to me.", "en")[1] == "ʃi sˈɛd ni↗xau↓ tə mi."
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "phonemes"),
+    [
+        ("A股", "zh", "ˈA ku↓."),
+        ("选A。", "zh", "ɕɥɛ↓n ˈA."),
+        ("Plan A failed.", "en", "plˈæn ˈA fˈAld."),
+        ("Take A, B, and C.", "en", "tˈAk ˈA, bˈi, ænd sˈi."),
+        ("“A—a ghost!”", "en", "ə, ə ɡˈOst!"),
+    ],
+)
+def test_the_letter_a_is_told_from_the_article(text: str, language: str, phonemes: str) -> None:
+    assert FRONT_END.say(text, language)[1] == phonemes
+
+
 def test_an_utterance_always_ends_with_a_stop() -> None:
     assert FRONT_END.say("Chapter One", "en")[1][-1] == "."
     assert FRONT_END.say("第一章", "zh")[1][-1] == "."

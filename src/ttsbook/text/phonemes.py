@@ -112,11 +112,12 @@ def _american_tokens(spoken: str, fixed: tuple[Fixed, ...]) -> list[Token]:
 def _read(text: str, offset: int) -> list[Token]:
     matches = list(_TOKEN.finditer(text))
     words = [m.group() if m.lastgroup == "word" else "" for m in matches]
+    has_han = any(m.lastgroup == "han" for m in matches)
     found: list[Token] = []
     for index, match in enumerate(matches):
         kind, token = match.lastgroup or "", match.group()
         if kind == "word":
-            kind, token = "word", _word(words, index)
+            kind, token = "word", _word(words, index, has_han)
         elif kind == "han":
             token = pronounce_run(token)
         elif kind == "other":
@@ -126,9 +127,9 @@ def _read(text: str, offset: int) -> list[Token]:
     return found
 
 
-def _word(words: list[str], index: int) -> str:
+def _word(words: list[str], index: int, has_han: bool) -> str:
     word = words[index].replace("’", "'")
-    if len(word) == 1 and word != "I" and _is_letter_name(words, index):
+    if len(word) == 1 and word != "I" and _is_letter_name(words, index, has_han):
         return LETTER_NAMES.get(word.lower()) or pronounce_word(word)  # à la carte
     if is_heteronym(word.lower()):
         reading = choose_reading(words, index)
@@ -137,13 +138,29 @@ def _word(words: list[str], index: int) -> str:
     return pronounce_word(word)
 
 
-def _is_letter_name(words: list[str], index: int) -> bool:
-    """Tell "A" in "A B C" and "vitamin A" from the article."""
+def _is_letter_name(words: list[str], index: int, has_han: bool) -> bool:
+    """Tell "A" in "A B C", "vitamin A" and "A股" from the article, which some word must follow."""
     word = words[index]
     if word not in ("A", "a"):
         return True
-    neighbours = words[max(0, index - 1) : index] + words[index + 1 : index + 2]
-    return word == "A" and any(len(other) == 1 and other.isupper() and other != "I" for other in neighbours)
+    before, after, second = (
+        words[place] if 0 <= place < len(words) else "" for place in (index - 1, index + 1, index + 2)
+    )
+    if word == "a" or (has_han and not after):
+        return has_han and not after
+    if _is_letter(before) or _is_letter(after) or after in ("plus", "minus"):
+        return True
+    if not after:
+        return before != "" or _is_letter(second) or second in _beside_a("after-letter-a")
+    return before.lower() in _beside_a("before-letter-a") or (before.lower() == "from" and after == "to")
+
+
+def _beside_a(side: str) -> list[str]:
+    return read_map("contexts_en.tsv")[side].split()
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isupper() and word not in "AI"
 
 
 def _other(token: str) -> str:
