@@ -24,6 +24,9 @@ _DE_OBTAINS = (
 _DEI_BEFORE = "我你您他她它们就总也都还不可非必咱谁"  # before a lone 得: "must"
 _DE_AFTER = "了到过第奖病胜"  # after a lone 得: "to get"
 _ER_BEFORE = "女婴孤幼少男健宠胎妻孙侄弃患生血能托"  # before 儿: a child; else the ending of a noun
+_ME = ("么", "麼", "麽", "幺")  # after 什: shén
+_PLACES = ("县", "市", "区", "府")
+_FIELDS = "块亩片顷垧"  # before 地: the ground that they measure
 _PARTICLES = "地得只儿"
 _FAMILIAR = "小老阿"  # before a surname
 
@@ -90,6 +93,7 @@ def read_word(word: str) -> tuple[str, ...]:
         syllables[-1] = _toneless(syllables[-1])
     if word[0] == "子" and len(word) > 1 and is_listed(word):
         syllables[0] = "zi3"  # 子夜
+    _mend_names(word, syllables)
     for i in range(1, min(len(word), len(syllables))):
         before = word[i - 1]
         if word[i] == "只" and before in _MEASURED:
@@ -100,11 +104,24 @@ def read_word(word: str) -> tuple[str, ...]:
             syllables[i] = "de5"  # 冻得, but 求得
         elif word[i] == "得" and i == 1 and len(word) == 3 and word[0] not in _DE_KEEPS_TONE:
             syllables[i] = "de5"  # 跑得快
+        elif word[i] == "得" and i == 2 and len(word) == 3 and before == "不":
+            syllables[i] = "de5"  # 舍不得
         elif word[i] == "地" and i > 1 and before == word[i - 2]:
             syllables[i] = "de5"  # 轻轻地
         elif word[i] == "儿" and i == len(word) - 1 and before not in _ER_BEFORE:
             syllables[i] = "er5"
     return tuple(filter(_is_pinyin, syllables))
+
+
+def _mend_names(word: str, syllables: list[str]) -> None:
+    """Mend two characters that sound otherwise in names than as a word: 塔什干, 宜都市."""
+    if len(word) < 2 or len(syllables) != len(word) or _has_reading(word) or not is_listed(word):
+        return
+    for i, character in enumerate(word):
+        if character == "什" and word[i + 1 : i + 2] not in _ME:
+            syllables[i] = "shi2"
+        elif character == "都" and i and word[i + 1 :] in _PLACES:
+            syllables[i] = "du1"
 
 
 def _surname(word: str) -> tuple[str, ...] | None:
@@ -113,6 +130,8 @@ def _surname(word: str) -> tuple[str, ...] | None:
     is_title = len(word) > 1 and word[1:] in read_words("titles_zh.txt")
     if is_title and word[0] in surnames and (len(word) > 2 or not is_listed(word)):  # 员工 is no Mr. Yun
         return (surnames[word[0]], *read_word(word[1:]))
+    if word[0] == "曾" and len(word) > 2 and is_listed(word) and not _has_reading(word):
+        return ("zeng1", *read_word(word[1:]))  # long words with it are names: 曾庆红
     if len(word) == 2 and word[0] in _FAMILIAR and word[1] in surnames and not is_listed(word):
         return (*read_word(word[0]), surnames[word[1]])
     return None
@@ -237,7 +256,7 @@ def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
     """Choose the reading of a character that stands alone between the words of a run."""
     before, after = earlier[-1] if earlier else "", later[0] if later else ""
     if word == "地":  # after an adverb it is the particle, after a verb or alone the ground
-        return "de5" if len(before) > 1 and after else "di4"
+        return "de5" if len(before) > 1 and after and before[-1] not in _FIELDS else "di4"
     if word == "得":
         if not before or before[-1] in _DEI_BEFORE:
             return "dei3" if after and after[0] not in _DE_AFTER else "de2"
@@ -251,6 +270,8 @@ def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
         fits = where == "alone" or (beside and beside in cues)
         if where in ("earlier", "later"):
             fits = any(not cues.isdisjoint(other) for other in (earlier if where == "earlier" else later))
+        if where == "starts":
+            fits = before[:1] in cues
         if where == "word":
             fits = not cues.isdisjoint(earlier)
         if fits:
