@@ -7,11 +7,10 @@ from functools import lru_cache
 
 from ttsbook.text.normalize.english_numbers import cardinal, ordinal
 from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop
+from ttsbook.text.normalize.roman import ROMAN, ROMAN_SIGNS, roman_value, sign_value
 from ttsbook.text.tables import read_map, read_rows, read_words
 
-_ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
-_ROMAN = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
-_NUMERAL = f"(?P<roman>{_ROMAN})"
+_NUMERAL = f"(?P<roman>{ROMAN})"
 _SMALL_NUMERAL = "(?P<roman>(?=[ivxl]{2})(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3}))"
 _LETTERS_RATHER = ("C", "D", "L", "M")  # one of these alone is seldom a number
 _COUNTED_HIGH = ("chapter", "canto", "psalm", "sonnet")
@@ -32,13 +31,6 @@ _COMPARED = {"<": " is less than ", ">": " is greater than "}
 _ONE_LETTER = 2  # with its full stop
 _LAST_WORD = re.compile(r"([\w'’]+)\.?\s+$")
 _NEXT_WORD = re.compile(r"\s+[\"“‘]?([A-Z][\w'’]*)")
-
-
-def roman_value(numeral: str) -> int:
-    """Return the value of a Roman numeral."""
-    values = [_ROMAN_VALUES[c] for c in numeral.upper()]
-    following = [*values[1:], 0]
-    return sum(-v if v < after else v for v, after in zip(values, following, strict=True))
 
 
 def _abbreviation(match: re.Match[str]) -> str | None:
@@ -171,6 +163,10 @@ def _bare_roman(match: re.Match[str]) -> str | None:
     return cardinal(str(roman_value(match.group()))) if match.group() else None
 
 
+def _roman_sign(match: re.Match[str]) -> str:
+    return cardinal(str(sign_value(match.group())))
+
+
 def _heading_roman(match: re.Match[str]) -> str | None:
     """Read the number of a chapter, but leave "C. Auguste Dupin" and "V. S. Naipaul" their initials."""
     numeral, rest = match["roman"], match.string[match.end() :]
@@ -244,6 +240,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("roman", rf"\b(?=[IVX]){_NUMERAL}(?:th|st|nd|rd|(?=\scentur))\b", _ordinal_roman, "IVX"),
         ("roman", r"(?<![\w.'’-])(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})(?![\w'’-]|\.\w)", _bare_roman, "IVX"),
         ("roman", r"(?<![\w.'’-])(?=[IVXL]{3})(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})(?![\w'’])", _bare_roman, "L"),
+        ("roman", f"[{''.join(sorted(ROMAN_SIGNS))}]", _roman_sign, "".join(ROMAN_SIGNS)),
         ("saint", r"\bSt\.(?!\w)|\bSt(?=\s[A-Z])", _saint_or_street, "S"),
         ("doctor", r"\bDr\.?(?=\s|$)", _doctor_or_drive, "D"),
         ("monsieur", r"(?<![\w.])M\.(?=\s(?:d[eu]\s|d['’][A-ZÉ]|[A-ZÉ][a-zà-ÿ]))", _monsieur, "M"),

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from ttsbook.text.normalize.mandarin_numbers import cardinal, decimal, one_by_one, quantity
 from ttsbook.text.normalize.rewrite import DIGITS, Rule, any_of
+from ttsbook.text.normalize.roman import ROMAN, ROMAN_SIGNS, roman_value, sign_value
 from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS
 from ttsbook.text.script import HAN
 from ttsbook.text.tables import read_map, read_words
@@ -96,6 +97,14 @@ def _difference(match: re.Match[str]) -> str:
     return f"{decimal(match['a'])}减{decimal(match['b'])}"
 
 
+def _roman(match: re.Match[str]) -> str:
+    return cardinal(str(roman_value(match.group())))
+
+
+def _roman_sign(match: re.Match[str]) -> str:
+    return cardinal(str(sign_value(match.group())))
+
+
 def _circled(match: re.Match[str]) -> str:
     return cardinal(str(ord(match.group()) - ord("①") + 1))
 
@@ -109,7 +118,8 @@ def _years(match: re.Match[str]) -> str:
 
 
 def _score(match: re.Match[str]) -> str:
-    return f"{decimal(match['a'])}比{decimal(match['b'])}"
+    lead = match["lead"] if "lead" in match.re.groupindex else ""
+    return f"{lead}{decimal(match['a'])}比{decimal(match['b'])}"
 
 
 def _phone(match: re.Match[str]) -> str:
@@ -222,6 +232,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("year", rf"{_BEFORE}(?P<y>\d{{4}}|(?<![{_COUNTS_YEARS}])\d{{2}}(?={dates_end}))\s?年", _year),
         ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
         ("score", rf"{_BEFORE}(?P<a>\d+)[:：∶](?P<b>\d+)(?={won})", _score),
+        ("score", rf"(?P<lead>比分{is_}\s?)(?P<a>\d+)[:：∶](?P<b>\d+)", _score),
         ("time", rf"{_BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?分?(?![\d:：])", _time),
         ("percent", rf"{_BEFORE}(?:(?P<low>{_N})%?{dash})?(?P<n>{_SIGN}(?:{_N}))\s?(?P<sign>[%‰])", _percent),
         ("temperature", rf"{minus}(?P<low>{_N})\s?[~～〜至到]\s?[-−](?P<n>{_N})\s?{scale}", _temperatures),
@@ -230,7 +241,9 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("phone", rf"{_BEFORE}(?:0\d{{1,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", _phone),
         ("phone", rf"(?P<lead>(?:{callers}){is_}\s?)(?P<n>\d{{3,12}})(?![\d.%{HAN}])", _called),
         ("phone", rf"(?P<lead>[拨撥打]\s?)(?P<n>{_SERVICES})(?!\d|[个個次元块塊])", _called),
-        ("code", rf"{_BEFORE}\d{{3,4}}(?={rooms})", _one_by_one),
+        ("phone", rf"{_BEFORE}\d{{3,8}}(?=热线|熱線)", _vehicle),
+        ("code", rf"{_BEFORE}(?!\d00)\d{{3,4}}(?={rooms}|事件|事变|事變|部队|部隊)", _one_by_one),
+        ("code", r"(?<![\d.,点點:：])(?:00|[5-9][05])(?=后(?![\d天日年个位名]))", _one_by_one),
         ("code", r"(?:(?<=[GDKTZCLYS])|(?<=[A-Z]{2}))\d{2,4}(?=次|号列车|航班)", _vehicle),
         ("code", rf"(?:(?<=航班[A-Z]{{2}})|(?<=[{_PROVINCES}][A-Z]))\d{{3,5}}(?!\d)", _vehicle),
         ("odd", rf"{_BEFORE}(?P<n>\d+)(?P<unit>[米秒块塊])(?P<odd>\d{{1,2}})(?![\d年月日.])", _and_odd),
@@ -242,6 +255,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("money", rf"(?P<sign>{currencies})\s?(?P<n>{_N})(?P<mag>[万亿萬億千百]+)?元?", _money),
         ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?{high}\s?(?P<unit>{units})(?![A-Za-z])", _unit),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?=\s?(?:{measures}))", _counted_range),
+        ("range", r"(?<=\d[日号號月年时時点點])\s?[-–—－~～〜]\s?(?=\d)", lambda _: "到"),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?![\d-])", _range),
         ("score", rf"{_BEFORE}(?P<a>\d+)\s?[:：∶]\s?(?P<b>\d+)(?!\d)", _score),
         ("ordinal", r"第\s?(?P<n>\d+)", _ordinal),
@@ -257,6 +271,15 @@ def mandarin_rules() -> tuple[Rule, ...]:
     signs = frozenset(read_map("symbols_zh.tsv"))
     return (
         *numbers,
+        # 第XII章 and 三体II, but XX stands for a name
+        Rule("roman", re.compile(rf"(?<=第){ROMAN}(?=[{HAN}])"), _roman, "zh", frozenset("第")),
+        Rule(
+            "roman",
+            re.compile(rf"(?<=[{HAN}])(?=[IVX]{{2}})(?!(?:X+|[VX]I)(?![IVX])){ROMAN}(?![A-Za-z\d])"),
+            _roman,
+            "zh",
+        ),
+        Rule("roman", re.compile(f"[{''.join(ROMAN_SIGNS)}]"), _roman_sign, "zh", ROMAN_SIGNS),
         Rule("circled", re.compile("[①-⑳]"), _circled, "zh", CIRCLED),
         Rule("power", re.compile(r"(?<=[A-Za-z\d)])[⁺⁻]?[⁰¹²³⁴-⁹]+"), _power, "zh", frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")),
         Rule("lowered", re.compile("[₀-₉]+"), _lowered, "zh", frozenset("₀₁₂₃₄₅₆₇₈₉")),

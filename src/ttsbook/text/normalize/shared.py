@@ -23,7 +23,7 @@ _EMOJI = (
 )
 _EMPHASIS = r"(?<![A-Za-z0-9])[_*]+(?=\S)|(?<=\S)[_*]+(?![A-Za-z0-9])"
 # The marks of notes: [12] and [a] close behind a word or the end of a sentence.
-_NOTE = r"(?<=[^\s\[(])\[(?:\d{1,3}|[a-z])\](?=[\s\W]|$)"
+_NOTE = r"(?<=[^\s\[(])\[(?:\d{1,3}|[a-z])\](?![A-Za-z\d])"
 SHARED_RULES = (
     Rule("invisible", re.compile(_INVISIBLE), _silent),
     Rule("emoji", re.compile(_EMOJI), _silent),  # emoji and ornaments are not part of the sentence
