@@ -248,12 +248,13 @@ def test_each_language_keeps_its_own_words_in_mixed_text() -> None:
     [
         ("A股", "zh", "ˈA ku↓."),
         ("选A。", "zh", "ɕɥɛ↓n ˈA."),
+        ("做IT的人", "zh", "ʦwo↘ ˈI tˈi tɤ ɻə↗n."),
         ("Plan A failed.", "en", "plˈæn ˈA fˈAld."),
         ("Take A, B, and C.", "en", "tˈAk ˈA, bˈi, ænd sˈi."),
         ("“A—a ghost!”", "en", "ə, ə ɡˈOst!"),
     ],
 )
-def test_the_letter_a_is_told_from_the_article(text: str, language: str, phonemes: str) -> None:
+def test_a_letter_is_told_from_a_word(text: str, language: str, phonemes: str) -> None:
     assert FRONT_END.say(text, language)[1] == phonemes
 
 

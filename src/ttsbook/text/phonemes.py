@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ttsbook.text.g2p.british import begins_with_vowel, british_word, drop_r
-from ttsbook.text.g2p.english import LETTER_NAMES, pronounce_word
+from ttsbook.text.g2p.english import LETTER_NAMES, pronounce_word, spell_letters
 from ttsbook.text.g2p.heteronym import choose_reading, is_heteronym
 from ttsbook.text.g2p.mandarin import pronounce_run
 from ttsbook.text.script import HAN, LATIN
-from ttsbook.text.tables import read_map
+from ttsbook.text.tables import read_map, read_words
 
 # An apostrophe before a word belongs to it if it is clipped: 'em, and ’ouse, where a quote would be ‘ouse.
 _CLIPPED = r"(?:(?<![\w'’])(?:['’](?=(?i:em|cause|n|twere|twould|twill|gainst)\b)|’(?=[AEIOUaeiou])))?"
@@ -36,6 +36,7 @@ _ZH_MARKS = {
     "…": "…", "，": ", ", "、": ", ", "。": ". ", "．": ". ", "！": "! ", "？": "? ", "；": "; ", "：": ": ",
     '"': '"', "–": "—",
 }  # fmt: skip
+_SHORT_WORDS = ("GO", "HI", "NO", "OH", "OK", "TA", "UP")  # in capitals in Mandarin
 _RANK = {"": 0, ",": 1, ":": 2, ";": 3, ".": 4, "!": 5, "?": 6}
 
 
@@ -131,6 +132,8 @@ def _word(words: list[str], index: int, has_han: bool) -> str:
     word = words[index].replace("’", "'")
     if len(word) == 1 and word != "I" and _is_letter_name(words, index, has_han):
         return LETTER_NAMES.get(word.lower()) or pronounce_word(word)  # à la carte
+    if has_han and word.isupper() and _is_alone(words, index) and _is_spelt_in_mandarin(word):
+        return spell_letters(word.lower())
     if is_heteronym(word.lower()):
         reading = choose_reading(words, index)
         if reading:
@@ -153,6 +156,16 @@ def _is_letter_name(words: list[str], index: int, has_han: bool) -> bool:
     if not after:
         return before != "" or _is_letter(second) or second in _beside_a("after-letter-a")
     return before.lower() in _beside_a("before-letter-a") or (before.lower() == "from" and after == "to")
+
+
+def _is_alone(words: list[str], index: int) -> bool:
+    """Tell whether no other Latin word stands beside a word."""
+    return not any(words[max(0, index - 1) : index] + words[index + 1 : index + 2])
+
+
+def _is_spelt_in_mandarin(word: str) -> bool:
+    """Tell whether Mandarin spells a word in capitals: IT, IP, US, but NO and OK are words."""
+    return word in read_words("spelt_en.txt") or (len(word) == 2 and word not in _SHORT_WORDS)
 
 
 def _beside_a(side: str) -> list[str]:
