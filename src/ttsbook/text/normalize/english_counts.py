@@ -107,6 +107,11 @@ def _power(match: re.Match[str]) -> str:
     return f"{decimal(match['n'])} to the power of {decimal(match['power'])}"
 
 
+def _letter_power(match: re.Match[str]) -> str:
+    power = match["power"]
+    return {"2": " squared", "3": " cubed"}.get(power, f" to the power of {decimal(power)}")
+
+
 def _named(match: re.Match[str]) -> str:
     """Read the number of a room or a flight as a name: "Room one oh one"."""
     return match["word"] + _house_number(match["n"])
@@ -173,6 +178,7 @@ PLAIN = (
         r"(?i)\b(?P<word>(?:call|called|dial|dialed|dialled|ring|rang)\s)(?P<n>911|999|112|411)\b",
         _emergency,
     ),
+    english_rule("power", r"(?<=[A-Za-z)])\^(?P<power>-?\d+)(?!\w)", _letter_power, needs="^"),
     english_rule("power", rf"{BEFORE}(?P<n>\d+)\^(?P<power>-?\d+)(?!\w)", _power, needs="^"),
     english_rule("dimensions", rf"{BEFORE}(?P<a>{NUMBER})\s?[x×]\s?(?P<b>{NUMBER})(?!\w)", _product),
     english_rule("number-sign", r"#(?P<n>\d[\d,]*)\b", _hash),

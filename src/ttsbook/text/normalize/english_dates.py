@@ -120,6 +120,10 @@ def _decade(match: re.Match[str]) -> str:
     return decade(match["y"])
 
 
+def _decades(match: re.Match[str]) -> str:
+    return f"{decade(match['a'])} to {decade(match['b'])}"
+
+
 def _range(match: re.Match[str]) -> str:
     low, high = match["a"], match["b"]
     if _is_year(low) and len(high) in (2, 4):
@@ -169,6 +173,7 @@ DATES = (
 )
 _NOT_NUMBERED = r"(?<![Nn]o\. )(?<![Nn]umber )"  # "No. 10's door"
 YEARS: tuple[Rule, ...] = (
+    english_rule("decade", r"(?<!\w)(?P<a>\d{3}0)s\s?[-–—]\s?(?P<b>\d{3}0)s\b", _decades),
     english_rule("decade", rf"{_NOT_NUMBERED}(?<!\w)['’]?(?P<y>\d{{3}}0|\d0)['’]?s\b", _decade),
     english_rule("year", r"(?<!\w)['’](?P<y>\d\d)(?![\w'’])", _short_year),
     english_rule("range", rf"{BEFORE}(?P<a>{NUMBER})\s?[-–—]\s?(?P<b>{NUMBER})(?![\w-])", _range),

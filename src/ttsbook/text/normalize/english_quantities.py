@@ -148,7 +148,9 @@ def quantity_rules() -> tuple[Rule, ...]:
         ),
         english_rule("money", rf"{BEFORE}(?P<l>)(?P<s>\d+)s\.\s?(?P<d>\d+)d\b\.?", _old_money),
         english_rule(
-            "money", rf"{BEFORE}(?P<l>)(?:(?P<s>(?!(?:\d\d)?\d0s)\d+)s|(?P<d>\d+)d)\.(?!\w)", _old_money
+            "money",
+            rf"{BEFORE}(?P<l>)(?:(?P<s>(?!(?:\d\d)?\d0s(?!\.\s[a-z]))\d+)s|(?P<d>\d+)d)\.(?!\w)",
+            _old_money,
         ),
         english_rule(
             "money",

@@ -122,6 +122,12 @@ def _chapter_roman(match: re.Match[str]) -> str | None:
     return f"{word}{match['gap']}{cardinal(str(roman_value(numeral)))}" if numeral else None
 
 
+def _chapters_roman(match: re.Match[str]) -> str | None:
+    """Read "Chapters III–V"."""
+    first, last = roman_value(match["roman"]), roman_value(match["to"])
+    return f"{match['word']} {cardinal(str(first))} to {cardinal(str(last))}" if first < last else None
+
+
 def _part_roman(match: re.Match[str]) -> str:
     """Read "Vol. I" and "Chap. V"."""
     words = next(words for _, _, words in _abbreviations()[match["word"].lower() + "."])
@@ -231,7 +237,10 @@ def word_rules() -> tuple[Rule, ...]:
     words = any_of(read_words("before_roman_en.txt"))
     chapter = rf"\b(?P<word>(?i:{words}))(?P<gap>\s+){_NUMERAL}\b(?!['’]\w)"
     part = r"\b(?P<word>[Vv]ol|[Cc]hap|[Bb]k|[Ff]ig)\.\s(?P<roman>[IVX])\b(?=\.?(?:[,;:)]|\s|$))"
+    several = r"\b(?P<word>[Cc]hapters|[Bb]ooks|[Aa]cts|[Pp]arts|[Vv]olumes)\s"
+    several += rf"{_NUMERAL}\s?[-–—]\s?(?P<to>[IVXLC]+)\b"
     table = (
+        ("roman", several, _chapters_roman, "IVXLC"),
         ("roman", chapter, _chapter_roman, "IVXLCDM"),
         ("roman", chapter.replace(_NUMERAL, _SMALL_NUMERAL), _chapter_roman, "ivxl"),
         ("roman", rf"^\s*{_NUMERAL}(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])", _heading_roman, "IVXLCDM"),
@@ -248,6 +257,8 @@ def word_rules() -> tuple[Rule, ...]:
         ("abbreviation", rf"\b(?:{bare})\b", _abbreviation, ""),
         ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:!?)'’\"”])", _initials, "."),
         ("initials", r"\b(?:[A-Z]\.){2,}", _dotted, "."),
+        ("initials", r"\b[A-Z](?:\.|[—–-]{1,4})['’]s\b", lambda match: f"{match.group()[0]}'s", ".—–-"),
+        ("sharp", r"\b[A-G]#(?!\w)", lambda match: f"{match.group()[0]} sharp", "#"),
         ("initials", r"\b(?!I\.)[A-Z]\.(?=\s[A-Z])", _one_initial, "."),
         ("initials", r"\b(?!I\.)[A-Z]\.(?=[A-Z]|\s[a-z])", _initials, "."),
         ("acronym", r"\b(?P<letters>[A-Z]{2,5})(?P<s>['’]?s)?\b", _acronym, ""),

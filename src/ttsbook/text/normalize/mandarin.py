@@ -63,6 +63,10 @@ def _time(match: re.Match[str]) -> str | None:
     return said
 
 
+def _minutes(match: re.Match[str]) -> str:
+    return f"{quantity(match['m'])}分{cardinal(match['s'])}秒"
+
+
 def _percent(match: re.Match[str]) -> str:
     whole = "百分之" if match["sign"] == "%" else "千分之"
     low = f"{whole}{decimal(match['low'])}到" if match["low"] else ""
@@ -218,6 +222,8 @@ def mandarin_rules() -> tuple[Rule, ...]:
     dates_end = r"年(?:的|[春夏秋冬初底末，。]|$)"
     won = "[险險大小完惨慘再]?[胜勝负負赢贏输輸败敗领領落平战戰击擊]"
     rooms = "室|号房|號房|号病房|房间|房間|病房|路(?:公交|公共|巴士|电车|電車|车|車)"
+    term = "(?=[赛賽]季|学年|學年|财年)"
+    named = "事件|事变|事變|部队|部隊|高校|工程|大学(?!生)|院校|计划|晚会|大促"
     scale = "(?P<scale>℃|℉|°[CF]?)"
     table = (
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?P<m>\d\d?)\s?月\s?(?:{day})?", _date),
@@ -225,7 +231,8 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("year", rf"{_BEFORE}(?P<c>(?:1\d|20)(?=\d0年代))?(?P<y>\d0)年代", _decade),
         ("year", r"(?<=[（(])(?:1\d|20)\d\d(?=[）)])", _one_by_one),
         ("year", rf"(?<=[（(]){life}(?=[）)，])", _years),
-        ("year", rf"{_BEFORE}(?P<a>\d{{4}})(?P<year>年)?{dash}(?P<b>\d{{4}})(?P<end>年)", _years),
+        ("year", rf"{_BEFORE}(?P<a>\d{{4}})(?P<year>年)?{dash}(?P<b>\d{{4}})(?P<end>年|{term})", _years),
+        ("year", r"(?<=《)(?:1[4-9]|20)\d\d(?![\d年])", _one_by_one),
         ("year", rf"(?<={any_of(read_words('eras_zh.txt'))})\d{{1,2}}(?=年)", _counted_year),
         ("year", r"(?<=[A-Za-z]\s)(?:19|20)\d\d(?![\d.])", _one_by_one),
         ("date", rf"{_BEFORE}\d\d?[·•]\d\d?(?=[”’」』》]?[{HAN}])", _one_by_one),
@@ -242,7 +249,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("phone", rf"(?P<lead>(?:{callers}){is_}\s?)(?P<n>\d{{3,12}})(?![\d.%{HAN}])", _called),
         ("phone", rf"(?P<lead>[拨撥打]\s?)(?P<n>{_SERVICES})(?!\d|[个個次元块塊])", _called),
         ("phone", rf"{_BEFORE}\d{{3,8}}(?=热线|熱線)", _vehicle),
-        ("code", rf"{_BEFORE}(?!\d00)\d{{3,4}}(?={rooms}|事件|事变|事變|部队|部隊)", _one_by_one),
+        ("code", rf"{_BEFORE}(?!\d00)\d{{3,4}}(?={rooms}|{named})", _one_by_one),
         ("code", r"(?<![\d.,点點:：])(?:00|[5-9][05])(?=后(?![\d天日年个位名]))", _one_by_one),
         ("code", r"(?:(?<=[GDKTZCLYS])|(?<=[A-Z]{2}))\d{2,4}(?=次|号列车|航班)", _vehicle),
         ("code", rf"(?:(?<=航班[A-Z]{{2}})|(?<=[{_PROVINCES}][A-Z]))\d{{3,5}}(?!\d)", _vehicle),
@@ -256,6 +263,8 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?{high}\s?(?P<unit>{units})(?![A-Za-z])", _unit),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?=\s?(?:{measures}))", _counted_range),
         ("range", r"(?<=\d[日号號月年时時点點])\s?[-–—－~～〜]\s?(?=\d)", lambda _: "到"),
+        ("range", r"(?<=\d[:：]\d\d)\s?[-–—－~～〜]\s?(?=\d\d?[:：]\d\d)", lambda _: "到"),
+        ("time", r"(?P<m>\d{1,3})′(?P<s>\d\d?)″", _minutes),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?![\d-])", _range),
         ("score", rf"{_BEFORE}(?P<a>\d+)\s?[:：∶]\s?(?P<b>\d+)(?!\d)", _score),
         ("ordinal", r"第\s?(?P<n>\d+)", _ordinal),
