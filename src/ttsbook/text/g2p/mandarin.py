@@ -25,6 +25,7 @@ _DEI_BEFORE = "我你您他她它们就总也都还不可非必咱谁"  # before
 _DE_AFTER = "了到过第奖病胜"  # after a lone 得: "to get"
 _ER_BEFORE = "女婴孤幼少男健宠胎妻孙侄弃患生血能托"  # before 儿: a child; else the ending of a noun
 _ME = ("么", "麼", "麽", "幺")  # after 什: shén
+_CENG_BEFORE = "用任多一当在奉领率效亲"  # after 曾: once
 _PLACES = ("县", "市", "区", "府")
 _FIELDS = "块亩片顷垧"  # before 地: the ground that they measure
 _PARTICLES = "地得只儿"
@@ -130,7 +131,8 @@ def _surname(word: str) -> tuple[str, ...] | None:
     is_title = len(word) > 1 and word[1:] in read_words("titles_zh.txt")
     if is_title and word[0] in surnames and (len(word) > 2 or not is_listed(word)):  # 员工 is no Mr. Yun
         return (surnames[word[0]], *read_word(word[1:]))
-    if word[0] == "曾" and len(word) > 2 and is_listed(word) and not _has_reading(word):
+    is_long = len(word) > 2 and is_listed(word) and not _has_reading(word)
+    if word[0] == "曾" and is_long and word[1] not in _CENG_BEFORE:
         return ("zeng1", *read_word(word[1:]))  # long words with it are names: 曾庆红
     if len(word) == 2 and word[0] in _FAMILIAR and word[1] in surnames and not is_listed(word):
         return (*read_word(word[0]), surnames[word[1]])
@@ -225,8 +227,8 @@ def _read_between(words: Sequence[str], index: int) -> tuple[str, ...]:
         return (_lone_reading(word, words[:index], words[index + 1 :]),)
     has_reading = len(word) == 1 or _has_reading(word)
     syllables = read_word(word) if has_reading else _compose(word, words[:index], words[index + 1 :])
-    if word[0] == "只" and before and before[-1] in _MEASURED:
-        return ("zhi1", *syllables[1:])  # 两|只手
+    if word[0] == "只" and before and before[-1] in _MEASURED and not is_listed(word):
+        return ("zhi1", *syllables[1:])  # 两|只手, but 这|只有
     return syllables
 
 
@@ -237,7 +239,8 @@ def _compose(word: str, earlier: Sequence[str], later: Sequence[str]) -> tuple[s
         return tuple(syllables)
     i = 0
     for piece in _pieces(word):
-        if len(piece) == 1 and piece in _lone() and piece not in _PARTICLES:
+        is_fixed = piece == "教" and is_listed(word)  # 教材 is no matter of what is taught
+        if len(piece) == 1 and piece in _lone() and piece not in _PARTICLES and not is_fixed:
             before = (*earlier, word[:i]) if i else earlier
             after = (word[i + 1 :], *later) if word[i + 1 :] else later
             syllables[i] = _lone_reading(piece, before, after)
@@ -256,7 +259,8 @@ def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
     """Choose the reading of a character that stands alone between the words of a run."""
     before, after = earlier[-1] if earlier else "", later[0] if later else ""
     if word == "地":  # after an adverb it is the particle, after a verb or alone the ground
-        return "de5" if len(before) > 1 and after and before[-1] not in _FIELDS else "di4"
+        is_adverb = len(before) > 1 and (before[-1] == before[-2] or (after and before[-1] not in _FIELDS))
+        return "de5" if is_adverb else "di4"
     if word == "得":
         if not before or before[-1] in _DEI_BEFORE:
             return "dei3" if after and after[0] not in _DE_AFTER else "de2"
