@@ -14,7 +14,7 @@ from ttsbook.text.tables import read_map, read_words
 
 _SERVICES = r"110|119|120|122|114|1[02]\d{3}|9[56]\d{3}"  # numbers of public services
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"  # on number plates
-_N = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_N = r"\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?"
 _BEFORE = r"(?<![\d.,])"
 _SIGN = r"(?:(?<![\dA-Za-z)）])[-−])?"
 _POWERS = {"2": "平方", "3": "立方"}
@@ -155,6 +155,10 @@ def _lowered(match: re.Match[str]) -> str:
     return one_by_one(match.group().translate(_LOWERED))
 
 
+def _per(match: re.Match[str]) -> str:
+    return f"每{match['per']}{quantity(match['n'])}{match['unit']}"
+
+
 def _unit(match: re.Match[str]) -> str:
     number = (
         f"{quantity(match['n'])}{_to(match)}{quantity(match['to'])}" if match["to"] else quantity(match["n"])
@@ -221,7 +225,8 @@ def mandarin_rules() -> tuple[Rule, ...]:
     day = r"(?P<d>\d\d?)\s?(?P<day>[日号號])"
     dates_end = r"年(?:的|[春夏秋冬初底末，。]|$)"
     won = "[险險大小完惨慘再]?[胜勝负負赢贏输輸败敗领領落平战戰击擊]"
-    rooms = "室|号房|號房|号病房|房间|房間|病房|路(?:公交|公共|巴士|电车|電車|车|車)"
+    rooms = "(?:教|办公|会议)?室|号房|號房|号病房|房间|房間|病房|路(?:公交|公共|巴士|电车|電車|车|車)"
+    days = "事件|事变|事變|运动|運動|起义|惨案|特大|大?地震|空难|晚会|讲话|指示"  # 9·11, not 41·90
     term = "(?=[赛賽]季|学年|學年|财年)"
     named = "事件|事变|事變|部队|部隊|高校|工程|大学(?!生)|院校|计划|晚会|大促"
     scale = "(?P<scale>℃|℉|°[CF]?)"
@@ -235,7 +240,8 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("year", r"(?<=《)(?:1[4-9]|20)\d\d(?![\d年])", _one_by_one),
         ("year", rf"(?<={any_of(read_words('eras_zh.txt'))})\d{{1,2}}(?=年)", _counted_year),
         ("year", r"(?<=[A-Za-z]\s)(?:19|20)\d\d(?![\d.])", _one_by_one),
-        ("date", rf"{_BEFORE}\d\d?[·•]\d\d?(?=[”’」』》]?[{HAN}])", _one_by_one),
+        ("date", rf"{_BEFORE}\d\d?[·•]\d\d?(?=[”’」』》]?(?:{days}))", _one_by_one),
+        ("times", r"(?<=\d)\*(?=\d)", lambda _: "乘"),
         ("year", rf"{_BEFORE}(?P<y>\d{{4}}|(?<![{_COUNTS_YEARS}])\d{{2}}(?={dates_end}))\s?年", _year),
         ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
         ("score", rf"{_BEFORE}(?P<a>\d+)[:：∶](?P<b>\d+)(?={won})", _score),
@@ -250,7 +256,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("phone", rf"(?P<lead>[拨撥打]\s?)(?P<n>{_SERVICES})(?!\d|[个個次元块塊])", _called),
         ("phone", rf"{_BEFORE}\d{{3,8}}(?=热线|熱線)", _vehicle),
         ("code", rf"{_BEFORE}(?!\d00)\d{{3,4}}(?={rooms}|{named})", _one_by_one),
-        ("code", r"(?<![\d.,点點:：])(?:00|[5-9][05])(?=后(?![\d天日年个位名]))", _one_by_one),
+        ("code", r"(?<![\d.,点點:：])(?:00|[4-9][05])(?=后(?![\d天日年个位名]))", _one_by_one),
         ("code", r"(?:(?<=[GDKTZCLYS])|(?<=[A-Z]{2}))\d{2,4}(?=次|号列车|航班)", _vehicle),
         ("code", rf"(?:(?<=航班[A-Z]{{2}})|(?<=[{_PROVINCES}][A-Z]))\d{{3,5}}(?!\d)", _vehicle),
         ("odd", rf"{_BEFORE}(?P<n>\d+)(?P<unit>[米秒块塊])(?P<odd>\d{{1,2}})(?![\d年月日.])", _and_odd),
@@ -260,6 +266,8 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("fraction", rf"(?P<whole>\d+)?(?P<sign>[{''.join(FRACTION_SIGNS)}])", _fraction_sign),
         ("fraction", rf"{_BEFORE}(?P<top>\d+)[/⁄](?P<bottom>\d+)(?![\d/])", _fraction),
         ("money", rf"(?P<sign>{currencies})\s?(?P<n>{_N})(?P<mag>[万亿萬億千百]+)?元?", _money),
+        ("money", rf"(?P<n>{_N})\s?[¥￥]", lambda match: f"{quantity(match['n'])}元"),
+        ("per", rf"(?P<n>{_N})(?P<unit>公里|千米|米|元)[/／](?P<per>小时|秒|分钟|天|日|月|年|人|斤)", _per),
         ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?{high}\s?(?P<unit>{units})(?![A-Za-z])", _unit),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?=\s?(?:{measures}))", _counted_range),
         ("range", r"(?<=\d[日号號月年时時点點])\s?[-–—－~～〜]\s?(?=\d)", lambda _: "到"),

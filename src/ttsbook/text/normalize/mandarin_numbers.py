@@ -33,9 +33,9 @@ def quantity(number: str) -> str:
 
 
 def decimal(number: str) -> str:
-    """Read "-3.14" as 负三点一四."""
+    """Read "-3.14" as 负三点一四; newspapers also print 3·14."""
     sign = "负" if number[0] in "-−负" else ""
-    whole, dot, fraction = number.lstrip("-−+负").partition(".")
+    whole, dot, fraction = number.lstrip("-−+负").replace("·", ".").partition(".")
     return sign + cardinal(whole or "0") + (f"点{one_by_one(fraction)}" if dot and fraction else "")
 
 
