@@ -71,6 +71,8 @@ def _shortened(word: str) -> str | None:
     phones = read_map("clipped_en.tsv").get(word)
     if phones:
         return from_arpabet(phones)
+    if word.endswith(("d've", "t've")):
+        return pronounce_word(word[:-3]) + "əv"
     if word.endswith("in'"):
         whole = derive_word(word[:-1] + "g")
         return whole[:-1] + "n" if whole and whole.endswith("ŋ") else None

@@ -126,7 +126,7 @@ def _decades(match: re.Match[str]) -> str:
 
 def _range(match: re.Match[str]) -> str:
     low, high = match["a"], match["b"]
-    if _is_year(low) and len(high) in (2, 4):
+    if _is_year(low) and len(high) in (1, 2, 4):
         said = year(high) if len(high) == 4 else ("oh " if high[0] == "0" else "") + cardinal(high)
         return f"{year(low)} to {said}"
     return f"{decimal(low)} to {decimal(high)}"

@@ -237,9 +237,12 @@ def word_rules() -> tuple[Rule, ...]:
     words = any_of(read_words("before_roman_en.txt"))
     chapter = rf"\b(?P<word>(?i:{words}))(?P<gap>\s+){_NUMERAL}\b(?!['’]\w)"
     part = r"\b(?P<word>[Vv]ol|[Cc]hap|[Bb]k|[Ff]ig)\.\s(?P<roman>[IVX])\b(?=\.?(?:[,;:)]|\s|$))"
+    low = _SMALL_NUMERAL.replace("{2}", r"+\b")
+    small = rf"\b(?P<word>[Vv]ol|[Cc]hap|[Bb]k|ch|p)\.\s{low}\b(?!\.\w|['’])"
     several = r"\b(?P<word>[Cc]hapters|[Bb]ooks|[Aa]cts|[Pp]arts|[Vv]olumes)\s"
     several += rf"{_NUMERAL}\s?[-–—]\s?(?P<to>[IVXLC]+)\b"
     table = (
+        ("roman", small, _part_roman, "ivxl"),
         ("roman", several, _chapters_roman, "IVXLC"),
         ("roman", chapter, _chapter_roman, "IVXLCDM"),
         ("roman", chapter.replace(_NUMERAL, _SMALL_NUMERAL), _chapter_roman, "ivxl"),
