@@ -239,7 +239,8 @@ def _compose(word: str, earlier: Sequence[str], later: Sequence[str]) -> tuple[s
         return tuple(syllables)
     i = 0
     for piece in _pieces(word):
-        is_fixed = piece == "教" and is_listed(word)  # 教材 is no matter of what is taught
+        # 教材 is no matter of what is taught.
+        is_fixed = piece == "教" and is_listed(word) and word[i + 1 : i + 2] not in ("课", "完", "书")
         if len(piece) == 1 and piece in _lone() and piece not in _PARTICLES and not is_fixed:
             before = (*earlier, word[:i]) if i else earlier
             after = (word[i + 1 :], *later) if word[i + 1 :] else later
