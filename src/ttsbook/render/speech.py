@@ -21,8 +21,8 @@ from ttsbook.types import Speech
 T = TypeVar("T")
 
 _THREADS = 4
-_READ_AHEAD = 8  # chunks, a megabyte each
-_MOST_WRITING = 16  # chunks
+_READ_AHEAD = 8  # chunks
+_MOST_WRITING = 4  # chunks: so many are lost if there is no room for them
 
 
 class SpokenStore:
