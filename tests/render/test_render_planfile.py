@@ -21,6 +21,7 @@ from ttsbook.render.plan import Plan, plan_book
 from ttsbook.render.planfile import read_plan, write_plan
 from ttsbook.render.planline import read_line, write_line
 from ttsbook.render.planned import PlannedText
+from ttsbook.render.reading import front_end_for, other_front_ends
 from ttsbook.render.report import Report
 from ttsbook.render.roles import RoleSplitter
 from ttsbook.render.run import render_book
@@ -57,7 +58,7 @@ def render(plan: Path, output: Path, cast: Cast | None = None, **settings: Any) 
         output,
         settings=make_settings(**settings),
         voice=VOICE,
-        adapt=lambda own: PlannedText(own, read, cast),
+        adapt=lambda own, others: PlannedText(own, read, cast, others),
         voices=VOICES,
     )
 
@@ -276,6 +277,23 @@ def test_quoted_speech_is_said_by_another(tmp_path: Path) -> None:
     assert pauses == ["sentence", "clause", "sentence", "sentence", "paragraph", "clause", "chapter"]
 
 
+def test_each_voice_reads_with_its_own_accent(tmp_path: Path) -> None:
+    path = tmp_path / "d.txt"
+    path.write_text("The bath was clear. “The bath is clear!” “A clear bath,” he said.\n", "utf-8")
+    settings, voices = make_settings(), {"tom": replace(TOM, accent="british")}
+    others = other_front_ends(settings, VOICE, voices)
+    maker = RoleSplitter(front_end_for(settings, VOICE), CAST, others)
+    plan = plan_book(read_book(path), settings, VOICE, maker, "", voices)
+    said = {planned.chunk.text.strip(): planned.chunk for planned in plan.spoken_chunks()}
+    assert "bˈæθ" in said["The bath was clear."].phonemes
+    assert "bˈɑθ" in said["“The bath is clear!”"].phonemes
+    assert "bˈɑθ" in said["“A clear bath,”"].phonemes
+    assert all(
+        maker.words(chunk) for chunk in said.values()
+    )  # their phonemes are told apart by the right rules
+    assert other_front_ends(make_settings(accent="american"), VOICE, voices) == {}
+
+
 def test_narration_without_speech_keeps_its_place_in_the_cache() -> None:
     book = read_book(SAMPLE)
     plain = plan_book(book, make_settings(), VOICE, FrontEnd(), "model")
@@ -292,7 +310,7 @@ def test_one_render_speaks_in_all_its_voices_with_any_number_of_workers(tmp_path
             output,
             settings=make_settings(resume=False, **settings),
             voice=VOICE,
-            adapt=lambda own: RoleSplitter(own, CAST),
+            adapt=lambda own, others: RoleSplitter(own, CAST, others),
             voices=VOICES,
         )
 
@@ -300,7 +318,7 @@ def test_one_render_speaks_in_all_its_voices_with_any_number_of_workers(tmp_path
     assert one.output_sha256 == two.output_sha256
     alone = render_book(
         dialogue(tmp_path), tmp_path / "3.wav", settings=make_settings(), voice=VOICE,
-        adapt=lambda own: RoleSplitter(own, Cast()),
+        adapt=lambda own, others: RoleSplitter(own, Cast(), others),
     )  # fmt: skip
     assert alone.output_sha256 != one.output_sha256
     tags = probe(tmp_path / "1.wav").tags

@@ -17,6 +17,8 @@ from ttsbook.config import Source, load_config
 from ttsbook.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ttsbook.cli.script import Script
     from ttsbook.render.plan import Plan
     from ttsbook.render.settings import RenderSettings
@@ -90,8 +92,9 @@ def plan(
     narrator = (
         chosen.narrator if chosen is not None and chosen.narrator and voice is None else loaded.settings.voice
     )
-    settings = replace(settings, credits=False, accent=accent_of(narrator, loaded.settings))
-    made = _plan(replace(script, book=_seen_from(script.book, target)), settings)
+    accents = {name: accent_of(name, loaded.settings) for name in (narrator, *dict(script.voices))}
+    book_seen = replace(script, book=_seen_from(script.book, target))
+    made = _plan(book_seen, replace(settings, credits=False), narrator, accents)
     text = "".join(f"{line}\n" for line in write_plan(made, narrator, settings.pauses))
     _write(target, text, force)
     if as_json:
@@ -100,8 +103,8 @@ def plan(
         print(target)
 
 
-def _plan(script: Script, settings: RenderSettings) -> Plan:
-    """Plan a book as a render with the same engine does."""
+def _plan(script: Script, settings: RenderSettings, narrator: str, accents: Mapping[str, str]) -> Plan:
+    """Plan a book as a render with the same engine does; `accents` are those of all voices, by name."""
     from ttsbook.cli.source import nobody, plan_without_keys
     from ttsbook.engines.base import EngineSpec
     from ttsbook.engines.choose import load_engine
@@ -109,9 +112,10 @@ def _plan(script: Script, settings: RenderSettings) -> Plan:
     engine = load_engine(EngineSpec(settings.engine, settings.device, 1, settings.engine_options))
     most = engine.max_phonemes
     engine.close()
-    # Keys are not written, so that nobody's profile serves as well as anybody's.
-    voices = {name: nobody() for name, _ in script.voices}
-    return plan_without_keys(script.book, settings, adapt=script.adapt, voices=voices, max_phonemes=most)
+    # Keys are not written, so that of a profile only the accent counts.
+    profiles = {name: replace(nobody(), accent=accent) for name, accent in accents.items()}
+    voices = {name: profiles[name] for name, _ in script.voices}
+    return plan_without_keys(script.book, settings, profiles[narrator], script.adapt, voices, most)
 
 
 def _seen_from(book: Book, target: Path) -> Book:

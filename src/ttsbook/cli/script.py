@@ -44,7 +44,9 @@ def read_script(source: str, cast: Cast | None, talk: Talk) -> Script:
     from ttsbook.render.roles import RoleSplitter
 
     return Script(
-        book, lambda own: RoleSplitter(own, cast), tuple((name, "the cast") for name in cast.voices)
+        book,
+        lambda own, others: RoleSplitter(own, cast, others),
+        tuple((name, "the cast") for name in cast.voices),
     )
 
 
@@ -109,7 +111,7 @@ def _planned(path: Path, cast: Cast | None, talk: Talk) -> Script:
     for each in (each for group in plan.lines.values() for each in group):
         named.setdefault(voice_of(each.line, plan.narrator, cast), f"{path}, line {each.number}")
     voices = tuple((name, where) for name, where in named.items() if name)
-    return Script(plan.book, lambda own: PlannedText(own, plan, cast), voices)
+    return Script(plan.book, lambda own, others: PlannedText(own, plan, cast, others), voices)
 
 
 def _cover(path: Path, talk: Talk) -> Cover | None:

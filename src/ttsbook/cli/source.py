@@ -73,11 +73,13 @@ def plan_without_keys(
 
     `max_phonemes` is what the engine takes; where that is not known, chunks are as long as any may be.
     """
-    from ttsbook.render.plan import plan_book
-    from ttsbook.render.reading import front_end_for
+    from ttsbook.render.plan import ChunkMaker, plan_book
+    from ttsbook.render.reading import front_end_for, other_front_ends
 
-    front_end = front_end_for(settings, voice, max_phonemes)
-    maker = adapt(front_end) if adapt is not None else front_end
+    own = front_end_for(settings, voice, max_phonemes)
+    maker: ChunkMaker = own
+    if adapt is not None:
+        maker = adapt(own, other_front_ends(settings, voice, voices or {}, max_phonemes))
     return plan_book(book, settings, voice or nobody(), maker, engine_fingerprint="", voices=voices)
 
 

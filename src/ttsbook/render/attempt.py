@@ -32,9 +32,8 @@ from ttsbook.render.speech import SpokenStore
 from ttsbook.render.standby import Standby
 from ttsbook.render.tags import tags_of
 from ttsbook.render.target import check_tracks_ours, finished_report, inputs_hash, touch
-from ttsbook.render.task import Adapt, RenderTask
+from ttsbook.render.task import RenderTask
 from ttsbook.render.tracks import tracks_of
-from ttsbook.types import VoiceProfile
 
 _CHUNK_LENGTH = 120  # characters, about
 
@@ -82,7 +81,7 @@ def _render(
     task: RenderTask, settings: RenderSettings, spec: EngineSpec, engine: Engine, standby: Standby
 ) -> Report:
     task.notes.reporter.stage("plan")
-    front_end = task.front_end or _front_end(settings, task.voice, engine, task.adapt)
+    front_end = task.front_end or _front_end(settings, task, engine)
     plan = plan_book(task.book, settings, task.voice, front_end, engine.fingerprint, task.voices)
     entry = entry_of(settings.engine)
     if plan.voices and (entry.wants_clip or not entry.clones):
@@ -126,13 +125,13 @@ def _render(
     return report
 
 
-def _front_end(
-    settings: RenderSettings, voice: VoiceProfile, engine: Engine, adapt: Adapt | None
-) -> ChunkMaker:
-    from ttsbook.render.reading import front_end_for
+def _front_end(settings: RenderSettings, task: RenderTask, engine: Engine) -> ChunkMaker:
+    from ttsbook.render.reading import front_end_for, other_front_ends
 
-    own = front_end_for(settings, voice, engine.max_phonemes)
-    return adapt(own) if adapt is not None else own
+    own = front_end_for(settings, task.voice, engine.max_phonemes)
+    if task.adapt is None:
+        return own
+    return task.adapt(own, other_front_ends(settings, task.voice, task.voices, engine.max_phonemes))
 
 
 def _draft(plan: Plan, task: RenderTask, settings: RenderSettings, rate_in_hz: int) -> AudioSpec:

@@ -5,7 +5,7 @@ Knows nothing of JSON, profiles or caches.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ttsbook.errors import InputError
 from ttsbook.render.cast import Cast
@@ -22,12 +22,20 @@ class PlannedText:
         front_end: says what was edited.
         plan: the lines.
         cast: gives lines their voices by role; None leaves them as the plan names them.
+        others: say what was edited for voices with another accent.
     """
 
-    def __init__(self, front_end: Sayer, plan: PlanFile, cast: Cast | None = None) -> None:
+    def __init__(
+        self,
+        front_end: Sayer,
+        plan: PlanFile,
+        cast: Cast | None = None,
+        others: Mapping[str, Sayer] | None = None,
+    ) -> None:
         self._front_end = front_end
         self._plan = plan
         self._cast = cast
+        self._others = others or {}
         self._chapters = {chapter for chapter, _ in plan.lines}
 
     def chunks(self, chapter: Chapter, default_language: str | None = None) -> Iterator[Chunk]:
@@ -48,10 +56,10 @@ class PlannedText:
                 index += 1
 
     def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
-        return self._front_end.sentence_ends(chunk)
+        return self._others.get(chunk.voice, self._front_end).sentence_ends(chunk)
 
     def words(self, chunk: Chunk) -> tuple[SpokenWord, ...]:
-        return self._front_end.words(chunk)
+        return self._others.get(chunk.voice, self._front_end).words(chunk)
 
     def _chunk(self, each: NumberedLine, index: int, block: int, start: int, language: str | None) -> Chunk:
         line = each.line
@@ -92,7 +100,8 @@ class PlannedText:
     def _say(self, text: str, line: PlanLine, language: str) -> tuple[str, str]:
         if line.kind is BlockKind.SCENE_BREAK:
             return "", ""
-        return self._front_end.say_part(text, language, line.boundary)
+        voice = voice_of(line, self._plan.narrator, self._cast)
+        return self._others.get(voice, self._front_end).say_part(text, language, line.boundary)
 
 
 def voice_of(line: PlanLine, narrator: str, cast: Cast | None) -> str:

@@ -7,7 +7,7 @@ Knows nothing of profiles: voices are names here.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
 from typing import Protocol
@@ -34,11 +34,18 @@ class Sayer(ChunkMaker, Protocol):
 
 
 class RoleSplitter:
-    """Makes chunks by role."""
+    """Makes chunks by role.
 
-    def __init__(self, front_end: Sayer, cast: Cast) -> None:
+    Args:
+        front_end: cuts the text, and says it as the narrator does.
+        cast: who speaks which role.
+        others: say it for voices with another accent.
+    """
+
+    def __init__(self, front_end: Sayer, cast: Cast, others: Mapping[str, Sayer] | None = None) -> None:
         self._front_end = front_end
         self._cast = cast
+        self._others = others or {}
 
     def chunks(self, chapter: Chapter, default_language: str | None = None) -> Iterator[Chunk]:
         """Yield the chunks of a chapter, cut where quoted speech begins and ends."""
@@ -49,14 +56,26 @@ class RoleSplitter:
             if chunk.block != block:
                 block, spans = chunk.block, quoted_spans(chapter.blocks[chunk.block].text)
             for part in self._parts(chunk, _overlapping(spans, chunk)):
-                yield replace(part, index=index, voice=self._cast.voice_of(part.role))
+                voice = self._cast.voice_of(part.role)
+                yield replace(self._in_accent_of(voice, part), index=index, voice=voice)
                 index += 1
 
     def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
-        return self._front_end.sentence_ends(chunk)
+        return self._others.get(chunk.voice, self._front_end).sentence_ends(chunk)
 
     def words(self, chunk: Chunk) -> tuple[SpokenWord, ...]:
-        return self._front_end.words(chunk)
+        return self._others.get(chunk.voice, self._front_end).words(chunk)
+
+    def _in_accent_of(self, voice: str, part: Chunk) -> Chunk:
+        other = self._others.get(voice)
+        if other is None or not part.phonemes:
+            return part
+        spoken, phonemes = other.say_part(part.text, part.language, part.boundary, part.markup)
+        if (
+            len(phonemes) > other.max_phonemes
+        ):  # a few more than the narrator needs: better said in his accent
+            return part
+        return replace(part, spoken=spoken, phonemes=phonemes)
 
     def _parts(self, chunk: Chunk, spans: tuple[tuple[int, int], ...]) -> Iterator[Chunk]:
         cuts = _cuts(chunk, spans)

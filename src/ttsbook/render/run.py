@@ -57,7 +57,8 @@ def render_book(
         reporter: is told what happens.
         front_end: makes chunks of chapters; None is ttsbook's own, as the settings say.
         ear: listens, if the settings ask for a check; None is Whisper.
-        adapt: given ttsbook's own front end, returns what is used instead: by role, or by a plan's lines.
+        adapt: given ttsbook's own front end, and those of voices with another accent by name, returns what is
+            used instead: by role, or by a plan's lines.
         voices: of chunks that name another than `voice`, by the names that they use.
 
     Raises:

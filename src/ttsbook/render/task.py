@@ -17,7 +17,8 @@ from ttsbook.types import Book, VoiceProfile
 if TYPE_CHECKING:
     from ttsbook.text.frontend import FrontEnd
 
-Adapt: TypeAlias = "Callable[[FrontEnd], ChunkMaker]"
+# From the narrator's front end, and those of voices that speak with another accent.
+Adapt: TypeAlias = "Callable[[FrontEnd, Mapping[str, FrontEnd]], ChunkMaker]"
 
 
 @dataclass(frozen=True, slots=True)
