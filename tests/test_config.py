@@ -146,6 +146,16 @@ def test_file_names_in_a_file_are_relative_to_it(project: Path) -> None:
     assert settings.voice == str(project / "clips" / "me.wav")
 
 
+def test_a_tilde_that_no_shell_resolved_is_the_home_folder(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    write(project / ".env", "TTSBOOK_VOICE=~/me.wav\n")
+    assert load(project).settings.voice == "/home/ann/me.wav"
+    assert load(project, flags={"lexicon": "~/names.toml"}).settings.lexicon == "/home/ann/names.toml"
+    assert load(project, TTSBOOK_VOICE="~ann").settings.voice == "~ann"
+
+
 @pytest.mark.parametrize("name", ["ann", "Dr. Ann"])
 def test_a_voice_by_name_stays_a_name(project: Path, name: str) -> None:
     write(project / "ttsbook.toml", f'voice = "{name}"\n')

@@ -10,7 +10,7 @@ import typer
 
 from ttsbook.cli import options
 from ttsbook.cli.document import document
-from ttsbook.cli.talk import Talk, make_talk, print_json
+from ttsbook.cli.talk import Talk, count, make_talk, print_json
 from ttsbook.config import Settings, Source, load_config
 from ttsbook.errors import RenderError, UsageError
 
@@ -109,13 +109,13 @@ def _measure(
     }
     rows = []
     for name in engines:
-        talk.note(f"{name}: {runs} runs …")
+        talk.note(f"{name}: {count(runs, 'run')} …")
         english = "zh" not in entry_of(name).languages
         own = passage_bytes(quick=quick, english_only=english)
-        count = n_characters(passage_book(quick=quick, english_only=english))
+        length = n_characters(passage_book(quick=quick, english_only=english))
         try:
             rows.append(
-                measure_engine(name, own, voice=voice, runs=runs, n_characters=count, settings=places)
+                measure_engine(name, own, voice=voice, runs=runs, n_characters=length, settings=places)
             )
         except RenderError as error:
             talk.failed(name, error)

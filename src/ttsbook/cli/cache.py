@@ -10,7 +10,7 @@ import typer
 from ttsbook import paths
 from ttsbook.cli import options
 from ttsbook.cli.document import document
-from ttsbook.cli.talk import print_json, size
+from ttsbook.cli.talk import count, print_json, size
 from ttsbook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def info(as_json: options.Json = False) -> None:
     if as_json:
         print_json(document(folder=str(found.folder), chunks=found.n_chunks, bytes=found.n_bytes))
     else:
-        print(f"{found.folder}: {found.n_chunks} chunks, {size(found.n_bytes)}")
+        print(f"{found.folder}: {count(found.n_chunks, 'chunk')}, {size(found.n_bytes)}")
 
 
 @app.command()

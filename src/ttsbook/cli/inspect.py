@@ -10,7 +10,7 @@ import typer
 
 from ttsbook.cli import options
 from ttsbook.cli.document import document
-from ttsbook.cli.talk import Talk, clock, print_json
+from ttsbook.cli.talk import Talk, clock, count, print_json
 from ttsbook.config import Source, load_config
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ def _as_text(entries: dict[str, Any]) -> str:
             f"skipped: {reason}: {skipped['places']}×, {skipped['characters']} characters ({sample}…)"
         )
     lines += [f"repaired: {repair}" for repair in entries["repairs"]]
-    lines.append(f"{entries['characters']} characters in {entries['chunks']} chunks")
+    lines.append(f"{entries['characters']} characters in {count(entries['chunks'], 'chunk')}")
     lines.append(f"about {clock(entries['estimated_seconds'])} of audio")
     render = entries["estimated_render_seconds"]
     if render is None:

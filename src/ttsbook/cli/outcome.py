@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ttsbook.cli.document import error_entry
-from ttsbook.cli.talk import clock
+from ttsbook.cli.talk import clock, count
 from ttsbook.errors import TtsbookError
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def plan_text(plan: dict[str, Any], job: Job) -> str:
     """Return what a dry run says, for people."""
     lines = [f"{job.source} -> {job.output} ({plan['format']}, voice {plan['voice']})"]
     lines += [f"  {entry['index']:>4}  {entry['title']}  ({entry['chunks']})" for entry in plan["chapters"]]
-    lines.append(f"  {plan['chunks']} chunks, about {clock(plan['estimated_seconds'])} of audio")
+    lines.append(f"  {count(plan['chunks'], 'chunk')}, about {clock(plan['estimated_seconds'])} of audio")
     return "\n".join(lines)
 
 

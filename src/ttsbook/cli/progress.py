@@ -10,7 +10,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from ttsbook.cli.talk import Talk, clock, is_terminal, say, size
+from ttsbook.cli.talk import Talk, clock, count, is_terminal, say, size
 from ttsbook.render.plan import Plan
 from ttsbook.render.report import ChapterReport, Report
 from ttsbook.render.reporter import Progress, Reporter, SilentReporter
@@ -236,10 +236,6 @@ def tell_check(report: Report, talk: Talk) -> None:
         talk.warn(f"{found}; {check.flagged} may not sound as written: listen to them in {check.page}")
     else:
         talk.note(f"{found}; {check.page}")
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _shorten(text: str, width: int = 28) -> str:

@@ -70,6 +70,11 @@ def print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False, indent=2))
 
 
+def count(number: int, noun: str) -> str:
+    """Return a number of things in words."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def clock(seconds: float) -> str:
     """Write a duration as people read it: 75 -> "1:15", 3725 -> "1:02:05"."""
     whole = round(seconds)

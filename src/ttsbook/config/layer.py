@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ttsbook.config.rule import Text, Value
+from ttsbook.config.rule import Rule, Text, Value
 from ttsbook.config.schema import PRESETS, RULES, SECTIONS
 from ttsbook.errors import UsageError
 from ttsbook.files import is_file
@@ -82,7 +82,7 @@ def read_environment(environment: Mapping[str, str], source: str = "") -> Layer:
         if rule is None:
             raise _unknown_variable(variable, where)
         try:
-            values[name] = rule.parse(text)
+            values[name] = _at_home(rule, rule.parse(text))
         except ValueError:
             raise UsageError(f"{where}: {text!r}: expected {rule.allowed}") from None
         origins[name] = where
@@ -97,7 +97,8 @@ def read_flags(flags: Mapping[str, Value | None], preset: str | None = None) -> 
             continue
         rule = RULES[name]
         try:
-            values[name] = rule.parse(value) if isinstance(value, str) else rule.check(value)
+            parsed = rule.parse(value) if isinstance(value, str) else rule.check(value)
+            values[name] = _at_home(rule, parsed)
         except ValueError:
             raise UsageError(f"--{name} {value}: expected {rule.allowed}") from None
     if preset is not None:
@@ -173,6 +174,14 @@ def _beside(file: Path, rule: Text, value: Value) -> Value:
     # The name of a voice may have a dot: only where such a file lies is it one.
     if rule.is_path or (rule.may_be_path and ("/" in value or is_file(file.parent / value))):
         return str(file.parent / Path(value).expanduser())
+    return value
+
+
+def _at_home(rule: Rule, value: Value) -> Value:
+    """Resolve "~/", which no shell does in a file of variables or behind an equals sign."""
+    is_name = isinstance(rule, Text) and (rule.is_path or rule.may_be_path)
+    if is_name and isinstance(value, str) and value.startswith("~/"):
+        return str(Path(value).expanduser())
     return value
 
 

@@ -106,7 +106,8 @@ def read_lexicon(path: Path) -> Lexicon:
         UsageError: an entry is wrong; the message names the entry and what is allowed.
     """
     try:
-        data = path.read_bytes()
+        with open(path, "rb") as handle:
+            data = handle.read(_MAX_BYTES + 1)
     except OSError as error:
         raise InputError(f"cannot read the lexicon {path}: {error.strerror or error}") from error
     if len(data) > _MAX_BYTES:
