@@ -146,6 +146,12 @@ def test_file_names_in_a_file_are_relative_to_it(project: Path) -> None:
     assert settings.voice == str(project / "clips" / "me.wav")
 
 
+def test_an_empty_name_of_a_voice_is_refused(project: Path) -> None:
+    """`--voice "$VOICE"` of a script that never set it would read for hours in a voice that nobody chose."""
+    with pytest.raises(UsageError, match="expected the name of a voice"):
+        load(project, flags={"voice": ""})
+
+
 def test_a_tilde_that_no_shell_resolved_is_the_home_folder(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

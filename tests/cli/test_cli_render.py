@@ -49,6 +49,15 @@ def test_without_an_output_the_file_stands_beside_the_book(ttsbook: Command, fol
     assert book.with_suffix(".flac").is_file()
 
 
+def test_an_epub_that_was_unpacked_is_not_taken_for_the_texts_in_it(ttsbook: Command, folder: Path) -> None:
+    write(folder / "shelf" / "Novel.epub" / "META-INF" / "container.xml", "<container/>")
+    write(folder / "shelf" / "Novel.epub" / "readme.txt")
+    run = ttsbook("render", "shelf", "--out-dir", "audio")
+    assert run.code == 3
+    assert "shelf/Novel.epub is an EPUB that was unpacked" in run.err
+    assert "zip -r ../packed.epub" in run.err
+
+
 def test_quiet_says_nothing_and_still_prints_the_path(ttsbook: Command, folder: Path) -> None:
     run = ttsbook("render", write(folder / "storm.txt"), "-q")
     assert run.out.endswith("storm.wav\n")

@@ -5,6 +5,7 @@ Knows nothing of rendering; opens no book.
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -53,7 +54,7 @@ def plan_jobs(
 
     Raises:
         UsageError: flags contradict each other, or two books have the same output.
-        InputError: a path does not exist, or a folder holds no book.
+        InputError: a path does not exist, or a folder holds no book, or one that was unpacked.
     """
     if output is not None and out_dir is not None:
         raise UsageError("-o and --out-dir exclude each other")
@@ -84,6 +85,12 @@ def stem_of(path: Path) -> str:
 
 def _jobs_in(folder: Path, output: Path | None, out_dir: Path | None, suffix: str) -> list[Job]:
     """List the books of a folder and below; the outputs keep its structure."""
+    for container in folder.rglob("META-INF/container.xml"):
+        unpacked = container.parent.parent
+        raise InputError(
+            f"{unpacked} is an EPUB that was unpacked",
+            f"pack it: (cd {shlex.quote(str(unpacked))} && zip -r ../packed.epub .)",
+        )
     found = sorted(path for path in folder.rglob("*") if _looks_like_book(path))
     if not found:
         raise InputError(f"{folder} holds no book", f"looked for {', '.join(BOOK_SUFFIXES)}")

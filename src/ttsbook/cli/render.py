@@ -163,7 +163,7 @@ def render(
 
     chosen_cast = cast_of(cast)
     flags = {
-        "voice": voice or narrator_of(books, chosen_cast), "speed": speed, "seed": seed,
+        "voice": narrator_of(books, chosen_cast) if voice is None else voice, "speed": speed, "seed": seed,
         "include-matter": include_matter, "language": language, "lexicon": lexicon, "accent": accent,
         "format": audio_format, "sample-rate": sample_rate, "bitrate": bitrate,
         "loudness": loudness, "peak": peak, "subtitles": subtitles, "cues": cues, "split": split,

@@ -128,7 +128,8 @@ class Text:
         return self.what
 
     def check(self, value: object) -> Value:
-        if isinstance(value, str) and "\0" not in value:
+        # What may be a name must be one: "" is a variable of a script that was never set.
+        if isinstance(value, str) and "\0" not in value and (value or not self.may_be_path):
             return value
         raise ValueError
 
