@@ -12,6 +12,7 @@ import pytest
 from command_line import SAMPLE, Command, Start
 
 from ttsbook import paths
+from ttsbook.cli import Interrupted, Terminated, _signals
 
 
 def test_without_a_command_the_help_is_shown(ttsbook: Command) -> None:
@@ -111,6 +112,22 @@ def test_a_signal_stops_a_render_and_says_how_to_go_on(
     assert word in err
     assert "ttsbook render - --voice ann -o 'out book.wav'" in err
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("number", "error"), [(signal.SIGTERM, Terminated), (signal.SIGINT, Interrupted)])
+def test_a_signal_is_not_lost_where_python_only_prints_what_is_raised(
+    number: signal.Signals, error: type[BaseException]
+) -> None:
+    class Last:
+        def __del__(self) -> None:
+            signal.raise_signal(number)
+
+    def forget() -> None:
+        Last()
+        time.sleep(10)
+
+    with _signals(), pytest.raises(error):
+        forget()
 
 
 def test_a_reader_that_goes_away_is_no_bug(start: Start) -> None:

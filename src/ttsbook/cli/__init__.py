@@ -17,6 +17,7 @@ import os
 import shlex
 import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
@@ -30,6 +31,7 @@ EXIT_USAGE = 2
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
+_AGAIN_SECONDS = 0.01
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -141,13 +143,33 @@ def _signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _terminate(_number: int, _frame: FrameType | None) -> NoReturn:
+def _terminate(number: int, frame: FrameType | None) -> None:
+    if _would_be_lost(frame):
+        return _send_again(number)
     raise Terminated
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    if _would_be_lost(frame):
+        return _send_again(number)
     signal.signal(signal.SIGINT, _quit)
     raise Interrupted
+
+
+def _would_be_lost(frame: FrameType | None) -> bool:
+    """Tell whether Python runs a finalizer, or forgets an import's lock: what they raise it only prints."""
+    while frame is not None:
+        code = frame.f_code
+        if code.co_name == "__del__" or (code.co_name == "cb" and "importlib" in code.co_filename):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _send_again(number: int) -> None:
+    again = threading.Timer(_AGAIN_SECONDS, os.kill, (os.getpid(), number))
+    again.daemon = True
+    again.start()
 
 
 def _quit(_number: int, _frame: FrameType | None) -> NoReturn:
