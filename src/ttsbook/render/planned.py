@@ -56,10 +56,13 @@ class PlannedText:
                 index += 1
 
     def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
-        return self._others.get(chunk.voice, self._front_end).sentence_ends(chunk)
+        return self._sayer(chunk.voice).sentence_ends(chunk)
 
     def words(self, chunk: Chunk) -> tuple[SpokenWord, ...]:
-        return self._others.get(chunk.voice, self._front_end).words(chunk)
+        return self._sayer(chunk.voice).words(chunk)
+
+    def _sayer(self, voice: str) -> Sayer:
+        return self._others.get(voice, self._front_end)
 
     def _chunk(self, each: NumberedLine, index: int, block: int, start: int, language: str | None) -> Chunk:
         line = each.line
@@ -101,7 +104,7 @@ class PlannedText:
         if line.kind is BlockKind.SCENE_BREAK:
             return "", ""
         voice = voice_of(line, self._plan.narrator, self._cast)
-        return self._others.get(voice, self._front_end).say_part(text, language, line.boundary)
+        return self._sayer(voice).say_part(text, language, line.boundary)
 
 
 def voice_of(line: PlanLine, narrator: str, cast: Cast | None) -> str:

@@ -56,54 +56,58 @@ class RoleSplitter:
             if chunk.block != block:
                 block, spans = chunk.block, quoted_spans(chapter.blocks[chunk.block].text)
             for part in self._parts(chunk, _overlapping(spans, chunk)):
-                voice = self._cast.voice_of(part.role)
-                yield replace(self._in_accent_of(voice, part), index=index, voice=voice)
+                yield replace(part, index=index)
                 index += 1
 
     def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
-        return self._others.get(chunk.voice, self._front_end).sentence_ends(chunk)
+        return self._sayer(chunk.voice).sentence_ends(chunk)
 
     def words(self, chunk: Chunk) -> tuple[SpokenWord, ...]:
-        return self._others.get(chunk.voice, self._front_end).words(chunk)
+        return self._sayer(chunk.voice).words(chunk)
 
-    def _in_accent_of(self, voice: str, part: Chunk) -> Chunk:
-        other = self._others.get(voice)
-        if other is None or not part.phonemes:
-            return part
-        spoken, phonemes = other.say_part(part.text, part.language, part.boundary, part.markup)
-        if (
-            len(phonemes) > other.max_phonemes
-        ):  # a few more than the narrator needs: better said in his accent
-            return part
-        return replace(part, spoken=spoken, phonemes=phonemes)
+    def _sayer(self, voice: str) -> Sayer:
+        return self._others.get(voice, self._front_end)
 
     def _parts(self, chunk: Chunk, spans: tuple[tuple[int, int], ...]) -> Iterator[Chunk]:
         cuts = _cuts(chunk, spans)
         if len(cuts) == 2 or not chunk.phonemes:
-            yield replace(chunk, role=_role(chunk.start, chunk.end, spans))
+            yield self._said(self._cast_as(_role(chunk.start, chunk.end, spans), chunk), is_cut=False)
             return
         sentences = {chunk.start + end for _, end in split_sentences(chunk.text)}
         for start, end in pairwise(cuts):
             is_last = end == chunk.end
             inner = Boundary.SENTENCE if end in sentences else Boundary.CLAUSE
-            boundary = chunk.boundary if is_last else inner
-            text = chunk.text[start - chunk.start : end - chunk.start]
             low, high = start - chunk.start, end - chunk.start
-            markup = within(chunk.markup, low, high)
-            spoken, phonemes = self._front_end.say_part(text, chunk.language, boundary, markup)
-            yield replace(
+            part = replace(
                 chunk,
                 start=start,
                 end=end,
-                text=text,
-                spoken=spoken,
-                phonemes=phonemes,
-                boundary=boundary,
+                text=chunk.text[low:high],
+                boundary=chunk.boundary if is_last else inner,
                 pause_ms=chunk.pause_ms if is_last else 0,
-                markup=markup,
+                markup=within(chunk.markup, low, high),
                 marks=marks_within(chunk.marks, low, high),
-                role=_role(start, end, spans),
             )
+            yield self._said(self._cast_as(_role(start, end, spans), part), is_cut=True)
+
+    def _cast_as(self, role: str, part: Chunk) -> Chunk:
+        return replace(part, role=role, voice=self._cast.voice_of(role))
+
+    def _said(self, part: Chunk, *, is_cut: bool) -> Chunk:
+        """Have a part said in its voice's accent, or the narrator's where that takes more than fits."""
+        if not part.phonemes:
+            return part
+        own = self._others.get(part.voice)
+        if own is not None:
+            said = _say(own, part)
+            if len(said.phonemes) <= own.max_phonemes:
+                return said
+        return _say(self._front_end, part) if is_cut else part  # as a whole it is said already
+
+
+def _say(sayer: Sayer, part: Chunk) -> Chunk:
+    spoken, phonemes = sayer.say_part(part.text, part.language, part.boundary, part.markup)
+    return replace(part, spoken=spoken, phonemes=phonemes)
 
 
 def _cuts(chunk: Chunk, spans: tuple[tuple[int, int], ...]) -> list[int]:
