@@ -22,8 +22,9 @@ _EMOJI = (
     "\U0001f000-\U0001faff]+"
 )
 _EMPHASIS = r"(?<![A-Za-z0-9])[_*]+(?=\S)|(?<=\S)[_*]+(?![A-Za-z0-9])"
-# The marks of notes: [12] and [a] close behind a word or the end of a sentence.
-_NOTE = r"(?<=[^\s\[(])\[(?:\d{1,3}|[a-z])\](?![A-Za-z\d])"
+# The marks of notes: [12] close behind a word or the end of a sentence, [a] behind the latter only: in
+# "thing[s]" an editor has put in a letter of the word.
+_NOTE = r"(?:(?<=[^\s\[(])\[\d{1,3}|(?<=[^\s\[(A-Za-z])\[[a-z])\](?![A-Za-z\d])"
 SHARED_RULES = (
     Rule("invisible", re.compile(_INVISIBLE), _silent),
     Rule("emoji", re.compile(_EMOJI), _silent),  # emoji and ornaments are not part of the sentence
