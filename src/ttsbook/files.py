@@ -44,16 +44,22 @@ def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
 
 def write_cached(path: Path, data: bytes) -> None:
     """Write a file and its folder into a cache, which others may clear at any time."""
-    for tries_left in reversed(range(_TRIES)):
+    for _ in range(_TRIES - 1):
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with atomic_write(path, durable=False) as handle:
-                handle.write(data)
-            return
-        except (OSError, OutputError) as error:
-            told = error if isinstance(error, OutputError) else output_error(path, error)
-            if not tries_left or not isinstance(told.__cause__ or error, FileNotFoundError):
-                raise told from told.__cause__ or error
+            return _write_with_folder(path, data)
+        except OutputError as error:
+            if not isinstance(error.__cause__, FileNotFoundError):
+                raise
+    return _write_with_folder(path, data)
+
+
+def _write_with_folder(path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise output_error(path, error) from error
+    with atomic_write(path, durable=False) as handle:
+        handle.write(data)
 
 
 def is_stream(path: Path) -> bool:

@@ -28,7 +28,7 @@ def peak_envelope(samples: Samples, floor: float = 0.0) -> NDArray[np.float32]:
     if envelope.max(initial=0.0) * overshoot_bound() <= floor:
         return envelope
     padded = np.concatenate((np.zeros(HALF_TAPS - 1), samples, np.zeros(HALF_TAPS))).astype(np.float32)
-    loud = np.abs(padded) * overshoot_bound() > floor
+    loud = np.pad(envelope * overshoot_bound() > floor, (HALF_TAPS - 1, HALF_TAPS))
     at = np.flatnonzero(_any_of_window(loud))
     if at.size:
         near = padded[at + np.arange(2 * HALF_TAPS)[:, None]]
@@ -57,9 +57,11 @@ def overshoot_bound() -> float:
 
 def _any_of_window(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Tell for each place whether any of 2 * HALF_TAPS flags from there on is set. [n - 2 * HALF_TAPS + 1]"""
-    pairs = flags[:-1] | flags[1:]
-    fours = pairs[:-2] | pairs[2:]
-    return np.asarray(fours[:-8] | fours[4:-4] | fours[8:])
+    length = flags.size - 2 * HALF_TAPS + 1
+    found = flags[:length].copy()
+    for offset in range(1, 2 * HALF_TAPS):
+        found |= flags[offset : offset + length]
+    return found
 
 
 def _filtered(near: NDArray[np.float32], taps: NDArray[np.float32]) -> NDArray[np.float32]:

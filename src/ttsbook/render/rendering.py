@@ -78,7 +78,9 @@ class Rendering:
 
     def render(self, inputs: str) -> Report:
         """Speak, write and check; note in the journal how it went."""
-        n_cached = sum(self.store.has(planned.key) for planned in self.plan.spoken_chunks())
+        keys = [planned.key for planned in self.plan.spoken_chunks()]
+        missing = {key for key in keys if not self.store.has(key)}
+        n_cached = sum(key not in missing for key in keys)
         last = self.task.journal.last(self.target.output)
         broken_off = last is not None and last.state != "finished"
         self.plan = replace(self.plan, n_cached=n_cached, resumes=broken_off and n_cached > 0)
@@ -86,7 +88,7 @@ class Rendering:
         try:
             self.notes.reporter.started(self.plan)
             with engine_needed(speaking=True):
-                measured = self._speak()
+                measured = self._speak(len(missing))
             listening = self._listen()
             if listening is not None:
                 measured = replace(self._measure_again(), n_cached=measured.n_cached)
@@ -108,13 +110,12 @@ class Rendering:
             str(self.target.output), subtitles, book.source, book.sha256, inputs, self.plan.n_chunks
         )
 
-    def _speak(self) -> Measured:
+    def _speak(self, n_missing: int) -> Measured:
         """Have every missing chunk spoken while the book is measured."""
         self.notes.reporter.stage("speak")
-        missing = {planned.key for planned in self.plan.spoken_chunks() if not self.store.has(planned.key)}
-        with self._speaking_pool(len(missing)) as pool:
+        with self._speaking_pool(n_missing) as pool:
             cues = None if self.checking else self.cues
-            measured = self._measure(pool, self.notes.reporter, cues, len(missing))
+            measured = self._measure(pool, self.notes.reporter, cues, n_missing)
             self.n_workers = pool.n_workers
             self.worker_peak_rss_bytes = pool.peak_rss_bytes
             workers = pool.n_workers * pool.peak_rss_bytes
