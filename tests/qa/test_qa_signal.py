@@ -49,6 +49,11 @@ def test_what_is_wrong_with_the_sound_is_found_where_it_is(
     assert [at for _, at in found] == pytest.approx([at for _, at in expected], abs=0.25)
 
 
+@pytest.mark.parametrize("n_frames", [1, 99, 100, 101])
+def test_speech_of_about_a_second_has_no_jump(n_frames: int) -> None:
+    assert measure(sound((n_frames / 100, 0.3), (0.5, 0.0)), RATE_HZ).jump_db == pytest.approx(0, abs=0.5)
+
+
 def test_slow_speech_may_pause_longer() -> None:
     pause = sound((0.1, 0), (2, 0.3), (1.6, 0), (2, 0.3), (0.1, 0))
     assert faults(pause, 0.6) == []

@@ -86,7 +86,7 @@ def _largest_jump(levels: NDArray[np.float64], loud: NDArray[np.bool_]) -> tuple
     """
     places = np.flatnonzero(loud)
     side = round(_SIDE_SECONDS / FRAME_SECONDS)
-    if places.size < side:
+    if places.size <= side:
         return 0.0, 0
     spoken = levels[places]
     cuts = range(side // 2, places.size - side // 2)
