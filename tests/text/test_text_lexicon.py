@@ -79,6 +79,7 @@ def test_a_chinese_entry_needs_no_word_borders() -> None:
         ('[words]\nDarcy = { ipa = "x", pinyin = "a1" }', "exactly one reading", "pinyin"),
         ('[words]\nDarcy = { ipa = "@" }', "no symbol '@'", "allowed"),
         ('[words]\nDarcy = { arpabet = "DD AA1" }', "'DD' is not ARPAbet", "D"),
+        ('[words]\nDarcy = { arpabet = "D AA11" }', "'AA11' is not ARPAbet", "AA"),
         ('[words]\nDarcy = { pinyin = "xyz1" }', "not a pinyin syllable", "tone digits"),
         ('[words]\nDarcy = "d-@-c"', "no vowel", "hyphens"),
         ('[words]\nDarcy = { ipa = "x", case = "yes" }', "case must be true or false", None),

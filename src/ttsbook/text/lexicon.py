@@ -183,10 +183,12 @@ def _phonemes(kind: str, reading: str, where: str) -> str:
         return symbols
     if kind == "arpabet":
         for phone in reading.split():
-            if phone not in CONSONANTS and phone.rstrip("012") not in VOWELS:
+            try:
+                from_arpabet(phone)
+            except KeyError as error:
                 raise UsageError(
                     f"{where}: {phone!r} is not ARPAbet", _nearest(phone, (*CONSONANTS, *VOWELS))
-                )
+                ) from error
         return from_arpabet(reading)
     if kind == "pinyin":
         try:
