@@ -180,6 +180,19 @@ def test_a_damaged_document_is_stated_and_the_rest_read() -> None:
     assert any("b.xhtml is damaged" in repair for repair in book.repairs)
 
 
+def test_a_damaged_document_that_is_packed_otherwise_is_stated_too() -> None:
+    packed = io.BytesIO(make_epub(GOOD, spine='<itemref idref="a.xhtml"/><itemref idref="b"/>',
+                                  manifest='<item id="b" href="b.xhtml" media-type="text/html"/>'))  # fmt: skip
+    with zipfile.ZipFile(packed, "a", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("OEBPS/b.xhtml", page("<p>" + "abc" * 50 + "</p>"))
+    data = bytearray(packed.getvalue())
+    at = data.find(b"OEBPS/b.xhtml\t") + len("OEBPS/b.xhtml")  # \t: the first byte of what is packed
+    data[at + 12 : at + 40] = b"\xff" * 28
+    book = read_stream(bytes(data))
+    assert spoken(book) == "good"
+    assert any("b.xhtml is damaged" in repair for repair in book.repairs)
+
+
 def test_a_document_named_twice_is_read_once() -> None:
     spine = '<itemref idref="a.xhtml"/><itemref idref="a.xhtml"/><itemref idref="nothing"/>'
     book = read_stream(make_epub(GOOD, spine=spine))

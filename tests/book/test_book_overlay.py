@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 from lxml import etree
 from make_epub import make_epub, ncx, page
 
+from ttsbook.book.archive import MAX_ENTRY_BYTES
 from ttsbook.book.markup import parse_whole
 from ttsbook.book.overlay.mark import mark_document
 from ttsbook.book.overlay.minimal import place_of
 from ttsbook.book.overlay.narration import Narration, Par, Sentence, Track
 from ttsbook.book.overlay.rebuild import XHTML
 from ttsbook.book.overlay.smil import clock_value, relative
-from ttsbook.book.overlay.write import write_readalong
+from ttsbook.book.overlay.write import check_source, write_readalong
 from ttsbook.book.printed import visible
 from ttsbook.book.read import read_book
 from ttsbook.book.rules import BLOCK_TAGS
@@ -250,6 +251,13 @@ def test_a_package_that_is_no_xml_is_refused(tmp_path: Path) -> None:
         narrate(read_book(path), path, tmp_path / "out.epub")
 
 
+def test_a_file_that_is_too_large_to_be_copied_is_refused_before_the_work(tmp_path: Path) -> None:
+    path = tmp_path / "large.epub"
+    path.write_bytes(make_epub({"a.xhtml": page("<p>One.</p>")}, files={"a.mp4": bytes(MAX_ENTRY_BYTES + 1)}))
+    with pytest.raises(InputError, match=r"a\.mp4 has 64 MB"):
+        check_source(read_book(path), path)
+
+
 def test_characters_that_xml_cannot_hold_cost_no_text(tmp_path: Path) -> None:
     path, output = tmp_path / "controls.epub", tmp_path / "out.epub"
     path.write_bytes(make_epub({"a.xhtml": page("<p>One\x01 two\x0c three.<br> Four &#3; five.</p>")}))
@@ -286,7 +294,8 @@ def old_book(path: Path) -> Path:
             '<navPoint id="n2" playOrder="2"><navLabel><text>Inside</text></navLabel>'
             '<content src="one.xhtml#start"/></navPoint></navPoint>'
             '<navPoint id="n3" playOrder="3"><navLabel><text>Two</text></navLabel><content src="two.xhtml"/>'
-            "</navPoint>"
+            '</navPoint><navPoint id="n4" playOrder="4"><navLabel><text>The maker</text></navLabel>'
+            '<content src="http://example.com/"/></navPoint>'
         ),
         metadata=(
             "<dc:title>Old</dc:title><dc:language>en</dc:language>"

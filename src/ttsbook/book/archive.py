@@ -9,10 +9,9 @@ from __future__ import annotations
 import posixpath
 import unicodedata
 import zipfile
-import zlib
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from urllib.parse import unquote
 
 from ttsbook.errors import InputError
@@ -87,21 +86,41 @@ class Archive:
             InputError: encrypted, or beyond the limits.
         """
         entry = self._entries[name]
-        if entry.flag_bits & 0x1:
-            raise InputError(
-                f"cannot read {self.source}: {name} is encrypted with a password",
-                "unpack the archive with its password and pack it again without one",
-            )
+        self._refuse_encrypted(entry)
         try:
             with self._zip.open(entry) as handle:
                 return self._read_bounded(handle, entry)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError) as error:
+        except InputError:
+            raise
+        except Exception as error:  # every method of packing has errors of its own
             raise DamagedEntry(str(error) or type(error).__name__) from error
 
-    def _read_bounded(self, handle: object, entry: zipfile.ZipInfo) -> bytes:
+    def check_whole(self) -> None:
+        """Find out from the directory of the archive whether all files in it can be read.
+
+        Raises:
+            InputError: one is encrypted, or beyond the limits.
+        """
+        for entry in self._entries.values():
+            self._refuse_encrypted(entry)
+            if entry.file_size > MAX_ENTRY_BYTES:
+                raise InputError(
+                    f"cannot copy {self.source}: {entry.filename} has {entry.file_size >> 20} MB, "
+                    f"more than {MAX_ENTRY_BYTES >> 20}",
+                    "make it smaller, or take it out of the book",
+                )
+
+    def _refuse_encrypted(self, entry: zipfile.ZipInfo) -> None:
+        if entry.flag_bits & 0x1:
+            raise InputError(
+                f"cannot read {self.source}: {entry.filename} is encrypted with a password",
+                "unpack the archive with its password and pack it again without one",
+            )
+
+    def _read_bounded(self, handle: IO[bytes], entry: zipfile.ZipInfo) -> bytes:
         pieces: list[bytes] = []
         size = 0
-        while piece := handle.read(_PIECE_BYTES):  # type: ignore[attr-defined]
+        while piece := handle.read(_PIECE_BYTES):
             size += len(piece)
             if size > MAX_ENTRY_BYTES or size > self._left:
                 raise InputError(

@@ -134,9 +134,8 @@ def _nav(path: str, entries: Sequence[Entry], package: Package) -> bytes:
     nav = etree.SubElement(etree.SubElement(root, f"{{{XHTML}}}body"), f"{{{XHTML}}}nav")
     nav.set(f"{{{EPUB}}}type", "toc")
     lists = [etree.SubElement(nav, f"{{{XHTML}}}ol")]
-    for entry in entries or [
-        Entry(package.metadata.title or "…", item.path, "", 0) for item in package.spine
-    ]:
+    inside = [entry for entry in entries if entry.path]  # others lead to the network
+    for entry in inside or [Entry(title, item.path, "", 0) for item in package.spine]:
         del lists[max(1, min(entry.depth, len(lists)) + 1) :]
         if entry.depth >= len(lists) and len(lists[-1]):
             lists.append(etree.SubElement(lists[-1][-1], f"{{{XHTML}}}ol"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -68,6 +68,7 @@ def check_source(book: Book, source: Path) -> None:
         with Archive(source, book.source) as archive:
             package = read_package(archive)
             Manifest(package.path, archive.read(package.path), book.source)
+            archive.check_whole()
 
 
 def is_packaged(book: Book) -> bool:
@@ -122,7 +123,7 @@ class _Stored(Mapping[str, bytes]):
     def __getitem__(self, name: str) -> bytes:
         return self.changed[name] if name in self.changed else self._archive.read(name)
 
-    def __iter__(self):  # type: ignore[no-untyped-def]
+    def __iter__(self) -> Iterator[str]:
         names = dict.fromkeys((*self._archive.names, *self.changed))
         return (name for name in names if name not in self.left_out)
 
