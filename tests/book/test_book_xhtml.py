@@ -62,6 +62,18 @@ def test_inline_text_is_joined_and_blocks_are_parted(body: str, expected: list[s
     assert texts(body) == expected
 
 
+def test_a_heading_may_begin_with_a_formula_or_be_a_picture() -> None:
+    formula = '<h1><math alttext="x squared"><mi>x</mi></math> and its roots</h1>'
+    assert kinds(formula) == [(BlockKind.HEADING, "x squared and its roots")]
+    assert kinds('<h2><img src="two.png" alt="Chapter Two"/></h2>') == [(BlockKind.HEADING, "Chapter Two")]
+    assert kinds('<p><img src="a.png" alt="A ship"/></p>') == [(BlockKind.CAPTION, "A ship")]
+
+
+def test_a_document_type_that_is_quoted_is_text() -> None:
+    root = parse_document(b"<html><body><pre><![CDATA[<!DOCTYPE html> first]]></pre></body></html>").root
+    assert document_text(root) == "<!DOCTYPE html> first"
+
+
 def test_ruby_is_read_once() -> None:
     body = "<p><ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp></ruby>字</p>"
     assert texts(body) == ["漢字"]

@@ -163,7 +163,9 @@ def _readable(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 def _cut_doctype(text: str) -> str:
     name = _DOCTYPE_NAME.search(text)
-    found = _DOCTYPE.match(text, name.start()) if name is not None else None
+    if name is None or text.rfind("<![CDATA[", 0, name.start()) > text.rfind("]]>", 0, name.start()):
+        return text  # one that is quoted is text
+    found = _DOCTYPE.match(text, name.start())
     return text if found is None else text[: found.start()] + text[found.end() :]
 
 

@@ -157,7 +157,7 @@ class _Reader:
     def walk(self, root: Element) -> None:
         reason = self._reason(root)
         if reason is not None:
-            self._skip(root, reason, inline=False)
+            self._skip(root, reason, _Context(), inline=False)
             return
         stack = [self._enter(root, _Context())]
         while stack:
@@ -173,7 +173,7 @@ class _Reader:
                 self._append_tail(child, frame.context)
             elif (reason := self._reason(child)) is not None:
                 inline = local_name(child) not in BLOCK_TAGS or local_name(frame.element) == "p"
-                self._skip(child, reason, inline=inline)
+                self._skip(child, reason, frame.context, inline=inline)
                 self._append_tail(child, frame.context)
             else:
                 stack.append(self._enter(child, frame.context))
@@ -246,7 +246,7 @@ class _Reader:
             text = text.replace("\n", _LINE_END)
         self._parts.append(Part(text, context.language, added, element, tail, context.said))
 
-    def _skip(self, element: Element, reason: str, *, inline: bool) -> None:
+    def _skip(self, element: Element, reason: str, around: _Context, *, inline: bool) -> None:
         if not inline:
             self._end_block()
         if self._anchors:
@@ -257,8 +257,7 @@ class _Reader:
             self.items.append(Skipped(reason, text, self._where))
         if local_name(element) == "math" and reason == "formula":
             alternative = collapse(attribute(element, "alttext"))
-            spoken = f" {alternative} " if alternative else ""
-            self._append(spoken, self._owner or _Context(), element, added=True)
+            self._append(f" {alternative} ", around, element, added=True)
 
     def _mark_anchors(self, element: Element) -> None:
         for name in ("id", "name"):
@@ -300,7 +299,8 @@ class _Reader:
             return
         shown = tuple(part for part in parts if visible(part.text))
         self.added.extend(part.text for part in shown if part.added)
-        kind = BlockKind.CAPTION if all(part.added for part in shown) else owner.kind
+        is_drawn = all(part.added for part in shown)
+        kind = BlockKind.CAPTION if is_drawn and owner.kind is not BlockKind.HEADING else owner.kind
         languages = {part.language for part in shown}
         language = languages.pop() if len(languages) == 1 else owner.language
         if language is not None and self._language is not None and language.lower() == self._language.lower():
