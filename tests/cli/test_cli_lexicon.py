@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from command_line import Command
 
 from ttsbook.book.words import book_of_text
@@ -49,6 +50,12 @@ def test_say_reads_in_the_accent_of_the_voice(ttsbook: Command, voice: str) -> N
     assert ttsbook("say", "car", "--voice", "nobody").code == 4
     assert ttsbook("say", "car", "--json").document["words"][0]["phonemes"] == "kˈɑɹ."
     assert ttsbook("say", "car", "--accent", "scottish").code == 2
+
+
+def test_say_reads_emoji_as_a_render_does(ttsbook: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ttsbook("say", "👋", "--json").document["words"][0]["spoken"] == ""
+    monkeypatch.setenv("TTSBOOK_EMOJI", "name")
+    assert ttsbook("say", "👋", "--json").document["words"][0]["spoken"] == "waving hand"
 
 
 def test_lexicon_check_prints_readings_or_the_mistake(ttsbook: Command, folder: Path) -> None:

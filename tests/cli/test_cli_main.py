@@ -130,6 +130,12 @@ def test_a_signal_is_not_lost_where_python_only_prints_what_is_raised(
         forget()
 
 
+def test_a_name_that_the_system_refuses_is_an_input_error(ttsbook: Command) -> None:
+    run = ttsbook("render", "a" * 300, "-o", "book.wav", "--json")
+    assert (run.code, run.document["error"]["kind"]) == (3, "InputError")
+    assert "bug" not in run.err
+
+
 def test_a_reader_that_goes_away_is_no_bug(start: Start) -> None:
     process = start("config", "show", "--json")
     assert process.stdout is not None

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from ttsbook.errors import OutputError, TtsbookError, UsageError
+from ttsbook.errors import InputError, OutputError, TtsbookError, UsageError
 
 if TYPE_CHECKING:
     from ttsbook.cli.talk import Talk
@@ -33,6 +33,9 @@ EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
 _AGAIN_SECONDS = 0.01
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What is wrong with a place and not with the program; even to look whether a file is there may meet these.
+_REFUSED = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO, errno.ESTALE)
+_REFUSED_HINT = "check its name and permissions; TTSBOOK_HOME names another folder for ttsbook's own files"
 
 
 class Terminated(BaseException):
@@ -76,12 +79,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         except SystemExit as stop:  # Typer's answer to a broken pipe
             return stop.code if isinstance(stop.code, int) else 1
         except OSError as error:
-            if error.errno not in _FULL:
-                return _report_bug(error)
-            _lead_stdout_to_nowhere()
-            reason = f"cannot write {error.filename or 'to standard output'}: {error.strerror}"
-            _report_error(OutputError(reason, "free some space"), [])
-            return OutputError.exit_code
+            if error.errno in _FULL:
+                _lead_stdout_to_nowhere()
+                reason = f"cannot write {error.filename or 'to standard output'}: {error.strerror}"
+                _report_error(OutputError(reason, "free some space"), [])
+                return OutputError.exit_code
+            if error.errno in _REFUSED and error.filename:
+                reason = f"cannot use {error.filename}: {error.strerror}"
+                _report_error(InputError(reason, _REFUSED_HINT), arguments)
+                return InputError.exit_code
+            return _report_bug(error)
         except Exception as error:
             return _report_bug(error)
         finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -64,11 +65,14 @@ def say(
 def _describe(words: Iterable[str], settings: Settings) -> list[dict[str, Any]]:
     from ttsbook.text import FrontEnd, read_lexicon
 
-    language, accent = settings.language, accent_of(settings.voice, settings)
-    plain = FrontEnd(language=language, accent=accent)
-    own = plain
-    if settings.lexicon:
-        own = FrontEnd(language=language, accent=accent, lexicon=read_lexicon(Path(settings.lexicon)))
+    reader = partial(
+        FrontEnd,
+        language=settings.language,
+        accent=accent_of(settings.voice, settings),
+        emoji=settings.emoji,
+    )
+    plain = reader()
+    own = reader(lexicon=read_lexicon(Path(settings.lexicon))) if settings.lexicon else plain
     entries = []
     for word in words:
         spoken, proposed, found = plain.say(word)
