@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ttsbook.files import atomic_write, is_stream, temporary_beside, temporary_prefix
+from ttsbook.errors import InputError
+from ttsbook.files import atomic_write, is_stream, read_small, temporary_beside, temporary_prefix
 from ttsbook.render.lock import remove_leftovers
 
 
@@ -45,3 +46,11 @@ def test_unfinished_files_can_be_named_after_any_file(tmp_path: Path, name: str)
     assert len(os.fsencode(temporary_prefix(tmp_path / name))) <= 82
     with atomic_write(tmp_path / name) as handle:
         handle.write(b"words")
+
+
+def test_no_more_is_read_of_a_file_than_it_may_have(tmp_path: Path) -> None:
+    full = tmp_path / "full"
+    full.write_bytes(bytes(1 << 20))
+    assert len(read_small(full, 1 << 20, "the file")) == 1 << 20
+    with pytest.raises(InputError, match="cannot read the file /dev/zero: it is larger than 1 MB"):
+        read_small(Path("/dev/zero"), 1 << 20, "the file")

@@ -22,7 +22,7 @@ from ttsbook.book import read_book
 from ttsbook.book.words import book_of_text
 from ttsbook.engines.base import Engine, EngineSpec, Options
 from ttsbook.engines.choose import entry_of, load_engine
-from ttsbook.files import output_error, sha256_bytes
+from ttsbook.files import make_folder, sha256_bytes
 from ttsbook.render import run
 from ttsbook.render.report import Report
 from ttsbook.render.reporter import Reporter, SilentReporter
@@ -187,10 +187,7 @@ def _generate(
 ) -> Report:
     """Render words to a file whose name says that it holds just these, in just this voice."""
     folder = Path(output_dir)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(folder, error) from error
+    make_folder(folder)
     book = book_of_text(text)
     with _narrator(voice, settings, ref_text) as (profile, told):
         content = "\n".join((book.sha256, profile.fingerprint, repr(settings), ref_text))

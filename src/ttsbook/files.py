@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and hashes of their bytes."""
+"""Files that appear whole or not at all, files that are read up to a limit, and hashes of their bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
-from ttsbook.errors import OutputError
+from ttsbook.errors import InputError, OutputError, TtsbookError
 
 _TRIES = 5
 _MAX_PREFIX_BYTES = 80  # of the 255 that a name may have
@@ -54,12 +54,41 @@ def write_cached(path: Path, data: bytes) -> None:
 
 
 def _write_with_folder(path: Path, data: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(path, error) from error
+    make_folder(path.parent)
     with atomic_write(path, durable=False) as handle:
         handle.write(data)
+
+
+def make_folder(folder: Path, *, parents: bool = True) -> None:
+    """Make a folder, and those above it, unless it is there.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=parents, exist_ok=True)
+    except OSError as error:
+        raise output_error(folder, error) from error
+
+
+def read_small(path: Path, max_bytes: int, what: str, *, kind: type[TtsbookError] = InputError) -> bytes:
+    """Return the bytes of a file that ought to be small; a pipe, or a device without an end, is one too.
+
+    Args:
+        what: it is, for people: "the lexicon".
+        kind: of the error.
+
+    Raises:
+        InputError: it cannot be read, or is larger.
+    """
+    try:
+        with open(path, "rb") as handle:
+            data = handle.read(max_bytes + 1)
+    except OSError as error:
+        raise kind(f"cannot read {what} {path}: {error.strerror or error}", "check the path") from error
+    if len(data) > max_bytes:
+        raise kind(f"cannot read {what} {path}: it is larger than {max_bytes >> 20} MB", "check the path")
+    return data
 
 
 def is_stream(path: Path) -> bool:
@@ -185,6 +214,18 @@ def sha256_file(path: Path) -> str:
         for piece in iter(lambda: handle.read(1 << 20), b""):
             digest.update(piece)
     return digest.hexdigest()
+
+
+def sha256_input(path: Path) -> str:
+    """Return the hash of a file that somebody named.
+
+    Raises:
+        InputError: it cannot be read.
+    """
+    try:
+        return sha256_file(path)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}", "check the path") from error
 
 
 def _umask() -> int:

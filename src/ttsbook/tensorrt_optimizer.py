@@ -30,7 +30,7 @@ from ttsbook.engines.tensorrt import (
     provider_chain,
 )
 from ttsbook.errors import InputError, MissingError, UsageError
-from ttsbook.files import output_error, sha256_file, temporary_beside
+from ttsbook.files import make_folder, sha256_file, temporary_beside
 from ttsbook.vits2.session import CPU, CUDA, TENSORRT, cause_of, name_of, open_session, opening_failures
 from ttsbook.voice.name import check_name
 
@@ -169,10 +169,7 @@ def _exported(module: Any, shape: Shapes, name: str) -> Path:
     if not isinstance(module, torch.nn.Module) or isinstance(shape, Mapping):
         raise UsageError("a model is the path of an ONNX file or a torch module with one input")
     folder = paths.cache_dir() / "onnx"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(folder, error) from error
+    make_folder(folder)
     path = folder / f"{name}.onnx"
     with temporary_beside(path) as partial, torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the tracing exporter is deprecated and needs no other package

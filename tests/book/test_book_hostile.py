@@ -181,8 +181,9 @@ def test_a_damaged_document_is_stated_and_the_rest_read() -> None:
 
 
 def test_a_damaged_document_that_is_packed_otherwise_is_stated_too() -> None:
-    packed = io.BytesIO(make_epub(GOOD, spine='<itemref idref="a.xhtml"/><itemref idref="b"/>',
-                                  manifest='<item id="b" href="b.xhtml" media-type="text/html"/>'))  # fmt: skip
+    spine = '<itemref idref="a.xhtml"/><itemref idref="b"/>'
+    manifest = '<item id="b" href="b.xhtml" media-type="text/html"/>'
+    packed = io.BytesIO(make_epub(GOOD, spine=spine, manifest=manifest))
     with zipfile.ZipFile(packed, "a", zipfile.ZIP_LZMA) as archive:
         archive.writestr("OEBPS/b.xhtml", page("<p>" + "abc" * 50 + "</p>"))
     data = bytearray(packed.getvalue())

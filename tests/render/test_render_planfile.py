@@ -360,7 +360,7 @@ def test_a_wrong_cast_says_what_is_wrong(
 
 
 def test_a_cast_without_end_is_not_read_to_its_end() -> None:
-    with pytest.raises(InputError, match="a small file"):
+    with pytest.raises(InputError, match="larger than 1 MB"):
         read_cast(Path("/dev/zero"))
 
 

@@ -13,9 +13,10 @@ from stand_in import VOICE, make_settings
 
 from ttsbook.audio.decode import read_clip
 from ttsbook.book.read import read_book
-from ttsbook.errors import OutputError, UsageError
+from ttsbook.errors import InputError, OutputError, UsageError
 from ttsbook.render import readalong
 from ttsbook.render.report import Report
+from ttsbook.render.reporter import SilentReporter
 from ttsbook.render.run import render_book
 from ttsbook.text.frontend import FrontEnd
 from ttsbook.types import Book
@@ -123,6 +124,27 @@ def test_a_foreign_file_is_not_replaced_and_the_book_never(tmp_path: Path) -> No
     with pytest.raises(UsageError, match="the book itself"):
         render(tmp_path, copy, epub3=copy, force=True)
     assert copy.read_bytes() == SAMPLE.read_bytes()
+
+
+def test_a_book_that_is_gone_when_it_is_written_again_is_an_input_error(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.epub"
+    copy.write_bytes(SAMPLE.read_bytes())
+
+    class Remover(SilentReporter):
+        def stage(self, name: str) -> None:
+            if name == "encode":
+                copy.unlink()
+
+    settings = make_settings(epub3=tmp_path / "along.epub", credits=False)
+    with pytest.raises(InputError, match=r"copy\.epub: No such file"):
+        render_book(
+            read_book(copy),
+            tmp_path / "b.wav",
+            settings=settings,
+            voice=VOICE,
+            reporter=Remover(),
+            front_end=FrontEnd(),
+        )
 
 
 def test_credits_are_heard_and_not_read_along(tmp_path: Path) -> None:

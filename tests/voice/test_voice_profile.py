@@ -152,7 +152,7 @@ def test_torn_pair_is_recognised(tmp_path, profile):
 def test_huge_file_is_not_read(tmp_path, profile):
     path = save_voice(StoredVoice(profile), tmp_path)
     path.with_suffix(".safetensors").write_bytes(bytes((1 << 20) + 1))
-    with pytest.raises(InputError, match="more than"):
+    with pytest.raises(InputError, match="larger than"):
         load_voice(path)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ttsbook import paths
 from ttsbook.errors import OutputError
-from ttsbook.files import atomic_write
+from ttsbook.files import atomic_write, make_folder
 from ttsbook.render.report import Report
 
 MIN_SECONDS = 20.0  # shorter audio measures loading more than speaking
@@ -20,8 +20,8 @@ def remember_pace(engine: str, report: Report) -> None:
         return
     known = _read() | {engine: report.rtf}
     # A convenience: a full disk must not turn a finished book into a failure.
-    with contextlib.suppress(OSError, OutputError):
-        _file().parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OutputError):
+        make_folder(_file().parent)
         with atomic_write(_file()) as handle:
             handle.write(json.dumps(known, indent=2, sort_keys=True).encode("utf-8"))
 

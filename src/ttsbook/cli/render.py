@@ -179,7 +179,7 @@ def render(
     from ttsbook.cli.choice import render_settings
     from ttsbook.cli.job import format_of, plan_jobs
     from ttsbook.cli.naming import check_template, parse_tags, rename
-    from ttsbook.cli.source import make_folder
+    from ttsbook.files import make_folder
 
     suffix = format_of(output, audio_format, loaded.settings.format)
     settings = render_settings(loaded.settings, audio_format=suffix, chapters=chapters, force=force)

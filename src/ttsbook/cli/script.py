@@ -117,10 +117,10 @@ def _planned(path: Path, cast: Cast | None, talk: Talk) -> Script:
 def _cover(path: Path, talk: Talk) -> Cover | None:
     """Return the cover of the planned book, if the book is still where it was."""
     from ttsbook.book import read_book
-    from ttsbook.files import sha256_file
+    from ttsbook.files import sha256_input
 
     book = _planned_book(path)
-    if not book.is_file() or sha256_file(book) != source_of(path).sha256:
+    if not book.is_file() or sha256_input(book) != source_of(path).sha256:
         talk.warn(f"{path}: the book {book} is not there as it was planned; the audio has no cover")
         return None
     return read_book(book).cover

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ttsbook.errors import UsageError
-from ttsbook.files import output_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,18 +46,6 @@ def read_stdin() -> bytes:
     if len(data) > MAX_STDIN_BYTES:
         raise UsageError(f"standard input is longer than {MAX_STDIN_BYTES >> 20} MiB")
     return data
-
-
-def make_folder(folder: Path) -> None:
-    """Create a folder for outputs and those above it.
-
-    Raises:
-        OutputError: it cannot be created.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(folder, error) from error
 
 
 def plan_without_keys(

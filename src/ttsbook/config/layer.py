@@ -14,7 +14,7 @@ from pathlib import Path
 from ttsbook.config.rule import Rule, Text, Value
 from ttsbook.config.schema import PRESETS, RULES, SECTIONS
 from ttsbook.errors import UsageError
-from ttsbook.files import is_file
+from ttsbook.files import is_file, read_small
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -149,12 +149,9 @@ def _read_toml(path: Path) -> dict[str, object]:
 
 
 def _read_text(path: Path) -> str:
+    data = read_small(path, MAX_FILE_BYTES, "the configuration", kind=UsageError)
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise UsageError(f"{path} is too large for a configuration file")
-        return path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"cannot read the configuration {path}: {error.strerror}") from error
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UsageError(f"{path} is not UTF-8 text") from error
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ttsbook import symbols
 from ttsbook.errors import InputError, MissingError
-from ttsbook.files import atomic_write, sha256_bytes, sha256_file
+from ttsbook.files import atomic_write, make_folder, sha256_bytes, sha256_file
 from ttsbook.paths import cache_dir
 
 RATE_HZ = 24_000
@@ -85,7 +85,7 @@ def join_model() -> Path:
     if path.is_file() and sha256_file(path) == SHA256:
         return path
     data = _joined()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with atomic_write(path) as handle:
         handle.write(data)
     return path

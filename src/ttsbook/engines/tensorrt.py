@@ -18,7 +18,7 @@ from ttsbook.engines.gpu import Gpu
 from ttsbook.engines.hardware import GET_GPU, providers
 from ttsbook.engines.onnx import runtime_version
 from ttsbook.errors import MissingError
-from ttsbook.files import output_error, sha256_bytes
+from ttsbook.files import make_folder, sha256_bytes
 from ttsbook.vits2.session import CPU, CUDA, GET_TENSORRT, TENSORRT, missing_library, why_left_out
 
 PACKAGES = ("tensorrt-cu13", "tensorrt", "tensorrt-cu12")
@@ -55,10 +55,7 @@ def cache_folder(gpu: Gpu, model: Iterable[str]) -> Path:
     """
     parts = (gpu.name, gpu.driver, runtime_version(), tensorrt_version(), *model)
     folder = paths.cache_dir() / "tensorrt" / sha256_bytes("\n".join(parts).encode())[:_KEY_DIGITS]
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(folder, error) from error
+    make_folder(folder)
     return folder
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ttsbook.audio.wave import Samples
 from ttsbook.errors import MissingError
-from ttsbook.files import atomic_write, sha256_bytes, sha256_file
+from ttsbook.files import atomic_write, make_folder, sha256_bytes, sha256_file
 from ttsbook.paths import cache_dir
 
 RATE_HZ = 16_000
@@ -106,7 +106,7 @@ def join_model() -> Path:
     weights = joined / WEIGHTS
     if weights.is_file() and weights.stat().st_size == sum(part.stat().st_size for part in parts):
         return joined
-    joined.mkdir(parents=True, exist_ok=True)
+    make_folder(joined)
     for name in SMALL_FILES:
         with atomic_write(joined / name) as handle:
             handle.write((parts[0].parent / name).read_bytes())

@@ -14,8 +14,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from ttsbook.errors import InputError, UsageError
-from ttsbook.files import is_file
+from ttsbook.errors import UsageError
+from ttsbook.files import is_file, read_small
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -58,13 +58,7 @@ def read_cast(path: Path) -> Cast:
         InputError: it cannot be read.
         UsageError: it is not TOML, or has unknown keys or wrong values.
     """
-    try:
-        with open(path, "rb") as handle:
-            data = handle.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}", "check the path") from error
-    if len(data) > _MAX_BYTES:
-        raise InputError(f"cannot read {path}: a cast is a small file, of {_MAX_BYTES >> 20} MB at most")
+    data = read_small(path, _MAX_BYTES, "the cast")
     try:
         table = tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and brackets

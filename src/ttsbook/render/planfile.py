@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ttsbook.errors import InputError
+from ttsbook.files import read_small
 from ttsbook.render.plan import Plan
 from ttsbook.render.planline import LineError, PlanLine, line_error, read_line, read_object, write_line
 from ttsbook.render.settings import PauseTable
@@ -128,11 +129,7 @@ def source_of(path: Path) -> PlanSource:
 
 def _read_text(path: Path) -> str:
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f"cannot read {path}: larger than {_MAX_BYTES >> 20} MB")
-        return path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}", "check the path") from error
+        return read_small(path, _MAX_BYTES, "the plan").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise InputError(
             f"cannot read {path}: not UTF-8 at byte {error.start}", "save it as UTF-8"

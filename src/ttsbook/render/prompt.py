@@ -15,7 +15,7 @@ from ttsbook.audio.wave import to_int16
 from ttsbook.engines.base import Options
 from ttsbook.engines.choose import entry_of
 from ttsbook.errors import InputError
-from ttsbook.files import atomic_write, output_error, sha256_file
+from ttsbook.files import atomic_write, make_folder, sha256_input
 from ttsbook.voice.select import clearest_part
 
 RATE_HZ = 16_000
@@ -43,7 +43,7 @@ def _prepare(clip: Path, *, whole: bool) -> Path:
     in it the words are.
     """
     folder = paths.cache_dir() / "prompts"
-    prepared = folder / f"{_hash(clip)}.wav"
+    prepared = folder / f"{sha256_input(clip)}.wav"
     if prepared.is_file() and not whole:
         return prepared
     decoded = read_clip(clip, rate_hz=RATE_HZ, max_seconds=_MAX_READ_SECONDS)
@@ -54,18 +54,8 @@ def _prepare(clip: Path, *, whole: bool) -> Path:
             f"cut both to {MAX_SECONDS:.0f} s or less, or leave out --ref-text",
         )
     part = to_int16(clearest_part(samples, MAX_SECONDS))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(folder, error) from error
+    make_folder(folder)
     with atomic_write(prepared) as handle, wave.open(handle, "wb") as writer:
         writer.setparams((1, 2, RATE_HZ, 0, "NONE", ""))
         writer.writeframes(part.astype("<i2").tobytes())
     return prepared
-
-
-def _hash(clip: Path) -> str:
-    try:
-        return sha256_file(clip)
-    except OSError as error:
-        raise InputError(f"cannot read {clip}: {error.strerror}") from error

@@ -20,7 +20,7 @@ from ttsbook.book.overlay.minimal import place_of
 from ttsbook.book.overlay.narration import Narration, Sentence, Track
 from ttsbook.book.overlay.write import check_source, is_packaged, write_readalong
 from ttsbook.errors import InputError, UsageError
-from ttsbook.files import atomic_write, scratch_beside, sha256_file
+from ttsbook.files import atomic_write, scratch_beside, sha256_input
 from ttsbook.render.assemble import Piece, Timeline
 from ttsbook.render.cues import Told
 from ttsbook.render.machine import n_cores
@@ -71,7 +71,7 @@ class ReadAlong:
         """
         book = self.plan.book
         source = Path(book.source) if is_packaged(book) else None
-        if source is not None and sha256_file(source) != book.sha256:
+        if source is not None and sha256_input(source) != book.sha256:
             raise InputError(f"{source} was changed while it was being read aloud", "run the command again")
         spans = {position: (start, end) for position, start, end in self.timeline.spans()}
         told = {

@@ -22,7 +22,7 @@ from ttsbook import __version__
 from ttsbook.audio.probe import probe
 from ttsbook.audio.tags import Tags
 from ttsbook.errors import InputError, OutputError, UsageError
-from ttsbook.files import is_stream, output_error, sha256_bytes, sha256_file
+from ttsbook.files import is_stream, make_folder, output_error, sha256_bytes, sha256_file
 from ttsbook.render.check_report import report_paths
 from ttsbook.render.journal import Journal
 from ttsbook.render.plan import Plan
@@ -80,7 +80,7 @@ def check_writable(target: Target) -> None:
         OutputError: it does not, or the output is a folder, a device or a pipe.
     """
     if target.output.suffix == PLAYLIST_SUFFIX:
-        _make_folder(target.output.parent)
+        make_folder(target.output.parent, parents=False)  # of a book in parts; the one above must be there
     for path, flag in ((target.output, "-o"), (target.own_subtitles, "-o"), (target.epub3, "--epub3")):
         if path is None:
             continue
@@ -102,14 +102,6 @@ def check_place(path: Path, flag: str) -> None:
             pass
     except OSError as error:
         raise output_error(path, error) from error
-
-
-def _make_folder(folder: Path) -> None:
-    """Make the folder of a book in parts; the one above it must be there."""
-    try:
-        folder.mkdir(exist_ok=True)
-    except OSError as error:
-        raise output_error(folder, error) from error
 
 
 def check_tracks_ours(tracks: Iterable[Track], target: Target, book: Book, journal: Journal) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ttsbook.errors import InputError, UsageError
+from ttsbook.files import read_small
 from ttsbook.symbols import SYMBOL_IDS
 from ttsbook.text.g2p.arpabet import CONSONANTS, VOWELS, from_arpabet
 from ttsbook.text.g2p.derive import plural
@@ -105,16 +106,7 @@ def read_lexicon(path: Path) -> Lexicon:
         InputError: the file cannot be read or is not TOML.
         UsageError: an entry is wrong; the message names the entry and what is allowed.
     """
-    try:
-        with open(path, "rb") as handle:
-            data = handle.read(_MAX_BYTES + 1)
-    except OSError as error:
-        raise InputError(f"cannot read the lexicon {path}: {error.strerror or error}") from error
-    if len(data) > _MAX_BYTES:
-        raise InputError(
-            f"the lexicon {path} is larger than {_MAX_BYTES >> 20} MB", "split it, or check the path"
-        )
-    return parse_lexicon(data, str(path))
+    return parse_lexicon(read_small(path, _MAX_BYTES, "the lexicon"), str(path))
 
 
 def parse_lexicon(data: bytes, source: str) -> Lexicon:

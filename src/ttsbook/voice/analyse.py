@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ttsbook.errors import InputError, UsageError
-from ttsbook.files import sha256_file
+from ttsbook.files import sha256_input
 from ttsbook.types import Provenance, VoiceProfile
 from ttsbook.voice.activity import keep_active, settle_level
 from ttsbook.voice.advice import advise
@@ -113,7 +113,7 @@ def analyse_clip(
             clip.samples,
             clip.rate_hz,
             name=name,
-            provenance=Provenance(path.name, sha256_file(path), 0.0, method, consent),
+            provenance=Provenance(path.name, sha256_input(path), 0.0, method, consent),
             truncated=clip.truncated,
             encoder=encoder,
             judge=judge,

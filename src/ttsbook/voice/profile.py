@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from ttsbook.choices import ACCENTS
 from ttsbook.errors import InputError, MissingError
-from ttsbook.files import atomic_write, sha256_bytes
+from ttsbook.files import atomic_write, read_small, sha256_bytes
 from ttsbook.types import Provenance, VoiceProfile
 from ttsbook.vits2.tone import N_BANDS
 from ttsbook.voice.name import check_name, is_safe
@@ -122,17 +122,13 @@ def _describe(voice: StoredVoice, sha256: str) -> str:
 
 def _read_bytes(path: Path) -> bytes:
     try:
-        with open(path, "rb") as handle:
-            data = handle.read(MAX_BYTES + 1)
-    except FileNotFoundError as error:
+        return read_small(path, MAX_BYTES, "the voice profile")
+    except InputError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
         raise MissingError(
             f"no such voice profile: {path}", "a profile has two files, NAME.toml and NAME.safetensors"
         ) from error
-    except OSError as error:
-        raise InputError(f"cannot read the voice profile {path}: {error.strerror}") from error
-    if len(data) > MAX_BYTES:
-        raise InputError(f"not a voice profile: {path} has more than {MAX_BYTES} bytes")
-    return data
 
 
 class _Reader:

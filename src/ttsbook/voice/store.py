@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from ttsbook.errors import InputError, MissingError, OutputError, TtsbookError, UsageError
-from ttsbook.files import is_file, output_error, sha256_file
+from ttsbook.files import is_file, make_folder, output_error, sha256_input
 from ttsbook.paths import cache_dir, packaged, voices_dir
 from ttsbook.types import VoiceProfile
 from ttsbook.voice.analyse import VERSION, ClipReader, analyse_clip, check_method
@@ -122,9 +122,9 @@ def analyse_cached(
     folder = cache_dir() / "voices"
     with_what = ""
     if method == "hybrid":
-        with_what += f"-{_content_hash(judge)[:12]}" if judge is not None else ""
+        with_what += f"-{sha256_input(judge)[:12]}" if judge is not None else ""
         with_what += f"-{rehearsal.fingerprint[:12]}" if rehearsal is not None else ""
-    stem = f"{_content_hash(path)}-{method}{with_what}-v{VERSION}"
+    stem = f"{sha256_input(path)}-{method}{with_what}-v{VERSION}"
     # A damaged entry is as good as none: it is written anew below.
     with contextlib.suppress(MissingError, InputError):
         cached = load_voice(folder / stem)
@@ -140,8 +140,8 @@ def analyse_cached(
         return analyse_cached(path, read_clip=read_clip, method=method, judge=judge)
     voice = StoredVoice(analysis.profile, advice=analysis.advice)
     # Without a writable cache the next use pays again, and that is all.
-    with contextlib.suppress(OutputError, OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(OutputError):
+        make_folder(folder)
         save_voice(voice, folder, stem)
     return voice
 
@@ -173,10 +173,7 @@ def add_voice(
             f"there is a voice named {taken.name} already ({taken.origin})", "choose another name, or --force"
         )
     folder = voices_dir()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise output_error(folder, error) from error
+    make_folder(folder)
     # Where case counts, "Ann" must take the place of "ann" and not stand beside it.
     stem = taken.path.stem if taken and taken.origin == YOURS else name
     return save_voice(voice, folder, stem)
@@ -238,13 +235,6 @@ def _missing(text: str, path: Path) -> MissingError:
 def _is_profile_stem(path: Path) -> bool:
     """Tell whether `path` names both files of a profile; a bare name is looked up among the voices."""
     return len(path.parts) > 1 and path.name != ".." and is_file(path.with_name(path.name + ".toml"))
-
-
-def _content_hash(path: Path) -> str:
-    try:
-        return sha256_file(path)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror}") from error
 
 
 def _renamed(profile: VoiceProfile, name: str, source: str) -> VoiceProfile:
