@@ -190,7 +190,7 @@ def _generate(
     make_folder(folder)
     book = book_of_text(text)
     with _narrator(voice, settings, ref_text) as (profile, told):
-        content = "\n".join((book.sha256, profile.fingerprint, repr(settings), ref_text))
+        content = "\n".join((book.sha256, profile.fingerprint, profile.accent, repr(settings), ref_text))
         name = sha256_bytes(content.encode("utf-8"))[:_NAME_DIGITS]
         output = folder / f"{name}.{settings.format or 'wav'}"
         return run.render_book(book, output, settings=told, voice=profile)

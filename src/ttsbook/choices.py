@@ -6,3 +6,5 @@ FORMATS = ("wav", "mp3", "m4b", "flac", "opus")  # of audio files
 SUBTITLES = ("srt", "vtt", "lrc")
 CUES = ("sentence", "word")  # how finely subtitles are timed
 ACCENTS = ("american", "british")  # of English
+EMOJI = ("silent", "name")
+EXECUTORS = ("local", "ray")  # who runs the workers

@@ -1,4 +1,4 @@
-"""Where files live. Together with `ttsbook.config` the only module that reads the environment.
+"""Where files live; the only module besides `ttsbook.config.load` that reads the environment.
 
 XDG base directories (freedesktop.org, version 0.8); `TTSBOOK_HOME` moves all four at once.
 """

@@ -91,6 +91,11 @@ def test_every_character_is_kept_or_among_the_tags(pieces: list[str]) -> None:
     assert all(0 <= m.start <= m.end <= len(untagged.text) for m in untagged.markup)
 
 
+def test_a_line_of_spaces_separates_paragraphs_like_an_empty_one() -> None:
+    (chapter,) = book_of_text("One.\n  \nTwo.\r\n\r\nThree.\nFour.").chapters
+    assert [block.text for block in chapter.blocks] == ["One.", "Two.", "Three. Four."]
+
+
 def test_words_given_on_the_command_line_may_have_tags() -> None:
     (chapter,) = book_of_text('Go <break time="1s"/> on.').chapters
     (block,) = chapter.blocks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,11 +143,12 @@ def trace_documents(archive: Archive, package: Package) -> Iterator[Traced]:
     places = _places(survey, contents)
     for document in survey.documents:
         own = parse_document(document.data).root
-        read = _read(survey, document, own, places[document.path], package.metadata.language)
+        entries = places.get(document.path, ())
+        read = _read(survey, document, own, entries, package.metadata.language)
         blocks = _blocks(read)
         whole = parse_whole(document.data)
         if whole is not None:
-            again = _read(survey, document, whole, places[document.path], package.metadata.language)
+            again = _read(survey, document, whole, entries, package.metadata.language)
             if _blocks(again) == blocks:
                 own, read = whole, again
         yield Traced(document.path, own, blocks, read.traces)
@@ -158,13 +158,13 @@ def _blocks(document: Document) -> tuple[Block, ...]:
     return tuple(item for item in document.items if isinstance(item, Block))
 
 
-def _places(survey: _Survey, contents: Contents) -> defaultdict[str, list[Entry]]:
+def _places(survey: _Survey, contents: Contents) -> dict[str, list[Entry]]:
     """Return the entries of the table of contents by the document that they lead to."""
     known = {document.path for document in survey.documents}
-    places: defaultdict[str, list[Entry]] = defaultdict(list)
+    places: dict[str, list[Entry]] = {}
     for entry in contents.entries:
         if entry.path in known:
-            places[entry.path].append(entry)
+            places.setdefault(entry.path, []).append(entry)
     return places
 
 
@@ -189,17 +189,16 @@ def _cut(
 ) -> Cutter:
     cutter = Cutter()
     places = _places(survey, contents)
-    known = {document.path for document in survey.documents}
     for entry in contents.entries:
-        if entry.path not in known:
+        if entry.path not in places:
             cutter.repairs.append(f"the contents list {entry.title!r}, which is not in the reading order")
     for document, matter in zip(survey.documents, matters, strict=True):
-        entries = places[document.path]
+        entries = places.get(document.path, ())
         root = parse_document(document.data).root
         items = _read(survey, document, root, entries, language).items
         if found := lexicons.of(root, document.path):
             items = apply_lexicons(items, found, language)
-        if known.intersection(entry.path for entry in contents.entries):
+        if places:
             cutter.add_listed(items, entries, where=document.path, title=document.title, matter=matter)
         else:
             cutter.add_unlisted(items, where=document.path, title=document.title, matter=matter)

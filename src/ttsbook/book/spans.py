@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ttsbook.book.printed import visible
+from ttsbook.book.printed import is_visible
 from ttsbook.book.ssml import Said
 from ttsbook.types import Block, Markup, MarkupKind
 
@@ -25,7 +25,7 @@ class Ruler:
         self.text = text
         self._counts = [0]  # visible characters before each place
         for character in text:
-            self._counts.append(self._counts[-1] + bool(visible(character)))
+            self._counts.append(self._counts[-1] + is_visible(character))
 
     @property
     def n_visible(self) -> int:

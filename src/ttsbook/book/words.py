@@ -5,10 +5,14 @@ Knows nothing of files: the words are at hand.
 
 from __future__ import annotations
 
+import re
+
 from ttsbook.book.ssml import take_tags
 from ttsbook.errors import InputError
 from ttsbook.files import sha256_bytes
 from ttsbook.types import Block, BlockKind, Book, Chapter, Metadata, Skipped
+
+_GAP = re.compile(r"\n\s*\n")
 
 
 def book_of_text(text: str) -> Book:
@@ -17,7 +21,7 @@ def book_of_text(text: str) -> Book:
     Raises:
         InputError: there is nothing but space.
     """
-    paragraphs = [take_tags(" ".join(part.split())) for part in text.replace("\r\n", "\n").split("\n\n")]
+    paragraphs = [take_tags(" ".join(part.split())) for part in _GAP.split(text.replace("\r\n", "\n"))]
     blocks = tuple(
         Block(BlockKind.PARAGRAPH, paragraph.text, markup=paragraph.markup)
         for paragraph in paragraphs

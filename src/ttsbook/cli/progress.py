@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from typing import TYPE_CHECKING
 
+from ttsbook import paths
 from ttsbook.cli.talk import Talk, clock, count, is_terminal, say, size
 from ttsbook.render.plan import Plan
 from ttsbook.render.report import ChapterReport, Report
@@ -36,7 +36,7 @@ def make_reporter(kind: str, talk: Talk) -> Reporter:
         return JsonReporter()
     if kind == "none" or talk.level < 0:
         return WarningReporter(talk)
-    capable = is_terminal(STDERR) and os.environ.get("TERM", "") != "dumb"
+    capable = is_terminal(STDERR) and paths.library_variable("TERM") != "dumb"
     return BarReporter(talk) if kind == "auto" and capable else PlainReporter(talk)
 
 

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ttsbook.choices import ACCENTS, CUES, FORMATS, SUBTITLES
+from ttsbook.choices import ACCENTS, CUES, EMOJI, EXECUTORS, FORMATS, SUBTITLES
 from ttsbook.config.rule import Choice, Flag, Names, Number, Rule, Text, Value, Whole
 
 LANGUAGES = ("auto", "en", "zh")
-EMOJI = ("silent", "name")
 SPLITS = ("none", "chapter")
 PROGRESS = ("auto", "plain", "json", "none")
 PRESETS = ("default", "draft", "studio", "acx")
@@ -25,7 +24,7 @@ RULES: dict[str, Rule] = {
     "ref-text": Text("the words that are said in the clip"),
     "engine": Text("the name of an engine (see `ttsbook doctor`)"),
     "device": Text('"auto", "cpu", "cuda" or "cuda:N"'),
-    "executor": Choice(("local", "ray")),
+    "executor": Choice(EXECUTORS),
     "ray-address": Text("the address of a Ray cluster, or empty"),
     "workers": Whole(1, 256, word="auto"),
     "threads": Whole(1, 64),

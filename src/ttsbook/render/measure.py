@@ -86,10 +86,9 @@ def measure(
         chapter_start = 0
         for position, piece in assemble(plan.chapters, stream, pauses, rate_hz, apart=apart):
             if position != at:
-                chapter_start = measured.timeline.n_samples
-            if at is not None and position != at:
-                _close_chapter(measured, plan, at, store, rate_hz, reporter)
-            at = position
+                if at is not None:
+                    _close_chapter(measured, plan, at, chapter_start, store, rate_hz, reporter)
+                at, chapter_start = position, measured.timeline.n_samples
             if cues is not None:
                 cues.add(position, measured.timeline.n_samples, piece)
             measured.timeline.add(position, piece)
@@ -99,7 +98,7 @@ def measure(
                 reporter.chunk_done(pace.after(position, piece.planned, measured.timeline.n_samples))
             yield position, piece.samples
         if at is not None:
-            _close_chapter(measured, plan, at, store, rate_hz, reporter)
+            _close_chapter(measured, plan, at, chapter_start, store, rate_hz, reporter)
 
     for _ in aside(measured.hear, pieces()):
         pass
@@ -108,16 +107,21 @@ def measure(
 
 
 def _close_chapter(
-    measured: Measured, plan: Plan, position: int, store: SpokenStore, rate_hz: int, reporter: Reporter
+    measured: Measured,
+    plan: Plan,
+    position: int,
+    start: int,
+    store: SpokenStore,
+    rate_hz: int,
+    reporter: Reporter,
 ) -> None:
     planned = plan.chapters[position]
-    *_, (_, start, end) = measured.timeline.spans()
     keys = [chunk.key for chunk in planned.chunks if chunk.key]
     report = ChapterReport(
         index=planned.chapter.index,
         title=planned.chapter.title,
         start_seconds=start / rate_hz,
-        seconds=(end - start) / rate_hz,
+        seconds=(measured.timeline.n_samples - start) / rate_hz,
         chunks=len(keys),
         cached=sum(key not in store.fresh for key in keys),
         spoken_characters=spoken_characters(planned),

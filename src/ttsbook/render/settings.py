@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ttsbook.choices import CUES, FORMATS, SUBTITLES
+from ttsbook.choices import CUES, EXECUTORS, FORMATS, SUBTITLES
 from ttsbook.engines.base import Options
 from ttsbook.engines.choose import entry_of
 from ttsbook.errors import UsageError
@@ -19,7 +19,6 @@ PLAYLIST_SUFFIX = ".m3u8"
 MIN_SPEED, MAX_SPEED = 0.5, 2.0
 # More than a processor's threads speak side by side would only take memory until all are done.
 BATCH = 2
-EXECUTORS = ("local", "ray")
 
 
 @dataclass(frozen=True, slots=True)

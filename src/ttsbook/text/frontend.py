@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ttsbook.choices import ACCENTS, EMOJI
 from ttsbook.symbols import PUNCTUATION, SYMBOL_IDS
 from ttsbook.text.align import align_words
 from ttsbook.text.cut import Piece, cut_long, cut_text
@@ -35,8 +36,6 @@ from ttsbook.types import (
     SpokenWord,
 )
 
-ACCENTS = ("american", "british")
-EMOJI = ("silent", "name")
 _SYMBOLS = frozenset(SYMBOL_IDS)
 _ENDED = re.compile(r"[.!?…。！？；]['\"”’»)」』）]*\s*$")  # a text that needs no comma before a break
 _SPELT_RULES = ("initials", "acronym")
@@ -199,9 +198,8 @@ class FrontEnd:
         fixed = tuple(_fixed_spans(normalized))
         phonemes = to_phonemes(normalized.spoken, language, fixed, self.accent)
         phonemes = close_utterance(phonemes, language, mark)
-        if not _SYMBOLS.issuperset(
-            phonemes
-        ):  # a promise to the engines; the tables are tested against the inventory
+        # A promise to the engines; the tables are tested against the inventory.
+        if not _SYMBOLS.issuperset(phonemes):
             raise AssertionError(f"phonemes outside the inventory: {phonemes!r}")
         return (" ".join(normalized.spoken.split()), phonemes) if phonemes else ("", "")
 
