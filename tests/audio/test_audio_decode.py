@@ -61,7 +61,7 @@ def test_every_common_format_gives_the_same_sound(tmp_path, speech, name, codec,
     path = tmp_path / name
     write_sound(path, [samples], codec=codec, sample_format=sample_format)
     clip = read_clip(path, rate_hz=24_000)
-    assert (clip.rate_hz, clip.channels, clip.truncated) == (24_000, 1, False)
+    assert (clip.rate_hz, clip.truncated) == (24_000, False)
     assert clip.samples.dtype == np.float32
     assert abs(clip.samples.size - samples.size) <= 2048  # a frame of the encoder at each end
     n = min(clip.samples.size, samples.size)
@@ -83,14 +83,14 @@ def test_stereo_is_mixed_without_becoming_louder(tmp_path, speech):
 def test_sixteen_channels_are_read(tmp_path, speech):
     write_sound(tmp_path / "many.wav", [speech(0.5)] * 16)
     clip = read_clip(tmp_path / "many.wav", rate_hz=16_000)
-    assert (clip.channels, clip.samples.size) == (16, 8000)
+    assert clip.samples.size == 8000
 
 
 @pytest.mark.parametrize(("rate_hz", "expected_hz"), [(8000, 8000), (96_000, 48_000), (384_000, 48_000)])
 def test_the_native_rate_is_kept_up_to_48_khz(tmp_path, speech, rate_hz, expected_hz):
     write_sound(tmp_path / "a.wav", [speech(0.5, rate_hz)], rate_hz=rate_hz)
     clip = read_clip(tmp_path / "a.wav")
-    assert (clip.rate_hz, clip.source_rate_hz) == (expected_hz, rate_hz)
+    assert clip.rate_hz == expected_hz
     assert clip.samples.size == pytest.approx(expected_hz / 2, abs=1)
 
 

@@ -20,6 +20,7 @@ from stand_in import VOICE, LetterFrontEnd, make_book, make_settings
 
 from ttsbook.audio.probe import probe
 from ttsbook.book.words import book_of_text
+from ttsbook.cli.progress import describe_plan
 from ttsbook.errors import MissingError, OutputError, RenderError, UsageError
 from ttsbook.files import sha256_file, temporary_prefix
 from ttsbook.render import journal
@@ -371,6 +372,7 @@ def test_a_failure_keeps_what_was_spoken_and_the_next_run_goes_on(tmp_path: Path
     report = render(tmp_path / "b.wav", workers=workers, batch=1, reporter=recorder, options=options)
     assert recorder.plan is not None
     assert recorder.plan.resumes
+    assert describe_plan(recorder.plan).startswith("resuming ")
     assert report.cached >= recorder.plan.n_cached >= 10
     assert max(log_of(log).count(text) for text in log_of(log)) == 1 or workers > 1
 

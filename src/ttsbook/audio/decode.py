@@ -32,8 +32,6 @@ _LOUDEST = 1000.0  # float files may pass full scale, but not like this
 class Clip:
     samples: Samples  # [n] mono
     rate_hz: int
-    source_rate_hz: int
-    channels: int  # of the source
     truncated: bool  # longer than max_seconds: the rest was not read
 
 
@@ -43,7 +41,6 @@ class MonoPiece:
 
     samples: Samples  # mono at rate_hz
     rate_hz: int
-    channels: int
 
 
 def read_clip(path: Path, *, rate_hz: int | None = None, max_seconds: float = 600.0) -> Clip:
@@ -97,7 +94,7 @@ def _gathered(pieces: Iterator[MonoPiece], rate_hz: int | None, max_seconds: flo
         n_samples += parts[-1].size
     parts.append(resampler.finish())
     samples = np.concatenate(parts)
-    return Clip(samples[:limit], rate_out_hz, first.rate_hz, first.channels, samples.size > limit)
+    return Clip(samples[:limit], rate_out_hz, samples.size > limit)
 
 
 def decode_mono(container: InputContainer, stream: AudioStream) -> Iterator[MonoPiece]:
@@ -115,7 +112,7 @@ def decode_mono(container: InputContainer, stream: AudioStream) -> Iterator[Mono
             continue
         for frame in frames:
             if isinstance(frame, av.AudioFrame) and frame.samples and frame.sample_rate >= _MIN_RATE_HZ:
-                yield MonoPiece(_mono(frame), frame.sample_rate, frame.layout.nb_channels)
+                yield MonoPiece(_mono(frame), frame.sample_rate)
 
 
 def _mono(frame: av.AudioFrame) -> Samples:

@@ -187,9 +187,12 @@ def _voice_names() -> list[str]:
 
 
 def _print_engines(engines: tuple[Availability, ...]) -> None:
+    from ttsbook.engines.choose import ENGINES
+
     print(f"ttsbook {__version__}, Python {platform.python_version()}, {platform.platform()}\n\nEngines")
     for engine in engines:
-        print(f"  {engine.name:<12} " + ("ready" if engine.available else f"not here: {engine.why}"))
+        state = f"ready: {ENGINES[engine.name].summary}" if engine.available else f"not here: {engine.why}"
+        print(f"  {engine.name:<12} {state}")
         if not engine.available and engine.fix:
             print(f"  {'':<12} get it with: {engine.fix}")
 

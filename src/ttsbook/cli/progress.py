@@ -208,7 +208,7 @@ def close_reporter(reporter: Reporter) -> None:
 
 def describe_plan(plan: Plan) -> str:
     """Say in one line what is about to be spoken."""
-    title = plan.book.metadata.title or plan.book.source
+    title = ("resuming " if plan.resumes else "") + (plan.book.metadata.title or plan.book.source)
     spoken = sum(chapter.is_spoken for chapter in plan.chapters)
     cached = f", {plan.n_cached} already spoken" if plan.n_cached else ""
     about = clock(plan.estimated_seconds)
