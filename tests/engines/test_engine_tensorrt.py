@@ -109,6 +109,7 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(monkeypatch: pytest.Mon
     monkeypatch.setattr(tensorrt_engine, "list_gpus", lambda: ())
     absent = check_engine("tensorrt")
     assert (absent.available, absent.why) == (False, "there is no NVIDIA GPU here, or no driver for it")
+    assert "another engine" in absent.fix  # not --device cpu, which it refuses
     monkeypatch.setattr(tensorrt_engine, "list_gpus", lambda: (GPU,))
     monkeypatch.setattr(tensorrt, "providers", lambda: (CPU,))
     assert "ttsbook[gpu]" in check_engine("tensorrt").fix

@@ -72,7 +72,7 @@ def bench(
     wanted = engines or list(states)
     skipped = {name: states[name].why for name in wanted if not states[name].available}
     for name, why in skipped.items():
-        talk.note(f"{name}: not measured, {why}; to enable it: {states[name].fix}")
+        talk.note(f"{name}: not measured, {why}; hint: {states[name].fix}")
     profile = find_voice(voice, read_clip=read_clip)
     read = passage.passage_bytes(quick=quick)
     measured = [name for name in wanted if name not in skipped]

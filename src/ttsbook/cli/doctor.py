@@ -194,7 +194,7 @@ def _print_engines(engines: tuple[Availability, ...]) -> None:
         state = f"ready: {ENGINES[engine.name].summary}" if engine.available else f"not here: {engine.why}"
         print(f"  {engine.name:<12} {state}")
         if not engine.available and engine.fix:
-            print(f"  {'':<12} get it with: {engine.fix}")
+            print(f"  {'':<12} hint: {engine.fix}")
 
 
 def _print_machine(gpus: tuple[Gpu, ...], cores: int, memory: int | None) -> None:

@@ -148,8 +148,11 @@ def on_gpu(gpu: Gpu, runtime: str = "auto", precision: str = "auto") -> Hardware
     return Hardware(device, "onnx", "fp32", gpu)
 
 
-def gpu_for(device: str, gpus: tuple[Gpu, ...]) -> Gpu:
+def gpu_for(device: str, gpus: tuple[Gpu, ...], *, instead: str = "use --device cpu") -> Gpu:
     """Return the GPU that a device stands for; "auto" and "cuda" are the first.
+
+    Args:
+        instead: what a person without a GPU can do.
 
     Raises:
         UsageError: it stands for none.
@@ -167,5 +170,5 @@ def gpu_for(device: str, gpus: tuple[Gpu, ...]) -> Gpu:
             return gpu
     there = ", ".join(f"cuda:{gpu.index}" for gpu in gpus)
     if not there:
-        raise MissingError("there is no NVIDIA GPU here, or no driver for it", "use --device cpu")
+        raise MissingError("there is no NVIDIA GPU here, or no driver for it", instead)
     raise MissingError(f"device {device} was asked for, and there is {there}", "use one of them")

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 VERSION = "2"  # raise it when the same weights give other samples
 IN_HALF_PRECISION = ("decoder",)
+_INSTEAD = "use another engine, such as hybrid"
 
 
 class TensorRtEngine(Vits2Engine):
@@ -52,7 +53,7 @@ class TensorRtEngine(Vits2Engine):
     @classmethod
     def missing(cls, options: Options = ()) -> None:
         """Raise `MissingError` if a GPU, TensorRT or the weights are not there."""
-        gpu_for("auto", list_gpus())
+        gpu_for("auto", list_gpus(), instead=_INSTEAD)
         check_tensorrt()
         check_loads()
         check_weights("tensorrt", options, cls.options)
@@ -100,7 +101,7 @@ class TensorRtEngine(Vits2Engine):
         return self._hardware.gpu
 
     def _choose(self, device: str, options: dict[str, str]) -> Hardware:  # noqa: ARG002
-        gpu = gpu_for(device, list_gpus())
+        gpu = gpu_for(device, list_gpus(), instead=_INSTEAD)
         check_tensorrt()
         return Hardware(f"cuda:{gpu.index}", "onnx", "fp16", gpu)
 
