@@ -24,7 +24,7 @@ from ttsbook.cli import (
 )
 from ttsbook.cli.grouped import GroupedCommand
 
-HELP = """Audiobooks in a chosen voice: EPUB or text in, one audio file out.
+HELP = """Audiobooks in a voice of your choice: EPUB or text in, one audio file out.
 
 \b
   ttsbook render book.epub --voice me.wav -o book.m4b

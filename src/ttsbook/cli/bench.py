@@ -19,17 +19,24 @@ if TYPE_CHECKING:
 
 
 def bench(
-    quick: Annotated[bool, typer.Option("--quick", help="One minute of audio instead of twelve.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Render one minute of audio instead of twelve.")
+    ] = False,
     runs: Annotated[
-        int, typer.Option(min=1, max=99, metavar="N", help="Runs per engine; medians count.")
+        int,
+        typer.Option(min=1, max=99, metavar="N", help="Runs per engine, of which the median is reported."),
     ] = 3,
     engines: Annotated[
-        list[str] | None, typer.Option("--engine", metavar="NAME", help="Only this engine; repeatable.")
+        list[str] | None,
+        typer.Option("--engine", metavar="NAME", help="Measure only this engine; repeatable."),
     ] = None,
     text: Annotated[
-        bool, typer.Option("--text", help="Only the text: a made-up book of 5 MB in each language, one core.")
+        bool,
+        typer.Option(
+            "--text", help="Measure only text processing: a made-up book of 5 MB per language, one core."
+        ),
     ] = False,
-    voice: Annotated[str, typer.Option(metavar="CLIP|NAME", help="Who reads.")] = "arthur",
+    voice: Annotated[str, typer.Option(metavar="CLIP|NAME", help="The voice that reads.")] = "arthur",
     plot: Annotated[
         Path | None, typer.Option(metavar="FILE.png", help="Also draw the real-time factors (matplotlib).")
     ] = None,
@@ -39,16 +46,16 @@ def bench(
     config: options.ConfigFile = None,
     no_config: options.NoConfig = False,
 ) -> int:
-    """Render the same passage with every engine that works here, and measure.
+    """Time every engine that works here on the same passage.
 
     \b
       ttsbook bench --quick
       ttsbook bench --runs 5 --json > figures.json
       ttsbook bench --text
 
-    Each run is a new process with empty caches and makes an MP3, as `ttsbook render` would. Then the
-    base voice is taken apart, stage by stage. Compare figures of one run only. The configuration says
-    where engines from elsewhere lie; an engine that reads English only gets the English half.
+    Each run is a new process with empty caches that makes an MP3, as `ttsbook render` would. Then the
+    stages of the base voice are timed one by one. Compare only figures from the same run. The configuration
+    says where third-party engines are installed; an engine that only reads English gets the English half.
     """
     told = load_config(source=Source(config, not no_config)).settings
 

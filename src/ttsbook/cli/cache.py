@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ttsbook.render.cache import ChunkCache
 
 app = typer.Typer(
-    help="Look after the rendered chunks that are kept; they may be deleted at any time.",
+    help="Manage the cache of rendered chunks, which is safe to delete.",
 )
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -26,7 +26,7 @@ _UNITS |= {"KIB": 1 << 10, "MIB": 1 << 20, "GIB": 1 << 30, "TIB": 1 << 40}
 
 @app.command()
 def info(as_json: options.Json = False) -> None:
-    """Print where the cache is and how large.
+    """Show where the cache is and how large it is.
 
     \b
       ttsbook cache info
@@ -46,7 +46,7 @@ def gc(
     ] = "2GB",
     as_json: options.Json = False,
 ) -> None:
-    """Throw away what was not used for longest, until the rest fits.
+    """Delete the chunks unused for longest until the rest fits.
 
     \b
       ttsbook cache gc
@@ -57,7 +57,7 @@ def gc(
 
 @app.command()
 def clear(as_json: options.Json = False) -> None:
-    """Throw away everything; the next render speaks every chunk again.
+    """Delete all chunks; the next render makes them again.
 
     \b
       ttsbook cache clear

@@ -44,7 +44,7 @@ class Problem:
 def doctor(
     as_json: options.Json = False, config: options.ConfigFile = None, no_config: options.NoConfig = False
 ) -> int:
-    """Check the installation: engines, devices, folders, and how to get what is missing.
+    """Check the installation and how to get what is missing.
 
     \b
       ttsbook doctor

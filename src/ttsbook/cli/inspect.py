@@ -33,7 +33,7 @@ def inspect(
         bool,
         typer.Option(
             "--unknown",
-            help="List the words whose reading is a guess, as a lexicon to correct.",
+            help="List words whose pronunciation is a guess, as a lexicon to correct.",
             rich_help_panel=options.TEXT,
         ),
     ] = False,

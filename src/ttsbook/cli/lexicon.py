@@ -11,7 +11,7 @@ from ttsbook.cli import options
 from ttsbook.cli.document import document
 from ttsbook.cli.talk import print_json
 
-app = typer.Typer(help="Look after files of pronunciations.")
+app = typer.Typer(help="Check lexicons: files of pronunciations.")
 
 
 @app.callback()

@@ -19,14 +19,14 @@ def optimize(
     config: options.ConfigFile = None,
     no_config: options.NoConfig = False,
 ) -> None:
-    """Build the base voice for this machine's NVIDIA GPU, for the engine tensorrt.
+    """Build the base voice for this NVIDIA GPU.
 
     \b
       ttsbook optimize
       ttsbook render book.epub --engine tensorrt -o book.m4b
 
-    Takes some minutes the first time; another GPU, driver or version of the voice needs its own. Prints the
-    folder in the cache that keeps it.
+    For the engine tensorrt. It takes some minutes, and again after a change of GPU, driver or version of the
+    voice. Prints the folder of the cache where the result is kept.
     """
     loaded = load_config({"device": device}, Source(config, not no_config))
     talk = make_talk(quiet, verbose)

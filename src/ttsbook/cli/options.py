@@ -42,92 +42,109 @@ Cast = Annotated[
     ),
 ]
 Speed = Annotated[str | None, _setting("speed", "0.5–2", VOICE, "Speaking rate.", "1.0")]
-Seed = Annotated[str | None, _setting("seed", "N", VOICE, "Another seed gives another performance.", "0")]
+Seed = Annotated[
+    str | None, _setting("seed", "N", VOICE, "Random seed; another one gives another performance.", "0")
+]
 
-Engine = Annotated[str | None, _setting("engine", "NAME", ENGINE, "`ttsbook doctor` lists them.", "hybrid")]
+Engine = Annotated[
+    str | None, _setting("engine", "NAME", ENGINE, "Speech engine; `ttsbook doctor` lists them.", "hybrid")
+]
 NoFallback = Annotated[
     bool,
     typer.Option(
         "--no-fallback",
-        help="Fail if it cannot be done as asked, instead of going on with less.",
+        help="Fail if something cannot be done as asked, instead of falling back.",
         rich_help_panel=ENGINE,
     ),
 ]
 RefText = Annotated[
     str | None,
-    _setting("ref-text", "WORDS", VOICE, "What is said in the recording, for engines that use it."),
+    _setting("ref-text", "WORDS", VOICE, "The words spoken in the recording, for engines that use them."),
 ]
 Device = Annotated[
     str | None, _setting("device", "auto|cpu|cuda[:N]", ENGINE, "Where the model runs.", "auto")
 ]
-Workers = Annotated[
-    str | None, _setting("workers", "N|auto", ENGINE, "Processes that speak at the same time.", "auto")
-]
+Workers = Annotated[str | None, _setting("workers", "N|auto", ENGINE, "Number of worker processes.", "auto")]
 Executor = Annotated[
     str | None,
-    _setting("executor", "local|ray", ENGINE, "Who runs the processes: this machine or a cluster.", "local"),
+    _setting(
+        "executor",
+        "local|ray",
+        ENGINE,
+        "Where the workers run: on this machine or on a Ray cluster.",
+        "local",
+    ),
 ]
 RayAddress = Annotated[
     str | None,
-    _setting("ray-address", "ADDRESS", ENGINE, "A running cluster; without it Ray starts one here."),
+    _setting(
+        "ray-address", "ADDRESS", ENGINE, "Address of a running cluster; without it Ray starts one here."
+    ),
 ]
 
 Format = Annotated[
     str | None,
-    _setting("format", "wav|mp3|m4b|flac|opus", AUDIO, "Audio format; the suffix of -o says it too.", "wav"),
+    _setting(
+        "format", "wav|mp3|m4b|flac|opus", AUDIO, "Audio format; by default that of the suffix of -o.", "wav"
+    ),
 ]
 SampleRate = Annotated[str | None, _setting("sample-rate", "HZ", AUDIO, "Samples per second.", "22050")]
 Bitrate = Annotated[str | None, _setting("bitrate", "KBIT|auto", AUDIO, "For mp3, m4b and opus.", "auto")]
 Loudness = Annotated[
     str | None, _setting("loudness", "LUFS|off", AUDIO, "Loudness of the whole book.", "-19.0")
 ]
-Peak = Annotated[str | None, _setting("peak", "DBTP", AUDIO, "Ceiling of the true peak.", "-1.5")]
+Peak = Annotated[str | None, _setting("peak", "DBTP", AUDIO, "Highest true peak.", "-1.5")]
 Subtitles = Annotated[
-    str | None, _setting("subtitles", "srt|vtt|lrc|none", AUDIO, "Write subtitles beside the audio.", "none")
+    str | None, _setting("subtitles", "srt|vtt|lrc|none", AUDIO, "Write subtitles next to the audio.", "none")
 ]
 Cues = Annotated[
-    str | None, _setting("cues", "sentence|word", AUDIO, "How finely the subtitles are timed.", "sentence")
+    str | None, _setting("cues", "sentence|word", AUDIO, "Time subtitles by sentence or by word.", "sentence")
 ]
 
 Split = Annotated[
-    str | None, _setting("split", "none|chapter", AUDIO, "One file for each chapter, and a playlist.", "none")
+    str | None,
+    _setting("split", "none|chapter", AUDIO, "Write one file per chapter, and a playlist.", "none"),
 ]
 
 Check = Annotated[
     bool | None,
     typer.Option(
         "--check/--no-check",
-        help="Listen to all of it (extra qa), speak again what sounds wrong, and write FILE.check.html. "
+        help="Listen to every chunk (extra qa), redo those that sound wrong, and write FILE.check.html. "
         "[default: no-check]",
         rich_help_panel=AUDIO,
     ),
 ]
 CheckModel = Annotated[
-    str | None, _setting("check-model", "FOLDER", AUDIO, "A faster-whisper model that listens instead.")
+    str | None, _setting("check-model", "FOLDER", AUDIO, "Another faster-whisper model for --check.")
 ]
 CheckAttempts = Annotated[
-    str | None, _setting("check-attempts", "N", AUDIO, "How often it is spoken again, at most.", "3")
+    str | None,
+    _setting("check-attempts", "N", AUDIO, "How often a chunk that sounds wrong is redone at most.", "3"),
 ]
 
 Language = Annotated[
-    str | None, _setting("language", "auto|en|zh", TEXT, "Language where the text does not tell.", "auto")
+    str | None, _setting("language", "auto|en|zh", TEXT, "Language of text that could be either.", "auto")
 ]
 Accent = Annotated[
     str | None,
-    _setting("accent", "auto|american|british", TEXT, "Accent of English; auto is the voice's own.", "auto"),
+    _setting("accent", "auto|american|british", TEXT, "English accent; auto is the voice's own.", "auto"),
 ]
-Lexicon = Annotated[str | None, _setting("lexicon", "FILE", TEXT, "How names are pronounced.")]
+Lexicon = Annotated[str | None, _setting("lexicon", "FILE", TEXT, "Pronunciations of names and other words.")]
 Chapters = Annotated[
     str | None,
     typer.Option(
-        "--chapters", metavar="1-3,7", help="Only these, as `inspect` numbers them.", rich_help_panel=TEXT
+        "--chapters",
+        metavar="1-3,7",
+        help="Only these chapters, numbered as by `inspect`.",
+        rich_help_panel=TEXT,
     ),
 ]
 IncludeMatter = Annotated[
     bool | None,
     typer.Option(
         "--include-matter/--no-matter",
-        help="Read title page, contents, notes and index as well. [default: no-matter]",
+        help="Also read title page, contents, notes and index. [default: no-matter]",
         rich_help_panel=TEXT,
     ),
 ]
@@ -135,15 +152,21 @@ IncludeMatter = Annotated[
 Progress = Annotated[
     str | None,
     _setting(
-        "progress", "auto|plain|json|none", RUN, "A bar, a line per chapter, JSON lines, or nothing.", "auto"
+        "progress",
+        "auto|plain|json|none",
+        RUN,
+        "Show a bar, a line per chapter, JSON lines, or nothing.",
+        "auto",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout.", rich_help_panel=RUN)]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Only errors on stderr.", rich_help_panel=RUN)]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="More detail on stderr.", rich_help_panel=RUN)]
-Force = Annotated[
-    bool, typer.Option("--force", help="Replace a file that is in the way.", rich_help_panel=OUTPUT)
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print only errors on stderr.", rich_help_panel=RUN)
 ]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Print more detail on stderr.", rich_help_panel=RUN)
+]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite an existing file.", rich_help_panel=OUTPUT)]
 
 ConfigFile = Annotated[
     Path | None,
@@ -155,5 +178,10 @@ NoConfig = Annotated[
 ]
 Preset = Annotated[
     str | None,
-    typer.Option("--preset", metavar="NAME", help="default, draft, studio or acx.", rich_help_panel=CONFIG),
+    typer.Option(
+        "--preset",
+        metavar="NAME",
+        help="Base settings: default, draft, studio or acx.",
+        rich_help_panel=CONFIG,
+    ),
 ]

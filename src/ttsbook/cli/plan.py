@@ -33,7 +33,7 @@ def plan(
             "--output",
             "-o",
             metavar="FILE",
-            help="Its name ends with .plan.jsonl. [default: beside the book]",
+            help="The plan, named *.plan.jsonl. [default: next to the book]",
             rich_help_panel=options.OUTPUT,
         ),
     ] = None,
@@ -52,15 +52,15 @@ def plan(
     no_config: options.NoConfig = False,
     preset: options.Preset = None,
 ) -> None:
-    """Write every chunk of a book as a line that can be edited, and rendered.
+    """Write the chunks of a book as a plan to edit and render.
 
     \b
       ttsbook plan book.epub -o book.plan.jsonl
       ttsbook render book.plan.jsonl -o book.m4b
 
-    A line is a JSON object. An edited `text` is said anew; an edited `spoken` gives the words, an edited
-    `phonemes` the sounds themselves. `voice` and `character` say who speaks, `pause_ms` how long the
-    silence after it is. Only edited lines are spoken again.
+    Each line is a JSON object. Edit `text` to change what is read, `spoken` to give the exact words, or
+    `phonemes` to give the sounds. `voice` and `character` say who speaks, `pause_ms` how long the silence
+    after it is. Only edited lines are rendered again.
     """
     flags = {
         "voice": voice, "language": language, "lexicon": lexicon, "accent": accent,

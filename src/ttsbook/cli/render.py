@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 
 Books = Annotated[
     list[str],
-    typer.Argument(metavar="BOOK", help="EPUB, Markdown or text, or a plan; a folder of them; -."),
+    typer.Argument(
+        metavar="BOOK", help="EPUB, Markdown, text or plan; a folder of these; - for standard input."
+    ),
 ]
 Output = Annotated[
     Path | None,
@@ -35,24 +37,31 @@ Output = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="The audio file. [default: beside the book]",
+        help="The audio file. [default: next to the book]",
         rich_help_panel=options.OUTPUT,
     ),
 ]
 OutDir = Annotated[
     Path | None,
-    typer.Option("--out-dir", metavar="FOLDER", help="Where to put several.", rich_help_panel=options.OUTPUT),
+    typer.Option(
+        "--out-dir",
+        metavar="FOLDER",
+        help="Folder for the audio of several books.",
+        rich_help_panel=options.OUTPUT,
+    ),
 ]
 DryRun = Annotated[
     bool,
-    typer.Option("--dry-run", help="Print what would be done; write nothing.", rich_help_panel=options.RUN),
+    typer.Option(
+        "--dry-run", help="Print what would be done, and write nothing.", rich_help_panel=options.RUN
+    ),
 ]
 DepFile = Annotated[
     Path | None,
     typer.Option(
         "--depfile",
         metavar="FILE",
-        help="Write the files used, as make rules.",
+        help="Write which files were read, as make rules.",
         rich_help_panel=options.OUTPUT,
     ),
 ]
@@ -61,7 +70,7 @@ ReportFile = Annotated[
     typer.Option(
         "--report",
         metavar="FILE",
-        help="Write the account of the run as JSON.",
+        help="Write a report of the run as JSON.",
         rich_help_panel=options.OUTPUT,
     ),
 ]
@@ -70,7 +79,7 @@ Tag = Annotated[
     typer.Option(
         "--tag",
         metavar="NAME=VALUE",
-        help="A tag instead of the book's own, such as artist=…; repeatable.",
+        help="Set a tag, such as artist=…, instead of the book's own; repeatable.",
         rich_help_panel=options.OUTPUT,
     ),
 ]
@@ -79,7 +88,7 @@ Epub3 = Annotated[
     typer.Option(
         "--epub3",
         metavar="FILE",
-        help="Also write the book as an EPUB 3 that is read along, with the narration in it.",
+        help="Also write a read-along EPUB 3: the book with the narration in it.",
         rich_help_panel=options.OUTPUT,
     ),
 ]
@@ -88,7 +97,7 @@ Template = Annotated[
     typer.Option(
         "--template",
         metavar="PATH",
-        help='Names below --out-dir, such as "{author}/[{series}/]{title}"; library: as servers expect.',
+        help='Paths below --out-dir, such as "{author}/[{series}/]{title}"; library: for audiobook servers.',
         rich_help_panel=options.OUTPUT,
     ),
 ]
@@ -96,7 +105,7 @@ Resume = Annotated[
     bool | None,
     typer.Option(
         "--resume/--no-resume",
-        help="Reuse chunks that were spoken before. [default: resume]",
+        help="Reuse chunks rendered by an earlier run. [default: resume]",
         rich_help_panel=options.RUN,
     ),
 ]
@@ -155,9 +164,9 @@ def render(
       ttsbook render book.epub --voice me.wav -o book.m4b
       ttsbook render shelf/ --out-dir audio --format mp3
 
-    Prints the path of each finished file. A run that was stopped goes on where it was when the
-    same command is given again. With --check, exits with 1 if passages are left that someone
-    should listen to; the file is there nevertheless, and FILE.check.html plays them.
+    Prints the path of each finished file. To resume a run that was stopped, give the same command
+    again. With --check, exits with 1 if there are passages that someone should listen to;
+    the audio file is complete all the same, and FILE.check.html plays them.
     """
     from ttsbook.cli.script import cast_of, narrator_of
 

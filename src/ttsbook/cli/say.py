@@ -22,7 +22,7 @@ def say(
     words: Annotated[list[str], typer.Argument(metavar="WORD...", help="Words or phrases.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Speak them into an audio file as well."),
+        typer.Option("--output", "-o", metavar="FILE", help="Also speak them into an audio file."),
     ] = None,
     force: options.Force = False,
     voice: options.Voice = None,
@@ -34,7 +34,7 @@ def say(
     no_config: options.NoConfig = False,
     preset: options.Preset = None,
 ) -> None:
-    """Show how words are read; with a lexicon, also how it has them read.
+    """Show how words are pronounced, with and without your lexicon.
 
     \b
       ttsbook say Hermione 重庆

@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 
 def verify(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Audio files, of any origin.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Any audio files.")],
     against: Annotated[
         list[str] | None,
         typer.Option(
-            "--against", metavar="acx|ebu|file", help="Only these rules; repeatable. [default: all]"
+            "--against", metavar="acx|ebu|file", help="Check only these rules; repeatable. [default: all]"
         ),
     ] = None,
     as_json: options.Json = False,
@@ -34,8 +34,8 @@ def verify(
       ttsbook verify book.m4b --against file
       ttsbook verify chapters/*.mp3 --against acx --json
 
-    acx: the numbers that ACX and Audible ask of a file. ebu: EBU R 128, for broadcasting. file: duration,
-    title, artist and chapters as the header states them. Exits with 1 if a rule is broken.
+    acx: what ACX and Audible require of a file. ebu: EBU R 128, for broadcasting. file: whether duration,
+    title, artist and chapters agree with the header. Exits with 1 if a rule is broken.
     """
     from ttsbook.audio.standard import STANDARDS
 

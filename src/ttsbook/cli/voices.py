@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ttsbook.voice.profile import StoredVoice
     from ttsbook.voice.store import ListedVoice
 
-app = typer.Typer(help="Look after the voices: built-in ones and your own.", rich_markup_mode=None)
+app = typer.Typer(help="Manage voices, built-in and your own.", rich_markup_mode=None)
 
 NO_CONSENT = "a voice belongs to a person: say with --consent that you may use it"
 CONSENT_HINT = 'for example --consent "my own voice", or --consent "Ada Example agreed in writing on 1 May"'
@@ -38,28 +38,26 @@ def add(
         Path, typer.Argument(metavar="CLIP", help="A recording: wav, mp3, m4a, flac, ogg or video.")
     ],
     name: Annotated[
-        str | None, typer.Option("--name", help="What to call it. [default: the file's name]")
+        str | None, typer.Option("--name", help="Name of the voice. [default: the file's name]")
     ] = None,
     consent: Annotated[
-        str, typer.Option("--consent", metavar="WORDS", help="Whose voice it is and that you may use it.")
+        str, typer.Option("--consent", metavar="WORDS", help="Whose voice it is, and that you may use it.")
     ] = "",
     accent: Annotated[
-        str, typer.Option("--accent", metavar="american|british", help="How the voice speaks English.")
+        str, typer.Option("--accent", metavar="american|british", help="Accent of its English.")
     ] = "",
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Refuse a clip that gives cause for advice.")
-    ] = False,
-    force: Annotated[bool, typer.Option("--force", help="Replace a voice of that name.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse a clip with any flaw.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing voice of that name.")] = False,
     as_json: options.Json = False,
 ) -> None:
-    """Keep the voice of a recording under a name.
+    """Add the voice of a recording under a name.
 
     \b
       ttsbook voices add me.wav --name me --consent "my own voice"
       ttsbook voices add interview.m4a --name ada --consent "Ada Example agreed on 1 May 2026"
 
-    Ten seconds of clear speech of one person are enough. The recording itself is not kept. Your words
-    about consent are stored with the voice and written into the tags of what it speaks.
+    Ten seconds of clear speech by one person are enough. The recording itself is not kept. Your statement
+    of consent is stored with the voice and written into the tags of the audio it speaks.
     """
     if not consent.strip():
         raise UsageError(NO_CONSENT, CONSENT_HINT)
@@ -98,7 +96,7 @@ def add(
 
 @app.command("list")
 def list_(as_json: options.Json = False) -> None:
-    """Print the voices that are there.
+    """List the available voices.
 
     \b
       ttsbook voices list
@@ -117,7 +115,7 @@ def list_(as_json: options.Json = False) -> None:
 
 @app.command()
 def show(name: Name, as_json: options.Json = False) -> None:
-    """Print what is known of a voice.
+    """Show the details of a voice.
 
     \b
       ttsbook voices show nora
@@ -191,7 +189,7 @@ def preview(
 
 @app.command()
 def compare(first: Name, second: Name, as_json: options.Json = False) -> None:
-    """Say how alike two voices are.
+    """Show how similar two voices are.
 
     \b
       ttsbook voices compare me.wav book.m4b
