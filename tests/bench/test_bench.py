@@ -168,5 +168,5 @@ def test_english_alone_is_the_first_half() -> None:
 
 
 def test_an_engine_that_gave_way_to_another_was_not_measured() -> None:
-    with pytest.raises(RenderError, match="cosyvoice gave way to hybrid: CosyVoice is not installed"):
+    with pytest.raises(RenderError, match="cosyvoice was replaced by hybrid: CosyVoice is not installed"):
         measure_engine("cosyvoice", SHORT, voice="arthur", runs=1, n_characters=20)

@@ -71,7 +71,7 @@ def test_an_engine_that_is_not_installed_gives_way_to_hybrid_and_says_so(
     )
     assert (run.code, run.out) == (0, "a.wav\n")
     (warning,) = [line for line in run.err.splitlines() if "CosyVoice" in line]
-    assert "going on with hybrid instead of cosyvoice" in warning
+    assert "continuing with hybrid instead of cosyvoice" in warning
     report = json.loads((folder / "r.json").read_text(encoding="utf-8"))["books"][0]["report"]
     assert report["engine"] == "hybrid"
     assert [(step["kind"], step["before"], step["after"]) for step in report["fallbacks"]] == [
@@ -95,7 +95,7 @@ def test_words_of_the_recording_that_nobody_uses_are_noticed(ttsbook: Command, c
         "speak", "Hello.", "-o", "a.wav", "--voice", clip, "--engine", "vits2", "--ref-text", "my words"
     )
     assert run.code == 0
-    assert "engine vits2 makes no use of the words" in run.err
+    assert "engine vits2 does not use the words" in run.err
     run = ttsbook(
         "speak", "Hello.", "-o", "b.wav", "--voice", clip, "--ref-text", "my words", "--engine", "hybrid"
     )
@@ -141,7 +141,7 @@ def test_doctor_notices_a_gpu_that_nothing_uses(ttsbook: Command, monkeypatch: p
     monkeypatch.setattr("ttsbook.engines.gpu.list_gpus", lambda: (gpu,))
     monkeypatch.setattr("ttsbook.engines.hardware.torch_sees_gpus", lambda: False)
     problems = ttsbook("doctor", "--json").document["problems"]
-    (found,) = [problem for problem in problems if "NVIDIA Made Up is idle" in problem["what"]]
+    (found,) = [problem for problem in problems if "NVIDIA Made Up is not used" in problem["what"]]
     assert "ttsbook[gpu]" in found["fix"]
     gpu = Gpu(0, "NVIDIA In Parts", None, None, "580.1")
     assert "NVIDIA In Parts, memory unknown" in ttsbook("doctor").out

@@ -81,7 +81,7 @@ def test_inspect_unknown_prints_a_lexicon(ttsbook: Command, folder: Path) -> Non
 def test_the_lexicon_beside_a_book_is_used_and_named(ttsbook: Command, folder: Path) -> None:
     (folder / "book.txt").write_text("Then Zorblax ran.", encoding="utf-8")
     (folder / "lexicon.toml").write_text("[words]\n", encoding="utf-8")
-    assert "lexicon lexicon.toml, found beside the book" in ttsbook("inspect", "book.txt").err
+    assert "lexicon lexicon.toml, found next to the book" in ttsbook("inspect", "book.txt").err
     (folder / "book.lexicon.toml").write_text(LEXICON, encoding="utf-8")
     run = ttsbook("inspect", "book.txt", "--unknown")
     assert "book.lexicon.toml" in run.err
@@ -105,7 +105,7 @@ def test_words_in_letters_that_cannot_be_read_are_told(ttsbook: Command, folder:
     assert "skipped: unspeakable-script: 2×, 12 characters (He said" in ttsbook("inspect", "a.txt").out
     run = ttsbook("render", "a.txt", "-o", "a.wav")
     assert run.code == 0
-    assert "passed over: 12 letters of a script that cannot be read, in 2 places, first: He said" in run.err
+    assert "not spoken: 12 letters of a script that cannot be read, in 2 places, first: He said" in run.err
 
 
 def test_a_book_in_another_script_says_so(ttsbook: Command, folder: Path) -> None:

@@ -194,7 +194,7 @@ def test_a_current_folder_that_is_gone_is_said(ttsbook: Command, folder: Path) -
     folder.rmdir()
     run = ttsbook("inspect", SAMPLE)
     assert run.code == 2
-    assert "the current folder does not exist any more" in run.err
+    assert "the current folder no longer exists" in run.err
 
 
 def test_letters_that_the_terminal_lacks_are_no_bug(start: Start, folder: Path) -> None:

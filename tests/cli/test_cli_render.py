@@ -54,7 +54,7 @@ def test_an_epub_that_was_unpacked_is_not_taken_for_the_texts_in_it(ttsbook: Com
     write(folder / "shelf" / "Novel.epub" / "readme.txt")
     run = ttsbook("render", "shelf", "--out-dir", "audio")
     assert run.code == 3
-    assert "shelf/Novel.epub is an EPUB that was unpacked" in run.err
+    assert "shelf/Novel.epub is an unpacked EPUB" in run.err
     assert "zip -r ../packed.epub" in run.err
 
 
@@ -121,7 +121,7 @@ def test_whatever_is_said_beside_progress_in_json_lines_is_one_too(ttsbook: Comm
     write(folder / "storm.txt")
     said = ttsbook("render", "storm.txt", "--progress", "json").err.splitlines()
     events = [json.loads(line) for line in said]
-    assert {"event": "note", "text": "lexicon storm.lexicon.toml, found beside the book"} in events
+    assert {"event": "note", "text": "lexicon storm.lexicon.toml, found next to the book"} in events
     said = ttsbook("render", "gone.txt", "--progress=json").err.splitlines()
     events = [json.loads(line) for line in said]
     assert events[-1]["event"] == "error"
@@ -155,7 +155,7 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(ttsbook: Command, folder: 
         (["-o", "book.xyz"], "book.xyz"),
         (["-o", "book"], "book"),
         (["-o", "book.mp3", "--format", "m4b"], "contradicts"),
-        (["-o", "book.mp3", "--out-dir", "audio"], "exclude"),
+        (["-o", "book.mp3", "--out-dir", "audio"], "used together"),
         (["-o", "x.wav", "--speed", "5"], "0.5 to 2"),
         (["--out-dir", "x", "--format", "ogg"], "one of wav, mp3, m4b, flac, opus"),
         (["--preset", "best"], "no preset"),

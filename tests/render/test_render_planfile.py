@@ -169,13 +169,13 @@ def test_credits_and_chosen_chapters_work_as_without_a_plan(tmp_path: Path) -> N
         ("[" * 100_000, "not JSON"),
         ('{"chapter": 2}', "no 'text'"),
         ('{"text": "a"}', "no 'chapter'"),
-        ('{"chapter": "2", "text": "a"}', "'chapter' has to be a whole number"),
-        ('{"chapter": true, "text": "a"}', "'chapter' has to be a whole number"),
-        ('{"chapter": 2, "text": 1}', "'text' has to be a text"),
+        ('{"chapter": "2", "text": "a"}', "'chapter' must be a whole number"),
+        ('{"chapter": true, "text": "a"}', "'chapter' must be a whole number"),
+        ('{"chapter": 2, "text": 1}', "'text' must be a text"),
         ('{"chapter": 2, "text": ""}', "'text' is empty"),
         ('{"chapter": 2, "text": "\\ud800"}', "half of a character"),
         ('{"chapter": 2, "text": "a", "phonemes": "4"}', "no phoneme '4'"),
-        ('{"chapter": 2, "text": "a", "phonems": "a"}', "no field 'phonems'"),
+        ('{"chapter": 2, "text": "a", "phonems": "a"}', "unknown field 'phonems'"),
         ('{"chapter": 2, "text": "a", "pause_ms": -1}', "'pause_ms'"),
         ('{"chapter": 2, "text": "a", "role": "hero"}', "'role' is 'hero'"),
         ('{"chapter": 2, "text": "a", "language": "fr"}', "'language' is 'fr'"),
@@ -193,7 +193,7 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: str, message: str | Non
         read_plan(path)
     number = 4 if message is None else 3  # the line itself is right, but the next one stands after it
     assert f", line {number}: " in caught.value.message
-    assert (message or "chapter 2 stands after chapter 4") in caught.value.message
+    assert (message or "chapter 2 comes after chapter 4") in caught.value.message
 
 
 HEADER = '{"ttsbook_plan": 1, "source": "", "sha256": "", "voice": "", "metadata": {}, '

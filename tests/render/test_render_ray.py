@@ -80,7 +80,7 @@ def test_an_actor_that_is_lost_is_replaced_and_its_chunks_are_spoken_again(tmp_p
     assert far.is_same(Spoken(1, cluster=None))
     (line,) = far.told
     assert "an actor was lost" in line
-    assert "started another" in line
+    assert "a new one renders its chunks again" in line
 
 
 @pytest.mark.ray

@@ -111,8 +111,8 @@ def test_long_clip_is_used_in_part_and_says_so(analyse, speech):
         (0.1 * np.ones(1000), "silent or too short"),
         (noise(5 * RATE_HZ, 0.1), "no voiced sound"),
         (0.3 * np.sin(2 * np.pi * 220 * np.arange(5 * RATE_HZ) / RATE_HZ), "steady tone of 220 Hz"),
-        (np.full(5 * RATE_HZ, np.nan), "not numbers"),
-        (np.full(5 * RATE_HZ, np.inf), "not numbers"),
+        (np.full(5 * RATE_HZ, np.nan), "NaN or infinite"),
+        (np.full(5 * RATE_HZ, np.inf), "NaN or infinite"),
     ],
     ids=["empty", "silence", "click", "noise", "tone", "nan", "infinite"],
 )

@@ -72,13 +72,13 @@ def edit(path, old, new):
         ("format = 1", "format = 1\ncolour = 1", "unknown key colour"),
         ("format = 1", "format = ", "not TOML"),
         ('name = "ann"', "name = 3", "name is missing or not a string"),
-        ('name = "ann"', 'name = "../ann"', "not one that a voice can have"),
+        ('name = "ann"', 'name = "../ann"', "not a valid name"),
         ("seconds = 12.5", "seconds = nan", "seconds is missing or not a number"),
         ("seconds = 12.5", "seconds = true", "seconds is missing or not a number"),
         ("seconds = 12.5", "seconds = 12.5\nplace = 1", "unknown key place"),
         ("advice = []", "advice = [1]", "advice is not a list"),
         ("[provenance]", "[origin]", "unknown key origin"),
-        ('sha256 = "', 'sha256 = "0', "not those that it names"),
+        ('sha256 = "', 'sha256 = "0', "do not match their checksum"),
     ],
 )
 def test_damaged_description_is_refused_with_the_reason(tmp_path, profile, old, new, why):
@@ -98,12 +98,12 @@ def unit(values):
     [
         ("embedding", unit(np.ones(255)), r"embedding is float32 \[255\]"),
         ("embedding", unit(np.ones(256)).astype(np.float64), "embedding is float64"),
-        ("embedding", np.full(256, np.nan, dtype=np.float32), "not numbers"),
+        ("embedding", np.full(256, np.nan, dtype=np.float32), "NaN or infinite"),
         ("embedding", np.ones(256, dtype=np.float32), "unit length"),
         ("log_f0", np.array([9.0, 0.2], dtype=np.float32), "not that of a voice"),
         ("log_f0", np.array([5.0, -0.2], dtype=np.float32), "not that of a voice"),
         ("tone_db", np.zeros((2, 2), dtype=np.float32), r"tone_db is float32 \[2, 2\]"),
-        ("tone_db", np.full(30, 90, dtype=np.float32), "gains are not those of a voice"),
+        ("tone_db", np.full(30, 90, dtype=np.float32), "gains are out of range"),
         ("weights", np.zeros(3, dtype=np.float32), "unknown tensor weights"),
     ],
 )
@@ -145,7 +145,7 @@ def test_torn_pair_is_recognised(tmp_path, profile):
     path = save_voice(StoredVoice(profile), tmp_path)
     other = save_voice(StoredVoice(make_profile("bob", seed=1)), tmp_path)
     path.with_suffix(".safetensors").write_bytes(other.with_suffix(".safetensors").read_bytes())
-    with pytest.raises(InputError, match="not those that it names"):
+    with pytest.raises(InputError, match="do not match their checksum"):
         load_voice(path)
 
 
@@ -181,7 +181,7 @@ def test_usual_names_are_accepted(name):
     ],
 )
 def test_names_that_no_file_system_should_see_are_refused(tmp_path, name):
-    with pytest.raises(UsageError, match="not a possible name"):
+    with pytest.raises(UsageError, match="not a valid name"):
         save_voice(StoredVoice(make_profile(name)), tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -61,7 +61,7 @@ def read_clip(path: Path, *, rate_hz: int | None = None, max_seconds: float = 60
         raise InputError(f"{path} has an audio stream but no sound could be decoded from it")
     if not np.isfinite(clip.samples).all() or float(np.abs(clip.samples).max(initial=0.0)) > _LOUDEST:
         raise InputError(
-            f"{path} holds samples that are not numbers or far beyond full scale",
+            f"{path} contains NaN or infinite samples, or samples far beyond full scale",
             "export the clip again as 16-bit WAV or FLAC",
         )
     return clip
@@ -69,7 +69,7 @@ def read_clip(path: Path, *, rate_hz: int | None = None, max_seconds: float = 60
 
 def sound_of(container: InputContainer, path: Path) -> AudioStream:
     if not container.streams.audio:
-        raise InputError(f"{path} holds no sound", "give a file with an audio track")
+        raise InputError(f"{path} contains no sound", "give a file with an audio track")
     return container.streams.audio[0]
 
 

@@ -28,7 +28,9 @@ def tag(tags: Tags, chapters: Sequence[Times], cover: Picture | None) -> bytes:
     """Return the whole tag. Equal inputs give equal bytes."""
     body = b"".join((*_text_frames(tags), *_chapter_frames(chapters), *_cover_frames(cover)))
     if len(body) > _MAX_TAG_BYTES:
-        raise OutputError(f"cover and chapters take {len(body)} bytes, an ID3 tag holds {_MAX_TAG_BYTES}")
+        raise OutputError(
+            f"cover and chapters take {len(body)} bytes, but an ID3 tag holds at most {_MAX_TAG_BYTES}"
+        )
     return b"ID3\x03\x00\x00" + _seven_bit(len(body)) + body
 
 

@@ -45,8 +45,8 @@ class Master:
     def _push(self, block: Samples) -> Samples:
         if not np.isfinite(block).all():
             raise RenderError(
-                f"the engine gave samples that are not numbers near sample {self.n_in}",
-                "clear the cache of this book and render again; report it if it stays",
+                f"the engine returned NaN or infinite samples near sample {self.n_in}",
+                "run `ttsbook cache clear` and render again; report it if it happens again",
             )
         self.n_in += block.size
         louder = block * self._factor

@@ -49,7 +49,7 @@ def probe(path: Path) -> Probe:
     """
     with open_source(path) as container:
         if not container.streams.audio:
-            raise InputError(f"{path} holds no sound")
+            raise InputError(f"{path} contains no sound")
         stream = container.streams.audio[0]
         rate_hz = stream.rate
         tags = {**container.metadata, **stream.metadata}
@@ -80,7 +80,7 @@ def check(path: Path, spec: AudioSpec, written: Written) -> None:
     problems += [*_tag_problems(found, spec), *_cover_problems(found, spec)]
     if problems:
         raise OutputError(
-            f"{path} is not what was meant: {problems[0]}", "render again; report it if it stays"
+            f"{path} was not written correctly: {problems[0]}", "render again; report it if it happens again"
         )
 
 

@@ -102,7 +102,7 @@ def file_rate(spec: AudioSpec) -> int:
         return next((rate for rate in rates if rate >= spec.rate_hz), rates[-1])
     listed = ", ".join(str(rate) for rate in rates)
     raise UsageError(
-        f"{spec.format} cannot hold a sample rate of {spec.rate_hz} Hz", f"choose one of {listed}"
+        f"{spec.format} does not support a sample rate of {spec.rate_hz} Hz", f"choose one of {listed}"
     )
 
 
@@ -121,7 +121,7 @@ def _check_bitrate(spec: AudioSpec) -> None:
     lowest, highest = _BITRATE_LIMITS.get(spec.format, _MP3_BITRATE_LIMITS[file_rate(spec) > 24_000])
     if not lowest <= bitrate <= highest:
         raise UsageError(
-            f"{spec.format} at {file_rate(spec)} Hz cannot use {bitrate} bit/s",
+            f"{spec.format} at {file_rate(spec)} Hz does not support {bitrate} bit/s",
             f"choose {lowest} to {highest}",
         )
 

@@ -49,7 +49,7 @@ def survey(path: Path) -> Survey:
         for piece in decode_mono(container, sound_of(container, path)):
             levels = levels or _Levels(piece.rate_hz)
             if piece.rate_hz != levels.rate_hz:
-                raise InputError(f"{path} changes its sample rate on the way; it cannot be measured")
+                raise InputError(f"{path} changes its sample rate midway, so it cannot be measured")
             levels.add(piece.samples)
     if levels is None:
         raise InputError(f"{path} has an audio stream but no sound could be decoded from it")

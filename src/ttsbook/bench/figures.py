@@ -111,5 +111,5 @@ def _run_once(
     report: dict[str, Any] = json.loads(done.stdout)["books"][0]["report"]
     if report["engine"] != engine:
         why = next((step["why"] for step in report["fallbacks"] if step["kind"] == "engine"), "")
-        raise RenderError(f"engine {engine} gave way to {report['engine']}: {why}")
+        raise RenderError(f"engine {engine} was replaced by {report['engine']}: {why}")
     return wall, report

@@ -107,14 +107,14 @@ class Archive:
                 raise InputError(
                     f"cannot copy {self.source}: {entry.filename} has {entry.file_size >> 20} MB, "
                     f"more than {MAX_ENTRY_BYTES >> 20}",
-                    "make it smaller, or take it out of the book",
+                    "make it smaller, or remove it from the book",
                 )
 
     def _refuse_encrypted(self, entry: zipfile.ZipInfo) -> None:
         if entry.flag_bits & 0x1:
             raise InputError(
-                f"cannot read {self.source}: {entry.filename} is encrypted with a password",
-                "unpack the archive with its password and pack it again without one",
+                f"cannot read {self.source}: {entry.filename} is protected by a password",
+                "unpack the archive with its password, and pack it again without",
             )
 
     def _read_bounded(self, handle: IO[bytes], entry: zipfile.ZipInfo) -> bytes:

@@ -31,7 +31,7 @@ class Cutter:
                 continue
             if entry.fragment:
                 self.repairs.append(
-                    f"{where}: no place named {entry.fragment!r} for {entry.title!r}; the start is used"
+                    f"{where}: no anchor named {entry.fragment!r} for {entry.title!r}; the start is used"
                 )
             self._begin(entry, where, matter, anchored=False)
             begun = True
@@ -88,7 +88,7 @@ class Cutter:
             last.title = f"{last.title}: {entry.title}" if last.title else entry.title
         elif entry.title != last.title:
             self.repairs.append(
-                f"{where}: {last.title!r} and {entry.title!r} lead to the same place; one chapter"
+                f"{where}: {last.title!r} and {entry.title!r} point to the same place; made one chapter"
             )
 
     def _continue(self, where: str, title: str, matter: Matter) -> None:

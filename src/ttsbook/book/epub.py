@@ -122,7 +122,7 @@ class _Survey:
         body = sum(size for size, matter in zip(sizes, matters, strict=True) if matter is Matter.BODY)
         if body >= _MIN_BODY_SHARE * sum(sizes):
             return matters
-        self.repairs.append("the landmarks put most of the text into front or back matter; not followed")
+        self.repairs.append("the landmarks put most of the text into front or back matter; ignored")
         return matter_by_place(paths, stated, ())
 
 

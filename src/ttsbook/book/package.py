@@ -166,13 +166,13 @@ class _Reader:
             if path is None:
                 continue
             if path in spine:
-                self._repairs.append(f"{self._path}: {path} stands twice in the reading order; read once")
+                self._repairs.append(f"{self._path}: {path} is listed twice in the reading order; read once")
                 continue
             spine[path] = SpineItem(path, attribute(element, "linear").strip().lower() != "no")
         if not spine:
             documents = [item for item in self._resources.values() if item.path and _is_document(item)]
             if documents:
-                self._repairs.append(f"{self._path}: no reading order; the order of the manifest used")
+                self._repairs.append(f"{self._path}: no reading order; that of the manifest is used")
             spine = {
                 item.path: SpineItem(item.path, True) for item in documents if "nav" not in item.properties
             }

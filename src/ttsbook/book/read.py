@@ -128,6 +128,6 @@ def _refuse_foreign(head: bytes, source: str) -> None:
 def _check_size(size: int, limit: int, source: str) -> None:
     if size > limit:
         raise InputError(
-            f"cannot read {source}: {size >> 20} MB, at most {limit >> 20} MB are read",
+            f"cannot read {source}: {size >> 20} MB, more than the {limit >> 20} MB that can be read",
             "split the file into books",
         )

@@ -75,7 +75,7 @@ def bench(
     states = {state.name: state for state in available_engines(engine_options(told))}
     unknown = [name for name in engines or () if name not in states]
     if unknown:
-        raise UsageError(f"no engine is called {unknown[0]!r}", f"engines: {', '.join(states)}")
+        raise UsageError(f"unknown engine {unknown[0]!r}", f"engines: {', '.join(states)}")
     wanted = engines or list(states)
     skipped = {name: states[name].why for name in wanted if not states[name].available}
     for name, why in skipped.items():

@@ -30,5 +30,5 @@ def with_lexicon_beside(settings: RenderSettings, source: str, talk: Talk) -> Re
     found = lexicon_beside(source) if settings.lexicon is None else None
     if found is None:
         return settings
-    talk.note(f"lexicon {found}, found beside the book")
+    talk.note(f"lexicon {found}, found next to the book")
     return replace(settings, lexicon=found)

@@ -116,7 +116,7 @@ def _gpu_problems(gpus: tuple[Gpu, ...]) -> list[Problem]:
     try:
         on_gpu(gpus[0])
     except MissingError as error:
-        return [Problem(f"{gpus[0].name} is idle: {error.message}", error.hint or GET_GPU, False)]
+        return [Problem(f"{gpus[0].name} is not used: {error.message}", error.hint or GET_GPU, False)]
     return []
 
 
@@ -127,7 +127,7 @@ def _voice_problems(loaded: Config) -> list[Problem]:
     if voice_files(voice):
         return []
     fix = "`ttsbook voices list` shows those that are there; set `voice`"
-    return [Problem(f"voice {voice!r} is not there", fix, True)]
+    return [Problem(f"voice {voice!r} does not exist", fix, True)]
 
 
 def _folder_problems(folders: tuple[Folder, ...]) -> list[Problem]:

@@ -57,7 +57,7 @@ def plan_jobs(
         InputError: a path does not exist, or a folder holds no book, or one that was unpacked.
     """
     if output is not None and out_dir is not None:
-        raise UsageError("-o and --out-dir exclude each other")
+        raise UsageError("-o and --out-dir cannot be used together")
     jobs = [job for book in books for job in _jobs_of(book, output, out_dir, suffix)]
     if output is not None and len(jobs) > 1:
         raise UsageError("-o names one file, but there are several books", "use --out-dir FOLDER")
@@ -88,12 +88,12 @@ def _jobs_in(folder: Path, output: Path | None, out_dir: Path | None, suffix: st
     for container in folder.rglob("META-INF/container.xml"):
         unpacked = container.parent.parent
         raise InputError(
-            f"{unpacked} is an EPUB that was unpacked",
+            f"{unpacked} is an unpacked EPUB",
             f"pack it: (cd {shlex.quote(str(unpacked))} && zip -r ../packed.epub .)",
         )
     found = sorted(path for path in folder.rglob("*") if _looks_like_book(path))
     if not found:
-        raise InputError(f"{folder} holds no book", f"looked for {', '.join(BOOK_SUFFIXES)}")
+        raise InputError(f"there are no books in {folder}", f"looked for {', '.join(BOOK_SUFFIXES)}")
     root = out_dir or folder
     return [
         Job(str(path), output or root / path.relative_to(folder).with_name(f"{path.stem}.{suffix}"))

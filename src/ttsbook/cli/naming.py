@@ -41,7 +41,7 @@ def check_template(template: str | None, output: Path | None) -> None:
     if template is None:
         return
     if output is not None:
-        raise UsageError("-o and --template exclude each other", "use --out-dir with --template")
+        raise UsageError("-o and --template cannot be used together", "use --out-dir with --template")
     from ttsbook.render.naming import LIBRARY, fill_template
 
     fill_template(LIBRARY if template == "library" else template, dict.fromkeys(_FIELDS, "x"))

@@ -86,7 +86,7 @@ def warn_of_idle_words(settings: Settings, talk: Talk) -> None:
 
     entry = entry_of(settings.engine)
     if settings.ref_text and not entry.wants_clip and entry.analysis != "hybrid":
-        talk.warn(f"engine {settings.engine} makes no use of the words of the recording (--ref-text)")
+        talk.warn(f"engine {settings.engine} does not use the words of the recording (--ref-text)")
 
 
 def voice_files(name_or_path: str) -> list[Path]:

@@ -77,14 +77,15 @@ def plan(
 
     if is_plan(book):
         raise UsageError(
-            f"{book} is a plan already", f"edit it, and render it: ttsbook render {book} -o FILE"
+            f"{book} is already a plan", f"edit it, and render it: ttsbook render {book} -o FILE"
         )
     if book == STDIN and output is None:
         raise UsageError("standard input has no name to derive the output from", "give -o FILE")
     target = output or Path(book).with_suffix(SUFFIX)
     if not is_plan(str(target)):
         raise UsageError(
-            f"the name {target} does not end with {SUFFIX}", "by that `ttsbook render` knows a plan"
+            f"the name {target} does not end with {SUFFIX}",
+            "`ttsbook render` recognises a plan by that ending",
         )
     settings = with_lexicon_beside(render_settings(loaded.settings, chapters=chapters), book, talk)
     chosen = cast_of(cast)

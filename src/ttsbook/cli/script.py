@@ -121,7 +121,9 @@ def _cover(path: Path, talk: Talk) -> Cover | None:
 
     book = _planned_book(path)
     if not book.is_file() or sha256_input(book) != source_of(path).sha256:
-        talk.warn(f"{path}: the book {book} is not there as it was planned; the audio has no cover")
+        talk.warn(
+            f"{path}: the book {book} is missing or has changed since it was planned; the audio gets no cover"
+        )
         return None
     return read_book(book).cover
 

@@ -188,7 +188,7 @@ def _unknown(name: str, where: str) -> UsageError:
 
 def _unknown_variable(variable: str, where: str) -> UsageError:
     known = [variable_of(name) for name in (*RULES, "preset")]
-    return UsageError(f"{where}: no setting has this variable", _nearest(variable, known))
+    return UsageError(f"{where}: there is no such setting", _nearest(variable, known))
 
 
 def _nearest(name: str, known: list[str]) -> str:

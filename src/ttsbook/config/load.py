@@ -79,7 +79,7 @@ def _current_folder() -> Path:
     try:
         return Path.cwd()
     except FileNotFoundError as error:
-        raise UsageError("the current folder does not exist any more", "change into another") from error
+        raise UsageError("the current folder no longer exists", "change to another folder") from error
 
 
 def _find_files(source: Source, folder: Path) -> list[Path]:

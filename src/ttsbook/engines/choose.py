@@ -134,7 +134,7 @@ def entry_of(name: str) -> Entry:
     near = difflib.get_close_matches(name, ENGINES, n=1)
     known = ", ".join(sorted(ENGINES))
     hint = f"did you mean {near[0]!r}?" if near else f"engines: {known}"
-    raise UsageError(f"no engine is called {name!r}", hint)
+    raise UsageError(f"unknown engine {name!r}", hint)
 
 
 def model_of(name: str) -> str:

@@ -24,5 +24,5 @@ def clip_of(options: dict[str, str], who: str) -> Path:
         raise MissingError(f"{who} need a recording, and the voice is a profile", "use --voice with a clip")
     path = Path(clip)
     if not path.is_file():
-        raise MissingError(f"the recording {path} is not there", "use --voice with a clip")
+        raise MissingError(f"the recording {path} does not exist", "use --voice with a clip")
     return path

@@ -153,7 +153,7 @@ def _agreed(options: dict[str, str]) -> Model:
     """Return the chosen model, if the package is here and its licence was agreed to."""
     name = options.get("model") or "xtts_v2"
     if name not in MODELS:
-        raise UsageError(f"there is no model {name!r} for the engine coqui", f"models: {', '.join(MODELS)}")
+        raise UsageError(f"unknown model {name!r} for the engine coqui", f"models: {', '.join(MODELS)}")
     model = MODELS[name]
     if find_spec("TTS") is None:
         raise MissingError("coqui-tts is not installed", GET_COQUI)
@@ -169,7 +169,7 @@ def _device(asked: str) -> str:
     if asked == "cpu" or (asked == "auto" and not torch_sees_gpus()):
         return "cpu"
     if not torch_sees_gpus():
-        raise MissingError(f"torch finds no GPU, and {asked} was asked for", "use --device cpu")
+        raise MissingError(f"torch finds no GPU, but {asked} was requested", "use --device cpu")
     return f"cuda:{gpu_for(asked, list_gpus()).index}"
 
 

@@ -194,7 +194,7 @@ def _device(asked: str) -> str:
     if asked in ("auto", seen) or (asked == "cuda" and seen == "cuda:0"):
         return seen
     if seen == "cpu":
-        raise MissingError(f"CosyVoice finds no GPU, and {asked} was asked for", "use --device cpu")
+        raise MissingError(f"CosyVoice finds no GPU, but {asked} was requested", "use --device cpu")
     raise MissingError(
         f"CosyVoice takes the first GPU that it sees, not {asked}",
         "choose by CUDA_VISIBLE_DEVICES in the environment: a number, or empty for the processor",

@@ -161,14 +161,14 @@ def gpu_for(device: str, gpus: tuple[Gpu, ...], *, instead: str = "use --device 
     if device == "auto":
         device = "cuda"
     elif device == "cpu":
-        raise MissingError("the processor was asked for, and a GPU is needed", "leave out --device cpu")
+        raise MissingError("the processor was requested, but a GPU is needed", "leave out --device cpu")
     kind, _, number = device.partition(":")
     if kind != "cuda" or (number and not number.isdigit()):
-        raise UsageError(f"no device is called {device!r}", 'devices: "auto", "cpu", "cuda" or "cuda:N"')
+        raise UsageError(f"unknown device {device!r}", 'devices: "auto", "cpu", "cuda" or "cuda:N"')
     for gpu in gpus:
         if gpu.index == int(number or 0):
             return gpu
     there = ", ".join(f"cuda:{gpu.index}" for gpu in gpus)
     if not there:
         raise MissingError("there is no NVIDIA GPU here, or no driver for it", instead)
-    raise MissingError(f"device {device} was asked for, and there is {there}", "use one of them")
+    raise MissingError(f"device {device} was requested, but there is {there}", "use one of them")

@@ -95,12 +95,14 @@ class KokoroEngine:
         if not request.phonemes:
             return Speech(np.zeros(0, np.float32), self.rate_hz)
         if len(request.phonemes) > self.max_phonemes:
-            raise RenderError(f"{len(request.phonemes)} phonemes at once; Kokoro takes {self.max_phonemes}")
+            raise RenderError(
+                f"{len(request.phonemes)} phonemes at once; Kokoro takes at most {self.max_phonemes}"
+            )
         style = self._styles[request.language][style_row(len(request.phonemes))]
         try:
             spoken = self._kokoro.speak(request.phonemes, style, request.speed)
         except KeyError as error:
-            raise RenderError(f"Kokoro knows no phoneme {error} (in {request.phonemes!r})") from error
+            raise RenderError(f"Kokoro has no phoneme {error} (in {request.phonemes!r})") from error
         ends = np.cumsum(spoken.durations)[1:-1] * UNIT  # the first phoneme starts after its pad
         return Speech(spoken.samples, self.rate_hz, tuple(int(end) for end in ends))
 

@@ -59,7 +59,7 @@ class Kokoro:
             InputError: too many phonemes, or the result does not add up.
         """
         if len(phonemes) > MAX_PHONEMES:
-            raise InputError(f"{len(phonemes)} phonemes at once; Kokoro takes {MAX_PHONEMES}")
+            raise InputError(f"{len(phonemes)} phonemes at once; Kokoro takes at most {MAX_PHONEMES}")
         feed = {
             "tokens": np.array([symbols.encode(phonemes)], np.int64),
             "style": style[None],
@@ -79,7 +79,7 @@ def join_model() -> Path:
     """Return the model's path in the cache; joined from the installed parts on first use.
 
     Raises:
-        MissingError: a part is not installed, or the parts are not the known model.
+        MissingError: a part is not installed, or the parts are not the expected model.
     """
     path = cache_dir() / "kokoro" / f"{SHA256[:16]}.onnx"
     if path.is_file() and sha256_file(path) == SHA256:
@@ -149,7 +149,7 @@ def _joined() -> bytes:
     data = b"".join(path.read_bytes() for path in part_paths())
     if sha256_bytes(data) != SHA256:
         raise MissingError(
-            "the installed parts of Kokoro-82M are not the known model", "pip install them again"
+            "the installed parts of Kokoro-82M are not the expected model", "pip install them again"
         )
     return data
 

@@ -88,9 +88,9 @@ def _speak_one(piper: PiperVoice, request: Request) -> Speech:
     if not request.phonemes:
         return Speech(np.zeros(0, np.float32), rate_hz)
     if request.language != "en":
-        raise RenderError(f"this voice of Piper reads English only, not {request.spoken[:40]!r}")
+        raise RenderError(f"this Piper voice reads English only, not {request.spoken[:40]!r}")
     if len(request.phonemes) > MAX_PHONEMES:
-        raise RenderError(f"{len(request.phonemes)} phonemes at once; Piper takes {MAX_PHONEMES}")
+        raise RenderError(f"{len(request.phonemes)} phonemes at once; Piper takes at most {MAX_PHONEMES}")
     spoken = piper.speak(request.phonemes, seed=request.seed, speed=request.speed, noise=request.noise)
     return Speech(spoken.samples, rate_hz, spoken.ends)
 
@@ -103,11 +103,11 @@ def _model(options: Options) -> Path:
     else:
         spec = find_spec(PACKAGE)
         if spec is None or not spec.submodule_search_locations:
-            raise MissingError("no voice of Piper is installed", _FIX)
+            raise MissingError("no Piper voice is installed", _FIX)
         path = Path(next(iter(spec.submodule_search_locations))) / PACKAGED
     for needed in (path, _config_path(path)):
         if not needed.is_file():
-            raise MissingError(f"no voice of Piper: {needed} is not there", _FIX)
+            raise MissingError(f"no Piper voice: {needed} does not exist", _FIX)
     return path
 
 

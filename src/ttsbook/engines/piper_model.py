@@ -82,7 +82,7 @@ def read_config(path: Path) -> VoiceConfig:
         or speakers != 1
         or any(key not in config.ids for key in (PAD, START, END))
     ):
-        raise InputError(f"{path} is not of an English voice with one speaker")
+        raise InputError(f"{path} is not an English voice with a single speaker")
     return config
 
 
@@ -157,7 +157,7 @@ class PiperVoice:
         for position, ipa in enumerate(respell(symbols)):
             for letter in ipa:
                 if letter not in known:
-                    raise RenderError(f"this voice of Piper knows no {letter!r}", "choose another engine")
+                    raise RenderError(f"this Piper voice has no symbol {letter!r}", "choose another engine")
                 added = [*known[letter], *known[PAD]]
                 ids += added
                 owners += [position] * len(added)
@@ -182,7 +182,7 @@ def _open_session(path: Path) -> Any:
             model.SerializeToString(), options, providers=["CPUExecutionProvider"]
         )
     except (DecodeError, InputError, Fail, InvalidArgument, InvalidGraph) as error:
-        raise MissingError(f"{path} cannot be loaded as a voice of Piper: {error}") from error
+        raise MissingError(f"{path} cannot be loaded as a Piper voice: {error}") from error
 
 
 def with_noise_inputs(model: Any) -> Any:
@@ -197,7 +197,7 @@ def with_noise_inputs(model: Any) -> Any:
     drawn = [node for node in graph.node if node.op_type == "RandomNormalLike"]
     names = {name for node in graph.node for name in node.output}
     if len(drawn) != 2 or DURATIONS not in names:
-        raise InputError("its graph is not that of a voice of medium quality with one speaker")
+        raise InputError("its graph is not that of a medium-quality voice with a single speaker")
     for_durations, for_latents = drawn
     width = _width(graph)
     inputs = (
@@ -230,4 +230,4 @@ def _width(graph: Any) -> int:
     for tensor in graph.initializer:
         if tensor.name == "enc_p.proj.bias":
             return int(tensor.dims[0]) // 2
-    raise InputError("its graph has no text encoder of the known kind")
+    raise InputError("its graph has no text encoder of a known kind")

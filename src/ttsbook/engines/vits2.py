@@ -130,13 +130,13 @@ def _utterance(request: Request, voice: VoiceProfile) -> Utterance:
 
     if len(request.phonemes) > MAX_PHONEMES:
         raise RenderError(
-            f"{len(request.phonemes)} phonemes at once; the voice takes {MAX_PHONEMES}",
-            "this is a fault of the text front end; please report the sentence",
+            f"{len(request.phonemes)} phonemes at once; the voice takes at most {MAX_PHONEMES}",
+            "this is a bug in the text front end; please report the sentence",
         )
     try:
         ids = symbols.encode(request.phonemes)
     except KeyError as error:
-        raise RenderError(f"the voice knows no phoneme {error} (in {request.phonemes!r})") from error
+        raise RenderError(f"the voice has no phoneme {error} (in {request.phonemes!r})") from error
     return Utterance(
         ids,
         np.asarray(voice.embedding, np.float32),

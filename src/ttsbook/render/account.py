@@ -63,7 +63,7 @@ def account_of(plan: Plan) -> Account:
         raise RenderError(
             f"{plan.book.source}: {account.total} characters in the book, but {account.spoken} spoken and "
             f"{sum(skipped.values())} skipped",
-            "this is a fault of ttsbook; please report it with the book",
+            "this is a bug in ttsbook; please report it with the book",
         )
     return account
 

@@ -86,11 +86,11 @@ def _render(
     entry = entry_of(settings.engine)
     if plan.voices and (entry.wants_clip or not entry.clones):
         raise UsageError(
-            f"engine {settings.engine} speaks in one voice only, the book names {len(plan.voices) + 1}",
+            f"engine {settings.engine} speaks in one voice only, but the book uses {len(plan.voices) + 1}",
             "use --engine vits2, or render without --cast",
         )
     if passed_over := unspeakable_in(plan.chapters):
-        task.notes.warn(f"passed over: {passed_over}")
+        task.notes.warn(f"not spoken: {passed_over}")
     with engine_needed():
         check_languages(plan, settings.engine, engine)
     draft = _draft(plan, task, settings, engine.rate_hz)

@@ -53,4 +53,4 @@ class Fallbacks:
             raise type(error)(error.message, hint) from error
         if step not in self._steps:
             self._steps.append(step)
-            self._tell(f"{step.why}; going on with {step.after} instead of {step.before}")
+            self._tell(f"{step.why}; continuing with {step.after} instead of {step.before}")

@@ -22,7 +22,7 @@ def check_languages(plan: Plan, name: str, engine: Engine) -> None:
     for planned in plan.spoken_chunks():
         if planned.chunk.language not in reads:
             raise MissingError(
-                f"engine {name} does not read {planned.chunk.text.strip()[:40]!r}",
+                f"engine {name} cannot read {planned.chunk.text.strip()[:40]!r}",
                 "choose other --chapters, or another engine",
             )
 

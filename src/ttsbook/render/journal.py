@@ -162,7 +162,7 @@ class Journal:
         try:
             yield self._database if self._database is not None else _Nothing()
         except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: damaged text in it
-            self._tell(f"the journal {self._path} cannot be used: {error}; going on without it")
+            self._tell(f"the journal {self._path} cannot be used: {error}; continuing without it")
             self.close()
 
 

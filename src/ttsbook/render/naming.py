@@ -48,11 +48,11 @@ def fill_template(template: str, values: Mapping[str, str]) -> PurePosixPath:
     unknown = [name for name in _FIELD.findall(template) if name not in values]
     if unknown:
         known = ", ".join(f"{{{name}}}" for name in values)
-        raise UsageError(f"--template: there is no field {{{unknown[0]}}}", f"fields: {known}")
+        raise UsageError(f"--template: unknown field {{{unknown[0]}}}", f"fields: {known}")
     template = _OPTIONAL.sub(lambda match: _if_filled(match[1], values), template)
     parts = [_fill(part, values) for part in template.split("/")]
     if template.startswith("/") or not all(part.strip(" .") for part in parts):
-        raise UsageError(f"--template {template}: expected a path inside the folder of the output")
+        raise UsageError(f"--template {template}: expected a path inside the output folder")
     return PurePosixPath(*(safe_name(part) for part in parts))
 
 

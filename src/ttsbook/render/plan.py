@@ -207,7 +207,7 @@ def plan_book(
 def _nothing_to_read(book: Book, chosen: Iterable[Chapter]) -> InputError:
     if any(count_unspeakable(block.text) for chapter in chosen for block in chapter.blocks):
         return InputError(
-            f"{book.source}: what the chosen chapters hold is in a script that cannot be read",
+            f"{book.source}: the chosen chapters are in a script that cannot be read",
             "ttsbook reads English and Mandarin",
         )
     return InputError(
@@ -257,7 +257,7 @@ def _lost_text(chapter: Chapter, block: int, offset: int) -> RenderError:
     return RenderError(
         f"chapter {chapter.index} ({chapter.title}): the text front end does not cover block {block} "
         f"at character {offset}: {near!r}",
-        "this is a fault of ttsbook; please report it with the text",
+        "this is a bug in ttsbook; please report it with the text",
     )
 
 

@@ -143,12 +143,12 @@ def _read_header(path: str, number: int, text: str) -> dict[str, Any]:
             raise LineError(f'expected the line that describes the book, with "ttsbook_plan": {FORMAT}')
         for name in ("source", "sha256", "voice"):
             if not isinstance(header.get(name), str):
-                raise LineError(f"{name!r} has to be a text")
+                raise LineError(f"{name!r} must be a text")
         if not isinstance(header.get("metadata"), dict):
-            raise LineError("'metadata' has to be an object")
+            raise LineError("'metadata' must be an object")
         entries = header.get("chapters")
         if not isinstance(entries, list) or not all(map(_is_chapter, entries)):
-            raise LineError("'chapters' has to be a list of objects with 'index' and 'title'")
+            raise LineError("'chapters' must be a list of objects with 'index' and 'title'")
     except LineError as error:
         raise line_error(path, number, error) from error
     return header
@@ -164,9 +164,9 @@ def _check_order(line: PlanLine, before: PlanLine | None, order: Mapping[int, in
     if before is None:
         return
     if order[line.chapter] < order[before.chapter]:
-        raise LineError(f"chapter {line.chapter} stands after chapter {before.chapter}")
+        raise LineError(f"chapter {line.chapter} comes after chapter {before.chapter}")
     if line.chapter == before.chapter and line.block < before.block:
-        raise LineError(f"'block' {line.block} stands after block {before.block} of the same chapter")
+        raise LineError(f"'block' {line.block} comes after block {before.block} of the same chapter")
 
 
 def _metadata(stated: Mapping[str, Any]) -> Metadata:

@@ -87,26 +87,26 @@ def read_line(text: str) -> PlanLine:
     fields = read_object(text)
     unknown = [name for name in fields if name not in (*_TEXTS, *_NUMBERS)]
     if unknown:
-        raise LineError(f"there is no field {unknown[0]!r}; fields are {', '.join((*_NUMBERS, *_TEXTS))}")
+        raise LineError(f"unknown field {unknown[0]!r}; fields are {', '.join((*_NUMBERS, *_TEXTS))}")
     for name in _TEXTS:
         if not isinstance(fields.get(name, ""), str | None):
-            raise LineError(f"{name!r} has to be a text")
+            raise LineError(f"{name!r} must be a text")
         if any("\ud800" <= character <= "\udfff" for character in fields.get(name) or ""):
             raise LineError(f"{name!r} holds half of a character (\\ud800 to \\udfff)")
     for name in _NUMBERS:
         value = fields.get(name, 0)
         if isinstance(value, bool) or not isinstance(value, int | None):
-            raise LineError(f"{name!r} has to be a whole number")
+            raise LineError(f"{name!r} must be a whole number")
     for name in ("chapter", "text"):
         if fields.get(name) is None:
             raise LineError(f"it has no {name!r}")
     pause_ms = fields.get("pause_ms")
     if pause_ms is not None and not 0 <= pause_ms <= MAX_PAUSE_MS:
-        raise LineError(f"'pause_ms' has to be 0 to {MAX_PAUSE_MS}, not {pause_ms}")
+        raise LineError(f"'pause_ms' must be 0 to {MAX_PAUSE_MS}, not {pause_ms}")
     phonemes = fields.get("phonemes")
     for symbol in phonemes or "":
         if symbol not in SYMBOL_IDS:
-            raise LineError(f"the voice knows no phoneme {symbol!r} (see `ttsbook say WORD`)")
+            raise LineError(f"the voice has no phoneme {symbol!r} (see `ttsbook say WORD`)")
     language, boundary = fields.get("language"), fields.get("boundary") or Boundary.SENTENCE.value
     kind = fields.get("kind") or BlockKind.PARAGRAPH.value
     if not fields["text"] and kind != BlockKind.SCENE_BREAK.value:
@@ -141,7 +141,7 @@ def read_object(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:  # numbers of thousands of digits; deep nesting
         raise LineError(f"not JSON that can be read: {error}") from error
     if not isinstance(found, dict):
-        raise LineError("it has to be a JSON object, { … }")
+        raise LineError("it must be a JSON object, { … }")
     return found
 
 
@@ -154,7 +154,7 @@ def _made(text: str) -> tuple[str, ...]:
 
 def _one_of(name: str, value: str, values: Any) -> str:
     if value not in values:
-        raise LineError(f"{name!r} is {value!r}, but has to be one of {', '.join(values)}")
+        raise LineError(f"{name!r} is {value!r}, but must be one of {', '.join(values)}")
     return value
 
 
@@ -164,5 +164,5 @@ def _hash(text: str) -> str:
 
 def line_error(path: str, number: int, error: LineError) -> InputError:
     """Say which line of which file is wrong."""
-    hint = "mend the line, or make the plan again with `ttsbook plan`"
+    hint = "fix the line, or make the plan again with `ttsbook plan`"
     return InputError(f"{path}, line {number}: {error}", hint)

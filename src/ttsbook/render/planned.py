@@ -70,9 +70,9 @@ class PlannedText:
         spoken, phonemes = self._said(line, chosen)
         if len(phonemes) > self._front_end.max_phonemes:
             raise InputError(
-                f"{self._plan.path}, line {each.number}: {len(phonemes)} phonemes in one go, the voice takes "
-                f"{self._front_end.max_phonemes}",
-                "part the line in two",
+                f"{self._plan.path}, line {each.number}: {len(phonemes)} phonemes in one chunk; "
+                f"the voice takes at most {self._front_end.max_phonemes}",
+                "split the line in two",
             )
         return Chunk(
             chapter=line.chapter,

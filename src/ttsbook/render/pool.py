@@ -263,7 +263,7 @@ class ProcessPool:
             self._ledger.note_failed_start(f"a worker {why}", hint)
         # Whoever sends SIGKILL to a process that works is nearly always the system, short of memory.
         n_chunks = self._ledger.recover(worker.batches, f"a worker {why}", short_of_memory=why == _KILLED)
-        self._terms.tell(f"a worker {why}; started another, {n_chunks} chunks are spoken again")
+        self._terms.tell(f"a worker {why}; a new one renders its chunks again ({n_chunks})")
         self._start()
 
     def _start(self) -> None:

@@ -50,8 +50,8 @@ def _prepare(clip: Path, *, whole: bool) -> Path:
     samples = decoded.samples
     if whole and samples.size > MAX_SECONDS * RATE_HZ:
         raise InputError(
-            f"{clip} has {samples.size / RATE_HZ:.0f} s of audio, too much for a transcript",
-            f"cut both to {MAX_SECONDS:.0f} s or less, or leave out --ref-text",
+            f"{clip} has {samples.size / RATE_HZ:.0f} s of audio, too long to be used with a transcript",
+            f"shorten both to {MAX_SECONDS:.0f} s or less, or leave out --ref-text",
         )
     part = to_int16(clearest_part(samples, MAX_SECONDS))
     make_folder(folder)

@@ -186,7 +186,7 @@ class RayPool:
             hint = "look at `ray status`: are there free processors, and is ttsbook on every node?"
             self._ledger.note_failed_start(f"an actor {why}", hint)
         n_chunks = self._ledger.recover([tasks for _, tasks in actor.batches], f"an actor {why}")
-        self._terms.tell(f"an actor {why}; started another, {n_chunks} chunks are spoken again")
+        self._terms.tell(f"an actor {why}; a new one renders its chunks again ({n_chunks})")
         self._start()
 
     def _start(self) -> None:

@@ -72,7 +72,7 @@ class ReadAlong:
         book = self.plan.book
         source = Path(book.source) if is_packaged(book) else None
         if source is not None and sha256_input(source) != book.sha256:
-            raise InputError(f"{source} was changed while it was being read aloud", "run the command again")
+            raise InputError(f"{source} was changed during the render", "run the command again")
         spans = {position: (start, end) for position, start, end in self.timeline.spans()}
         told = {
             position: tuple(group)

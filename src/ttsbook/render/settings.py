@@ -120,15 +120,13 @@ class RenderSettings:
         if not MIN_SPEED <= self.speed <= MAX_SPEED:
             raise UsageError(f"speed {self.speed:g} is outside {MIN_SPEED:g} to {MAX_SPEED:g}")
         if self.executor not in EXECUTORS:
-            raise UsageError(f"no executor is called {self.executor!r}", f"executors: {', '.join(EXECUTORS)}")
+            raise UsageError(f"unknown executor {self.executor!r}", f"executors: {', '.join(EXECUTORS)}")
         if self.format is not None and self.format not in FORMATS:
-            raise UsageError(f"no format is called {self.format!r}", f"formats: {', '.join(FORMATS)}")
+            raise UsageError(f"unknown format {self.format!r}", f"formats: {', '.join(FORMATS)}")
         if self.subtitles not in (None, *SUBTITLES):
-            raise UsageError(
-                f"no subtitles are called {self.subtitles!r}", f"subtitles: {', '.join(SUBTITLES)}"
-            )
+            raise UsageError(f"unknown subtitles {self.subtitles!r}", f"subtitles: {', '.join(SUBTITLES)}")
         if self.cues not in CUES:
-            raise UsageError(f"no cues are called {self.cues!r}", f"cues: {', '.join(CUES)}")
+            raise UsageError(f"unknown cues {self.cues!r}", f"cues: {', '.join(CUES)}")
         for name, value in (("workers", self.workers), ("threads", self.threads), ("batch", self.batch)):
             if value is not None and value < 1:
                 raise UsageError(f"{name} must be at least 1, not {value}")

@@ -132,13 +132,15 @@ def _check(engine: Engine, requests: Sequence[Request], speeches: Sequence[Speec
         raise RenderError(f"engine {engine.name} answered {len(requests)} requests with {len(speeches)}")
     for request, speech in zip(requests, speeches, strict=True):
         if speech.rate_hz != engine.rate_hz or speech.samples.ndim != 1:
-            raise RenderError(f"engine {engine.name} gave samples that are not mono at {engine.rate_hz} Hz")
+            raise RenderError(
+                f"engine {engine.name} returned samples that are not mono at {engine.rate_hz} Hz"
+            )
         if not np.isfinite(speech.samples).all():
             raise RenderError(
-                f"engine {engine.name} gave samples that are not numbers for {_describe([request])}"
+                f"engine {engine.name} returned NaN or infinite samples for {_describe([request])}"
             )
         if len(speech.samples) == 0 and request.phonemes.strip(PUNCTUATION + " "):
-            raise RenderError(f"engine {engine.name} said nothing for {_describe([request])}")
+            raise RenderError(f"engine {engine.name} returned no sound for {_describe([request])}")
 
 
 def _describe(requests: Sequence[Request]) -> str:

@@ -202,7 +202,7 @@ def _check_samples(samples: NDArray[np.float32], rate_hz: int) -> None:
     if samples.size == 0:
         raise _no_speech("it is empty")
     if not np.isfinite(samples).all():
-        raise InputError("the audio holds samples that are not numbers", "export the clip again")
+        raise InputError("the audio contains NaN or infinite samples", "export the clip again")
 
 
 def _pitch_of_voice(wave: NDArray[np.float32]) -> PitchStatistics:

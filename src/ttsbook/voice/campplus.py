@@ -57,7 +57,7 @@ def _open_session(path: Path) -> Any:
     except ImportError as error:
         raise MissingError("ONNX Runtime is not installed", "pip install 'ttsbook[cpu]'") from error
     if not path.is_file():
-        raise MissingError(f"CAM++ is not at {path}", "it comes with the models of CosyVoice")
+        raise MissingError(f"there is no CAM++ model at {path}", "it comes with the models of CosyVoice")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.log_severity_level = 3

@@ -54,11 +54,11 @@ def local_clip(place: str | Path, limits: FetchLimits = FetchLimits()) -> Iterat
         InputError: it cannot be fetched within the limits.
     """
     if not str(place).strip():
-        raise UsageError("no voice is given", "give the name of one, or the path or address of a recording")
+        raise UsageError("no voice was given", "give the name of one, or the path or address of a recording")
     try:
         address = urlsplit(str(place))
     except ValueError as error:  # brackets, which belong to an address of IPv6
-        raise UsageError(f"{place} is not an address: {error}", "check the address") from error
+        raise UsageError(f"{place} is not a valid address: {error}", "check the address") from error
     if address.scheme == "file":
         yield _path_of(address)
     elif address.scheme in REMOTE:
@@ -68,7 +68,7 @@ def local_clip(place: str | Path, limits: FetchLimits = FetchLimits()) -> Iterat
             yield path
     elif "://" in str(place):
         raise UsageError(
-            f"clips cannot be had from {address.scheme}: addresses",
+            f"cannot fetch clips from {address.scheme}: addresses",
             "use a path, or an address with file:, http: or https:",
         )
     else:
@@ -132,5 +132,5 @@ class _Redirect(HTTPRedirectHandler):
     ) -> Request | None:
         scheme = urlsplit(newurl).scheme
         if scheme not in (req.type, "https"):
-            raise URLError(f"it leads on to a {scheme}: address")
+            raise URLError(f"it redirects to a {scheme}: address")
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]

@@ -36,8 +36,8 @@ def check_name(name: str) -> str:
     composed = unicodedata.normalize("NFC", name)
     if not is_safe(composed):
         raise UsageError(
-            f"not a possible name for a voice: {name!r}",
-            f"use letters, digits, blanks, '-', '_' and '.', at most {MAX_BYTES} bytes",
+            f"not a valid name for a voice: {name!r}",
+            f"use letters, digits, spaces, '-', '_' and '.', at most {MAX_BYTES} bytes",
         )
     return composed
 

@@ -140,14 +140,14 @@ class _Reader:
     def read(self, description: bytes, tensors: bytes) -> StoredVoice:
         table = self._parse(description)
         if sha256_bytes(tensors) != table.get("sha256"):
-            raise self._damaged("its numbers are not those that it names")
+            raise self._damaged("its tensors do not match their checksum")
         profile = self._unpack(tensors)
         advice = table.get("advice", [])
         if not isinstance(advice, list) or not all(isinstance(line, str) for line in advice):
             raise self._damaged("advice is not a list of strings")
         name = self._text(table, "name")
         if not is_safe(name):
-            raise self._damaged(f"its name {name!r} is not one that a voice can have")
+            raise self._damaged(f"its name {name!r} is not a valid name for a voice")
         profile = replace(
             profile,
             name=name,
@@ -183,7 +183,7 @@ class _Reader:
         try:
             arrays = load(tensors)
         except (SafetensorError, KeyError, TypeError, ValueError) as error:
-            raise self._damaged(f"its numbers are not safetensors ({error})") from error
+            raise self._damaged(f"its tensors are not safetensors ({error})") from error
         unknown = set(arrays) - {"embedding", "log_f0", "tone_db"}
         if unknown:
             raise self._damaged(f"unknown tensor {min(unknown)}")
@@ -199,7 +199,7 @@ class _Reader:
         if "tone_db" in arrays:
             tone = self._vector(arrays, "tone_db", N_BANDS).tolist()
             if max(map(abs, tone)) > MAX_TONE_DB:
-                raise self._damaged("its gains are not those of a voice")
+                raise self._damaged("its gains are out of range")
         nobody = Provenance("", "", 0.0, "")
         return VoiceProfile("", tuple(embedding.tolist()), mean, std, nobody, tone_db=tuple(tone))
 
@@ -210,7 +210,7 @@ class _Reader:
         if array.dtype != np.float32 or array.shape != (size,):
             raise self._damaged(f"tensor {key} is {array.dtype} {list(array.shape)}")
         if not np.isfinite(array).all():
-            raise self._damaged(f"tensor {key} holds values that are not numbers")
+            raise self._damaged(f"tensor {key} contains NaN or infinite values")
         return array
 
     def _provenance(self, table: object) -> Provenance:
@@ -244,4 +244,4 @@ class _Reader:
         return float(value)
 
     def _damaged(self, why: str) -> InputError:
-        return InputError(f"the voice profile {self._path} is damaged: {why}", "make it again from its clip")
+        return InputError(f"the voice profile {self._path} is damaged: {why}", "make it again from the clip")

@@ -170,7 +170,7 @@ def add_voice(
     taken = next(_named(name), None)
     if taken and not force:
         raise UsageError(
-            f"there is a voice named {taken.name} already ({taken.origin})", "choose another name, or --force"
+            f"a voice named {taken.name} already exists ({taken.origin})", "choose another name, or --force"
         )
     folder = voices_dir()
     make_folder(folder)

@@ -31,7 +31,9 @@ class Manifest:
         self.path = path
         root = parse_whole(data)
         if root is None:
-            raise InputError(f"no read-along book of {source}: its package file {path} is not XML", _HINT)
+            raise InputError(
+                f"cannot make a read-along book of {source}: its package file {path} is not XML", _HINT
+            )
         self.root = root
         self.metadata = self._part("metadata", source)
         self.manifest = self._part("manifest", source)
@@ -44,7 +46,7 @@ class Manifest:
         for child in self.root.iterchildren():
             if local_name(child) == name:
                 return child
-        raise InputError(f"no read-along book of {source}: its package file has no {name}", _HINT)
+        raise InputError(f"cannot make a read-along book of {source}: its package file has no {name}", _HINT)
 
     @property
     def version(self) -> str:

@@ -153,7 +153,7 @@ def _write(
         if not sentences:
             continue
         if local_name(traced.root) != "html":
-            tell(f"{traced.path} is too damaged to be read along; it stays as it is")
+            tell(f"{traced.path} is too damaged to be marked for reading along; copied as it is")
             continue
         _into_namespace(traced.root)
         _make_legal(traced.root)
@@ -229,7 +229,7 @@ def _copy(out: zipfile.ZipFile, name: str, files: Mapping[str, bytes], tell: Tel
     try:
         _add(out, name, files[name])
     except DamagedEntry as error:
-        tell(f"{name} is damaged ({error}) and is not in the read-along book")
+        tell(f"{name} is damaged ({error}); left out of the read-along book")
 
 
 def _add(out: zipfile.ZipFile, name: str, data: bytes, *, stored: bool = False) -> None:
