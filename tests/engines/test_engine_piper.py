@@ -92,7 +92,7 @@ def test_voices_of_another_kind_are_refused(tmp_path: Path) -> None:
     with pytest.raises(MissingError, match="not an English voice"):
         speak(german, request("a"))
     odd = make_piper(tmp_path / "odd.onnx", n_sources=1)
-    with pytest.raises(MissingError, match="medium quality"):
+    with pytest.raises(MissingError, match="medium-quality"):
         speak(odd, request("a"))
     odd.write_bytes(b"not a graph")
     with pytest.raises(MissingError, match="cannot be loaded"):

@@ -225,14 +225,14 @@ def _talk(arguments: list[str]) -> Talk:
 def _report_usage(error: Exception, arguments: list[str]) -> None:
     message = getattr(error, "format_message", lambda: str(error))()
     command = getattr(getattr(error, "ctx", None), "command_path", "ttsbook")
-    _report_error(UsageError(message.strip(), f"`{command} --help` shows what is possible"), arguments)
+    _report_error(UsageError(message.strip(), f"`{command} --help` shows how it is used"), arguments)
 
 
 def _say_how_to_go_on(what: str, arguments: list[str]) -> None:
     talk, hint = _talk(arguments), ""
     if arguments[:1] == ["render"]:
         again = shlex.join(["ttsbook", *(one for one in arguments if one != "--no-resume")])
-        hint = f"Finished chunks are kept. To go on, run again:\n  {again}"
+        hint = f"Finished chunks are kept. To resume, run again:\n  {again}"
     talk.stopped(what, hint)
 
 

@@ -126,7 +126,7 @@ def _voice_problems(loaded: Config) -> list[Problem]:
     voice = loaded.settings.voice
     if voice_files(voice):
         return []
-    fix = "`ttsbook voices list` shows those that are there; set `voice`"
+    fix = "`ttsbook voices list` lists the voices; set `voice`"
     return [Problem(f"voice {voice!r} does not exist", fix, True)]
 
 
@@ -191,7 +191,7 @@ def _print_engines(engines: tuple[Availability, ...]) -> None:
 
     print(f"ttsbook {__version__}, Python {platform.python_version()}, {platform.platform()}\n\nEngines")
     for engine in engines:
-        state = f"ready: {ENGINES[engine.name].summary}" if engine.available else f"not here: {engine.why}"
+        state = f"ready: {ENGINES[engine.name].summary}" if engine.available else f"unavailable: {engine.why}"
         print(f"  {engine.name:<12} {state}")
         if not engine.available and engine.fix:
             print(f"  {'':<12} hint: {engine.fix}")

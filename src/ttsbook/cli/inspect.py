@@ -162,15 +162,14 @@ def _as_text(entries: dict[str, Any]) -> str:
     lines += ["", *map(_chapter_line, entries["chapters"]), ""]
     for reason, skipped in entries["skipped"].items():
         sample = " ".join(skipped["sample"].split())
-        lines.append(
-            f"skipped: {reason}: {skipped['places']}×, {skipped['characters']} characters ({sample}…)"
-        )
+        characters = count(skipped["characters"], "character")
+        lines.append(f"skipped: {reason}: {skipped['places']}×, {characters} ({sample}…)")
     lines += [f"repaired: {repair}" for repair in entries["repairs"]]
     lines.append(f"{entries['characters']} characters in {count(entries['chunks'], 'chunk')}")
     lines.append(f"about {clock(entries['estimated_seconds'])} of audio")
     render = entries["estimated_render_seconds"]
     if render is None:
-        lines.append("render time not known: nothing long was rendered on this machine yet")
+        lines.append("render time unknown: nothing long has been rendered on this machine yet")
     else:
         lines.append(f"about {clock(render)} to render, at the speed of the last render here")
     return "\n".join(lines)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ttsbook.types import VoiceProfile
     from ttsbook.voice.store import FoundVoice
 
-CONSENT_NOTE = "a voice belongs to a person: use it only if it is yours or its owner agreed"
+CONSENT_NOTE = "a voice belongs to a person: use it only if it is yours or its owner has agreed"
 
 
 def look_up(
@@ -61,7 +61,7 @@ def find_narrator(name_or_path: str, talk: Talk, chosen: Settings) -> VoiceProfi
     words = chosen.ref_text if name_or_path == chosen.voice else ""  # of that clip, not of others'
     found = look_up(name_or_path, entry.analysis, _judge(chosen.cosyvoice), words)
     if not entry.clones:
-        talk.note(f"engine {engine} speaks in a voice of its own, not in {name_or_path}")
+        talk.note(f"engine {engine} speaks in its own voice, not in {name_or_path}")
         return found.profile
     for line in found.advice:
         talk.warn(f"{name_or_path}: {line}")

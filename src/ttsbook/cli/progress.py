@@ -231,7 +231,7 @@ def tell_check(report: Report, talk: Talk) -> None:
     check = report.check
     if check is None:
         return
-    found = f"heard {count(check.chunks, 'passage')}, {check.mended} spoken again and good now"
+    found = f"heard {count(check.chunks, 'passage')}, {check.mended} redone and now good"
     if check.flagged:
         talk.warn(f"{found}; {check.flagged} may not sound as written: listen to them in {check.page}")
     else:

@@ -28,8 +28,9 @@ def unknown_entries(words: Sequence[UnknownWord]) -> list[dict[str, Any]]:
 
 def unknown_text(words: Sequence[UnknownWord]) -> str:
     """Write a lexicon file with one entry for each word and, above it, where the word stands."""
-    lines = ["# Words whose reading is a guess. Correct the entries, delete the right ones, and keep this",
-             "# beside the book as BOOK.lexicon.toml (or give it with --lexicon).", "[words]"]  # fmt: skip
+    lines = ["# Words whose pronunciation is a guess. Correct the wrong entries, delete the right ones,",
+             "# and keep this next to the book as BOOK.lexicon.toml (or give it with --lexicon).",
+             "[words]"]  # fmt: skip
     for word in words:
         named = ", ".join(map(str, word.chapters[:_MOST_CHAPTERS]))
         more = " …" if len(word.chapters) > _MOST_CHAPTERS else ""

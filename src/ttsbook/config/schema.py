@@ -21,7 +21,7 @@ _PAUSE = Whole(0, 20_000, "milliseconds")
 
 RULES: dict[str, Rule] = {
     "voice": Text("the name of a voice, or the path of a clip", may_be_path=True),
-    "ref-text": Text("the words that are said in the clip"),
+    "ref-text": Text("the words spoken in the clip"),
     "engine": Text("the name of an engine (see `ttsbook doctor`)"),
     "device": Text('"auto", "cpu", "cuda" or "cuda:N"'),
     "executor": Choice(EXECUTORS),
@@ -63,7 +63,7 @@ RULES: dict[str, Rule] = {
     "pauses.head": _PAUSE,
     "pauses.tail": _PAUSE,
     "fallback.allowed": Flag(),
-    "fallback.engines": Names("a list of names of engines"),
+    "fallback.engines": Names("a list of engine names"),
     "vits2.runtime": Choice(("auto", "onnx", "torch")),
     "vits2.precision": Choice(("auto", "fp32", "fp16", "bf16", "int8")),
     "cosyvoice.model": Text("the path of a folder, or empty", is_path=True),

@@ -45,14 +45,14 @@ _GPU_BATCH = 512
 ENGINES: dict[str, Entry] = {
     "vits2": Entry(
         target=_VITS2,
-        summary="the base voice: a VITS2 that speaks English and Mandarin in anyone's voice",
+        summary="the base voice: VITS2 for English and Mandarin, in any voice",
         needs=("onnxruntime",),
         fix="pip install 'ttsbook[cpu]'",
         gpu_batch=_GPU_BATCH,
     ),
     "hybrid": Entry(
         target=_VITS2,
-        summary="vits2 after a careful analysis of the clip: outliers dropped, its colour matched",
+        summary="vits2 after a careful analysis of the clip: outliers dropped, timbre corrected",
         needs=("onnxruntime",),
         fix="pip install 'ttsbook[cpu]'",
         model="vits2",
@@ -80,7 +80,7 @@ ENGINES: dict[str, Entry] = {
     ),
     "cosyvoice": Entry(
         target="ttsbook.engines.cosyvoice:CosyVoiceEngine",
-        summary="CosyVoice 2 or 3 from an installation of its own: slow, and close to the recording",
+        summary="CosyVoice 2 or 3 as you have installed it: slow, and close to the recording",
         fix="see [cosyvoice] in `ttsbook config show`",
         analysis="hybrid",  # for the engine that it falls back on; itself it listens to the clip
         wants_clip=True,
@@ -94,14 +94,14 @@ ENGINES: dict[str, Entry] = {
     ),
     "kokoro": Entry(
         target="ttsbook.engines.kokoro:KokoroEngine",
-        summary="Kokoro-82M (Apache-2.0), to compare with: 82 million weights, voices of its own",
+        summary="Kokoro-82M (Apache-2.0), for comparison: 82 million weights, its own voices",
         needs=("onnxruntime", "onnx"),
         fix="pip install 'ttsbook[kokoro]'",
         clones=False,
     ),
     "piper": Entry(
         target="ttsbook.engines.piper:PiperEngine",
-        summary="a voice of Piper, to compare with: English only, a voice of its own",
+        summary="a Piper voice, for comparison: English only, its own voice",
         needs=("onnxruntime", "onnx"),
         fix="pip install 'ttsbook[piper]'",
         languages=("en",),
@@ -130,7 +130,7 @@ def entry_of(name: str) -> Entry:
     if name in ENGINES:
         return ENGINES[name]
     if ":" in name:
-        return Entry(target=name, summary="from outside the registry")
+        return Entry(target=name, summary="an engine of your own")
     near = difflib.get_close_matches(name, ENGINES, n=1)
     known = ", ".join(sorted(ENGINES))
     hint = f"did you mean {near[0]!r}?" if near else f"engines: {known}"

@@ -107,7 +107,7 @@ def ear_fingerprint(model: Path | None) -> str:
 def findings_in_sound(measures: Measures, speed: float = 1.0) -> Iterator[Finding]:
     """Yield what is wrong with the sound alone."""
     if measures.head_db > _EDGE_DB:
-        yield Finding("clipped", "begins in the middle of a sound", 0.0)
+        yield Finding("clipped", "starts in the middle of a sound", 0.0)
     if measures.tail_db > _EDGE_DB:
         yield Finding("clipped", "ends in the middle of a sound", measures.seconds)
     if measures.silence_seconds > _SILENCE_SECONDS / min(1.0, speed):
@@ -121,7 +121,7 @@ def findings_in_sound(measures: Measures, speed: float = 1.0) -> Iterator[Findin
 def findings_in_words(difference: Difference, language: str, seconds: float) -> Iterator[Finding]:
     """Yield what is wrong with the words; `seconds` is the length of the chunk."""
     if difference.unlike > _UNLIKE and difference.n_unlike >= _MIN_UNLIKE:
-        text = f"{min(1.0, difference.unlike):.0%} of the sounds are not those of the text"
+        text = f"{min(1.0, difference.unlike):.0%} of the sounds differ from the text"
         yield Finding("misheard", text, None, 2 + difference.unlike)
         return  # gaps in what cannot be recognised say nothing
     for fault, gaps, least in (

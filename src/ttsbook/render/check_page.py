@@ -33,7 +33,7 @@ body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 52rem; margin: 2rem aut
 section {{ border-top: 1px solid #ccc; padding: 1rem 0 }}
 h1 {{ font-size: 1.4rem }} h2 {{ font-size: 1rem; margin: 0 }}
 .flagged h2::after {{ content: " · please listen"; color: #a40000 }}
-.mended h2::after {{ content: " · spoken again, good now"; color: #2a6b1f }}
+.mended h2::after {{ content: " · redone, now good"; color: #2a6b1f }}
 .small {{ color: #555; font-size: .85rem }} li {{ margin: .1rem 0 }}
 audio {{ width: 100% }} img {{ width: 100%; height: auto; image-rendering: auto }}
 @media (prefers-color-scheme: dark) {{ body {{ color: #ddd; background: #181818 }}
@@ -49,11 +49,11 @@ def page(report: CheckReport, sounds: Iterable[tuple[Samples, int]]) -> Iterator
         report: what was found.
         sounds: (samples, rate in Hz) of each passage of the report; only the first `MAX_PLAYERS` are taken.
     """
-    title = f"Listening to {report.title or report.output}"
+    title = f"Check of {report.title or report.output}"
     yield _HEAD.format(title=html.escape(title))
     yield f"<!-- {html.escape(report.mark)} -->\n<h1>{html.escape(title)}</h1>\n"
     yield (
-        f"<p>{report.chunks} passages heard, {report.mended} spoken again and good now, "
+        f"<p>{report.chunks} passages checked, {report.mended} redone and now good, "
         f"<strong>{report.flagged} to listen to</strong>. Times are those of "
         f"{html.escape(report.output)}. Heard by {html.escape(report.judge)}.</p>\n"
     )
@@ -71,7 +71,7 @@ def _section(passage: Passage, sound: tuple[Samples, int] | None) -> Iterator[st
     yield f'<p lang="{passage.language}">{html.escape(passage.text)}</p>\n<ul>\n'
     for number, take in enumerate(passage.takes, 1):
         used = ", used" if number == passage.attempt + 1 else ""
-        found = "; ".join(map(_describe, take.findings)) or "nothing against it"
+        found = "; ".join(map(_describe, take.findings)) or "no findings"
         yield f"<li>attempt {number}{used}: {html.escape(found)}"
         yield f'<br><span class="small">heard: {html.escape(take.heard)}</span></li>\n'
     yield "</ul>\n"

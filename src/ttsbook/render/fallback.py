@@ -49,7 +49,7 @@ class Fallbacks:
         Workers that fail side by side take the same step: it is told once.
         """
         if not self._allowed:
-            hint = error.hint or f"allow fallbacks to go on with {step.after}"
+            hint = error.hint or f"allow fallbacks to continue with {step.after}"
             raise type(error)(error.message, hint) from error
         if step not in self._steps:
             self._steps.append(step)
