@@ -58,7 +58,7 @@ def render_book(
         voice: who reads.
         settings: everything else; None is `RenderSettings(fallback=FALLBACK)`.
         ref_text: the words in the recording, for `hybrid` and engines that listen to it themselves.
-        reporter: is told what happens.
+        reporter: receives what happens.
 
     Raises:
         TtsbookError: one of its kinds, as `ttsbook.render.run.render_book` says.
@@ -75,7 +75,7 @@ class HybridTTSProvider:
     """Speaks text in the voice of a recording that is analysed with care, once.
 
     Args:
-        settings: of the renders; the engine is this class's business.
+        settings: of the renders; the engine in them is ignored.
     """
 
     def __init__(self, *, settings: RenderSettings | None = None) -> None:
@@ -99,7 +99,7 @@ class HybridTTSProvider:
         Args:
             text: what is said; blank lines separate paragraphs.
             voice_sample_url: the recording, or any other voice.
-            output_dir: made if it is not there.
+            output_dir: created if it is missing.
             use_fast_mode: True speaks with `hybrid`; False with `cosyvoice`, which takes a hundred times
                 as long, or with `hybrid` where that is not installed (`Report.fallbacks` says so).
             ref_text: the words in the recording, by which the voice is matched to it more closely.
@@ -116,7 +116,7 @@ class ParallelTTSGenerator:
 
     Args:
         max_workers: processes; None is as many as cores and memory allow, at least two.
-        settings: of the renders; engine and workers are this class's business.
+        settings: of the renders; engine and workers in them are ignored.
     """
 
     def __init__(self, max_workers: int | None = None, *, settings: RenderSettings | None = None) -> None:

@@ -51,7 +51,7 @@ def first_line(error: BaseException) -> str:
 
 
 def tells_no_room(error: BaseException) -> bool:
-    """Tell whether a library's error says that memory ran out, in whatever kind of exception."""
+    """Return whether a library's error says that memory ran out, in whatever kind of exception."""
     text = str(error).lower()
     return any(words in text for words in _NO_ROOM)
 

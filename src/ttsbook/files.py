@@ -92,7 +92,7 @@ def read_small(path: Path, max_bytes: int, what: str, *, kind: type[TtsbookError
 
 
 def is_stream(path: Path) -> bool:
-    """Tell whether `path` is a device, a pipe or a socket, or leads to an open file of this process.
+    """Return whether `path` is a device, a pipe or a socket, or leads to an open file of this process.
 
     Such a name must never be replaced by a file: without /dev/null no program on the machine works.
     """
@@ -196,7 +196,7 @@ def real_place(path: Path) -> Path:
 
 
 def is_file(path: Path) -> bool:
-    """Tell whether there is a file of this name; nothing that is too long for a name, or holds a NUL, is."""
+    """Return whether there is a file of this name; False for a name that is too long or holds a NUL."""
     with contextlib.suppress(OSError, ValueError):  # older Pythons raise here
         return path.is_file()
     return False

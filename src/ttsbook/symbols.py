@@ -31,7 +31,7 @@ SYMBOL_IDS: dict[str, int] = {
 
 
 def is_known(phonemes: str) -> bool:
-    """Tell whether every symbol is in the inventory."""
+    """Return whether every symbol is in the inventory."""
     return all(symbol in SYMBOL_IDS for symbol in phonemes)
 
 

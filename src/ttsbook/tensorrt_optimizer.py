@@ -85,7 +85,7 @@ def optimize_model(*, model: Any, input_shape: Shapes, model_name: str) -> Optim
     Raises:
         UsageError: name or shapes do not fit the model.
         InputError: the file is not a graph that ONNX Runtime can load.
-        MissingError: the file, or ONNX Runtime, is not there.
+        MissingError: the file, or ONNX Runtime, is missing.
     """
     check_name(model_name)
     path = Path(model) if isinstance(model, str | Path) else _exported(model, input_shape, model_name)

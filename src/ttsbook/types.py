@@ -77,7 +77,7 @@ class Markup:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a block was found: in which file inside the book, and the how-manieth of its blocks it is."""
+    """Where a block was found: in which file inside the book, and the number of the block in it."""
 
     document: str
     index: int  # 0-based

@@ -98,7 +98,7 @@ def _gathered(pieces: Iterator[MonoPiece], rate_hz: int | None, max_seconds: flo
 
 
 def decode_mono(container: InputContainer, stream: AudioStream) -> Iterator[MonoPiece]:
-    """Yield what can be decoded; packets that are broken are passed over, up to a limit."""
+    """Yield what can be decoded; broken packets are skipped, up to a limit."""
     n_broken = 0
     packets = container.demux(stream)
     while n_broken < _MAX_BROKEN_PACKETS:

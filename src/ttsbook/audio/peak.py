@@ -56,7 +56,7 @@ def overshoot_bound() -> float:
 
 
 def _any_of_window(flags: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Tell for each place whether any of 2 * HALF_TAPS flags from there on is set. [n - 2 * HALF_TAPS + 1]"""
+    """Return for each place whether any of the next 2 * HALF_TAPS flags is set. [n - 2 * HALF_TAPS + 1]"""
     length = flags.size - 2 * HALF_TAPS + 1
     found = flags[:length].copy()
     for offset in range(1, 2 * HALF_TAPS):

@@ -81,7 +81,7 @@ def _own(found: Probe, figures: Survey) -> _Judged:
 
 
 def _chapters(found: Probe, seconds: float) -> tuple[bool, str, str]:
-    """Tell whether the chapters follow one another within the sound."""
+    """Return whether the chapters follow one another within the sound."""
     wanted = "in order, titled, within the sound"
     reached = 0
     for number, mark in enumerate(found.marks, start=1):

@@ -28,7 +28,7 @@ def find_cover(archive: Archive, package: Package) -> tuple[Cover | None, tuple[
 
 
 def image_mime(data: bytes) -> str | None:
-    """Tell the type of an image from its first bytes."""
+    """Return the type of an image by its first bytes."""
     return next((mime for signature, mime in _SIGNATURES if data.startswith(signature)), None)
 
 

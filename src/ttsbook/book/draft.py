@@ -73,7 +73,7 @@ def first_heading(items: Iterable[object]) -> str:
 
 
 def _without_idle_breaks(blocks: list[Block]) -> list[Block]:
-    """Drop rules without text where they part nothing: at the ends and after another break."""
+    """Drop rules without text where they separate nothing: at the ends and after another break."""
     kept: list[Block] = []
     for block in blocks:
         idle = block.kind is BlockKind.SCENE_BREAK and not block.text

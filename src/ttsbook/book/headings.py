@@ -114,7 +114,7 @@ def without_page(line: str) -> str:
 
 
 def is_contents_line(line: str) -> bool:
-    """Tell whether a line is the heading of a printed table of contents."""
+    """Return whether a line is the heading of a printed table of contents."""
     return _CONTENTS.fullmatch(line.strip("*_= \t")) is not None
 
 

@@ -17,7 +17,7 @@ _ROOT = re.compile(
 
 
 def is_html(text: str, suffix: str) -> bool:
-    """Tell whether a text is an HTML document."""
+    """Return whether a text is an HTML document."""
     return suffix in (".html", ".htm", ".xhtml") or _ROOT.match(text[:4096]) is not None
 
 

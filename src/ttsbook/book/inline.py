@@ -74,7 +74,7 @@ def _by_local_name(element: Element) -> dict[str, str]:
 
 
 def _is_phrase(element: Element) -> bool:
-    """Tell whether an element holds no more than a reading can be of."""
+    """Return whether an element holds no more than a reading can be of."""
     n_characters = 0
     for index, inner in enumerate(element.iter()):
         n_characters += len(inner.text or "") + (len(inner.tail or "") if inner is not element else 0)

@@ -29,7 +29,7 @@ _TOO_FAR_IN = re.compile(r"^[ \t]{80,}", re.MULTILINE)
 
 
 def is_markdown(text: str, suffix: str) -> bool:
-    """Tell whether a text is Markdown: by its suffix, else by its headings with number signs."""
+    """Return whether a text is Markdown: by its suffix, else by its headings with number signs."""
     if suffix in (".md", ".markdown", ".mdown", ".mkd"):
         return True
     return len(_HEADING.findall(text)) >= _MIN_HEADINGS or _HEADING.match(text.lstrip()) is not None

@@ -31,7 +31,7 @@ class Resource:
     """One file of the manifest."""
 
     id: str
-    path: str  # as stored in the archive; "" if it is not there
+    path: str  # as stored in the archive; "" if it is missing
     media_type: str
     properties: frozenset[str] = frozenset()
     fallback: str = ""

@@ -53,7 +53,7 @@ class Lexicon:
 
 
 def _is_inside_word(text: str, place: int) -> bool:
-    """Tell whether letters of one word stand on both sides; Chinese has no word borders to keep."""
+    """Return whether letters of one word stand on both sides; Chinese has no word borders to keep."""
     return place < len(text) and _PAIR.fullmatch(text, place - 1, place + 1) is not None
 
 
@@ -123,7 +123,7 @@ def _marked(block: Block, lexicons: tuple[Lexicon, ...], language: str | None) -
     for lexicon in lexicons:
         if lexicon.language and primary and lexicon.language != primary:
             continue
-        # What stands on the page itself goes before what a lexicon says.
+        # What the page itself says takes precedence over a lexicon.
         said = [
             m for m in block.markup if m.kind in (MarkupKind.PHONEMES, MarkupKind.ALIAS, MarkupKind.SAY_AS)
         ]

@@ -45,18 +45,18 @@ def visible(text: str) -> str:
 
 
 def is_visible(character: str) -> bool:
-    """Tell whether a character is among those that `visible` returns."""
+    """Return whether a character is among those that `visible` returns."""
     return not (character.isspace() or ord(character) in _INVISIBLE)
 
 
 def is_scene_break(text: str) -> bool:
-    """Tell whether a line of ornaments stands for a break in the scene."""
+    """Return whether a line of ornaments stands for a break in the scene."""
     text = text.strip()
     return len(text) <= _MAX_ORNAMENT and _SCENE_BREAK.fullmatch(text) is not None
 
 
 def is_cjk(character: str) -> bool:
-    """Tell whether a character belongs to a script written without spaces."""
+    """Return whether a character belongs to a script written without spaces."""
     return _CJK_CHARACTER.match(character) is not None
 
 

@@ -128,7 +128,7 @@ def _is_note_link(link: Element) -> bool:
 
 
 def _is_raised(link: Element) -> bool:
-    """Tell whether a link is printed above the line, by itself, by its parent or by its only child."""
+    """Return whether a link is printed above the line, by itself, by its parent or by its only child."""
     around = [link, *link.iterchildren()]
     parent = link.getparent()
     if parent is not None:

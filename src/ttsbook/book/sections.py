@@ -50,7 +50,7 @@ def _chapter_level(items: Sequence[Item]) -> int:
 
 
 def _stand_directly_above(items: Sequence[Item], level: int, deeper: int) -> bool:
-    """Tell whether most headings of a level have no text before the next, deeper heading."""
+    """Return whether most headings of a level have no text before the next, deeper heading."""
     blocks = [item for item in items if isinstance(item, Block)]
     following = [
         after.level if is_heading(after) else 0
@@ -65,10 +65,10 @@ def _levels(items: Sequence[Item]) -> list[int]:
 
 
 def is_heading(item: Item) -> TypeGuard[Block]:
-    """Tell whether an item of a document is a heading."""
+    """Return whether an item of a document is a heading."""
     return isinstance(item, Block) and item.kind is BlockKind.HEADING
 
 
 def _is_bare_title(draft: Draft) -> bool:
-    """Tell whether a draft holds the title of the book and nothing else."""
+    """Return whether a draft holds the title of the book and nothing else."""
     return len(draft.blocks) == 1 and is_heading(draft.blocks[0])

@@ -1,6 +1,6 @@
-"""A few words as a book of one chapter, to be read by the same way as any other.
+"""A few words as a book of one chapter, so that they are read like any other book.
 
-Knows nothing of files: the words are at hand.
+Knows nothing of files.
 """
 
 from __future__ import annotations

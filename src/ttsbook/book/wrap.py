@@ -42,7 +42,7 @@ class Layout:
 
 
 def measure_layout(lines: Sequence[str]) -> Layout:
-    """Tell from all lines of a text whether they were broken at a margin."""
+    """Find out from all lines of a text whether they were broken at a margin."""
     widths = sorted(width(line.strip()) for line in lines if line.strip())
     if not widths:
         return Layout(wrapped=False, margin=0)
@@ -101,7 +101,7 @@ def join_lines(lines: Sequence[str]) -> str:
 
 
 def _joins(before: str, after: str) -> bool:
-    """Tell whether nothing stood between the end of a line and the start of the next."""
+    """Return whether nothing stood between the end of a line and the start of the next."""
     return (is_cjk(before[-1]) and is_cjk(after[0])) or _COMPOUND_END.search(before[-2:]) is not None
 
 
@@ -113,7 +113,7 @@ def width(text: str) -> int:
 
 
 def _begins_paragraph(line: str, group: Sequence[str], starts_alone: Callable[[str], bool]) -> bool:
-    """Tell whether a line starts a paragraph although no empty line stands before it."""
+    """Return whether a line starts a paragraph although no empty line stands before it."""
     if line.startswith("\u3000"):
         return True
     if group[-1].rstrip()[-1] not in _SENTENCE_END:

@@ -338,7 +338,7 @@ class _Reader:
 
 
 def _texts(raw: str, kind: BlockKind, *, lines: bool) -> list[str]:
-    """Turn the raw text of a block into one text, or several where empty lines part it."""
+    """Turn the raw text of a block into one text, or several where empty lines split it."""
     if lines:
         verse = (collapse(line) for line in raw.split(_LINE_END))
         return ["\n".join(line for line in verse if line)]
@@ -386,7 +386,7 @@ def _words(element: Element) -> set[str]:
 
 
 def _is_line(element: Element) -> bool:
-    """Tell whether a `div` inside a poem is one line of it, not a stanza."""
+    """Return whether a `div` inside a poem is one line of it, not a stanza."""
     return (
         local_name(element) == "div"
         and _STANZA_WORDS.isdisjoint(_words(element))

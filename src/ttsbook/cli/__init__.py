@@ -164,7 +164,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _would_be_lost(frame: FrameType | None) -> bool:
-    """Tell whether Python runs a finalizer, or forgets an import's lock: what they raise it only prints."""
+    """Return whether Python runs a finalizer, or forgets an import's lock: what they raise it only prints."""
     while frame is not None:
         code = frame.f_code
         if code.co_name == "__del__" or (code.co_name == "cb" and "importlib" in code.co_filename):

@@ -102,7 +102,7 @@ def bench(
 def _measure(
     engines: Sequence[str], told: Settings, talk: Talk, *, voice: str, runs: int, quick: bool
 ) -> list[EngineFigures]:
-    """Measure one engine after the other; one that fails is told and left out."""
+    """Measure one engine after the other; one that fails is reported and left out."""
     from ttsbook.bench.figures import measure_engine
     from ttsbook.bench.passage import n_characters, passage_book, passage_bytes
     from ttsbook.cli.choice import engine_sections

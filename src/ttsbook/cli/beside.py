@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def lexicon_beside(source: str) -> Path | None:
-    """Return the lexicon of a book, if there is one; the book's own goes before the folder's."""
+    """Return the lexicon of a book, if there is one; the book's own takes precedence over the folder's."""
     if source == STDIN:
         return None
     book = Path(source)

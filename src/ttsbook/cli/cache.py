@@ -1,4 +1,4 @@
-"""`ttsbook cache`: how much speech is kept for the next run, and throwing it away."""
+"""`ttsbook cache`: how much speech is kept for the next run, and how to delete it."""
 
 from __future__ import annotations
 

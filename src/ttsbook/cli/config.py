@@ -1,4 +1,4 @@
-"""`ttsbook config`: the settings in force and where each came from."""
+"""`ttsbook config`: the settings in effect and where each came from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`ttsbook doctor`: what works here, what is missing, and the command that brings it."""
+"""`ttsbook doctor`: what works here, what is missing, and how to install it."""
 
 from __future__ import annotations
 

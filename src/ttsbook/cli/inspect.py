@@ -143,7 +143,7 @@ def _skipped_by_reason(book: Book) -> dict[str, dict[str, Any]]:
 
 
 def _unspeakable(plan: Plan) -> dict[str, dict[str, Any]]:
-    """Count what rendering will pass over inside the text that is read, named as the report names it."""
+    """Count what rendering will skip inside the text that is read, named as the report names it."""
     from ttsbook.render.account import unspeakable_in
 
     found = unspeakable_in(plan.chapters)

@@ -19,7 +19,7 @@ CONSENT_NOTE = "a voice belongs to a person: use it only if it is yours or its o
 def look_up(
     name_or_path: str, method: str = "plain", judge: Path | None = None, words: str = ""
 ) -> FoundVoice:
-    """Find a voice by name, or analyse a clip with the decoder at hand; `method` says how carefully.
+    """Find a voice by name, or analyse a clip with ttsbook's decoder; `method` says how carefully.
 
     `judge` are weights of CAM++, to tell outliers by; `words` are what is said in the clip.
 

@@ -229,7 +229,7 @@ def _check_reports(jobs: Sequence[Job], settings: RenderSettings, named: dict[st
 
     Raises:
         UsageError: it would.
-        OutputError: its folder is not there or takes no files, or it is a folder.
+        OutputError: its folder is missing or takes no files, or it is a folder.
     """
     from ttsbook.files import is_stream, real_place
     from ttsbook.render.target import check_place, target_of

@@ -68,7 +68,7 @@ def find_voices(named: Sequence[tuple[str, str]], talk: Talk, chosen: Settings) 
     """Find the voices that lines name; an error says where they do.
 
     Raises:
-        MissingError: one is not there.
+        MissingError: one is missing.
         InputError: a clip is not usable.
     """
     found = {}

@@ -1,4 +1,4 @@
-"""`ttsbook speak`: a line or two of text into an audio file, by the same way as a book."""
+"""`ttsbook speak`: a line or two of text into an audio file, in the same way as a book."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def make_talk(quiet: bool, verbose: bool, *, events: bool = False) -> Talk:
 
 
 def is_terminal(stream_number: int) -> bool:
-    """Tell whether a stream (1 stdout, 2 stderr) reaches a person with a capable terminal."""
+    """Return whether a stream (1 stdout, 2 stderr) reaches a person with a capable terminal."""
     try:
         return os.isatty(stream_number)
     except OSError:

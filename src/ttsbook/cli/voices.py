@@ -1,4 +1,4 @@
-"""`ttsbook voices`: the narrators that are there, and adding one from a recording."""
+"""`ttsbook voices`: the available narrators, and how to add one from a recording."""
 
 from __future__ import annotations
 

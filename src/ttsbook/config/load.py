@@ -23,7 +23,7 @@ DOTENV = ".env"
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings in force and where each came from."""
+    """The settings in effect and where each came from."""
 
     settings: Settings
     values: Mapping[str, Value]  # by the names of RULES

@@ -44,7 +44,7 @@ def open_backend(folder: Path, hardware: Hardware, threads: int) -> Backend:
         threads: utterances side by side, on the processor.
 
     Raises:
-        MissingError: weights or runtime are not there, or cannot use the device.
+        MissingError: weights or runtime are missing, or cannot use the device.
     """
     if not hardware.in_batches:
         return OneByOne(folder, threads, hardware.precision)

@@ -43,7 +43,7 @@ class EngineSpec:
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """Whether an engine can run here, and if not what is missing and the command that mends it."""
+    """Whether an engine can run here, and if not what is missing and the command that fixes it."""
 
     name: str
     available: bool

@@ -79,7 +79,7 @@ class CoquiEngine:
     Options: "model", a key of MODELS; "agree", the name of its licence; "clip", a WAV.
 
     Raises:
-        MissingError: package, agreement, clip or device are not there.
+        MissingError: package, agreement, clip or device are missing.
         UsageError: there is no such model.
     """
 
@@ -96,7 +96,7 @@ class CoquiEngine:
 
     @classmethod
     def missing(cls, options: Options = ()) -> None:
-        """Raise `MissingError` if the package or the agreement is not there."""
+        """Raise `MissingError` if the package or the agreement is missing."""
         _agreed(check_options(cls.name, options, OPTIONS))
 
     @cached_property

@@ -55,7 +55,7 @@ class CosyVoiceEngine:
     find it by itself; "clip", a WAV of at most 30 s; "transcript", what is said in it.
 
     Raises:
-        MissingError: code, model, clip or device are not there.
+        MissingError: code, model, clip or device are missing.
     """
 
     name = "cosyvoice"
@@ -73,7 +73,7 @@ class CosyVoiceEngine:
 
     @classmethod
     def missing(cls, options: Options = ()) -> None:
-        """Raise `MissingError` if code or model are not there."""
+        """Raise `MissingError` if code or model are missing."""
         told = check_options(cls.name, options, OPTIONS)
         _check_code(told.get("code", ""))
         _model_folder(told)

@@ -4,7 +4,7 @@ OpenVINO is not among the runtimes. On a processor with AVX-512 BF16 its decoder
 real time against ONNX Runtime's 0.0122 in fp32 while one utterance was repeated (41 dB apart, not heard), but
 over a hundred different lengths, as books have them, all of the model took 0.022 against 0.025, and the
 process grew from 250 to 525 MB: it keeps a kernel for every length. ONNX Runtime itself has no bfloat16 for
-x86, but int8: there all of the model took 0.0126, at equal word errors, predicted quality and likeness.
+x86, but int8: there all of the model took 0.0126, at equal word errors, predicted quality and similarity.
 Knows nothing of models.
 """
 
@@ -90,7 +90,7 @@ def providers() -> tuple[str, ...]:
 
 
 def torch_sees_gpus() -> bool:
-    """Tell whether torch can be loaded and can use a GPU. Loads torch, if it is there."""
+    """Return whether torch can be loaded and can use a GPU. Loads torch, if it is there."""
     try:
         torch: Any = import_module("torch")
     except (ImportError, OSError):  # OSError: one of its libraries is missing
@@ -119,7 +119,7 @@ def processor_name() -> str:
 
 
 def multiplies_int8() -> bool:
-    """Tell whether the processor is known to have instructions for sums of eight-bit products."""
+    """Return whether the processor is known to have instructions for sums of eight-bit products."""
     if platform.machine() == "arm64":  # macOS: every Apple processor has them
         return True
     try:
@@ -156,7 +156,7 @@ def gpu_for(device: str, gpus: tuple[Gpu, ...], *, instead: str = "use --device 
 
     Raises:
         UsageError: it stands for none.
-        MissingError: it is not there.
+        MissingError: it is missing.
     """
     if device == "auto":
         device = "cuda"

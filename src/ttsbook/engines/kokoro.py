@@ -35,7 +35,7 @@ class KokoroEngine:
     Options: "voices", the folder of the voice packs (*.bin); "english" and "mandarin", the voice for each.
 
     Raises:
-        MissingError: the weights or the voice packs are not there.
+        MissingError: the weights or the voice packs are missing.
     """
 
     name = "kokoro"
@@ -50,7 +50,7 @@ class KokoroEngine:
 
     @classmethod
     def missing(cls, options: Options = ()) -> None:
-        """Raise `MissingError` if weights or voices are not there."""
+        """Raise `MissingError` if weights or voices are missing."""
         _voice_packs(options)
         _check_weights()
 

@@ -38,7 +38,7 @@ class ModelRehearsal:
         requests: what to say, best the very words of the clip.
 
     Raises:
-        MissingError: weights or runtime are not there.
+        MissingError: weights or runtime are missing.
     """
 
     def __init__(self, options: Options = (), requests: Sequence[Request] = ()) -> None:

@@ -48,7 +48,7 @@ def tensorrt_version() -> str:
 
 
 def cache_folder(gpu: Gpu, model: Iterable[str]) -> Path:
-    """Return the folder for what is built of a model on a GPU; made if it is not there.
+    """Return the folder for what is built of a model on a GPU; created if it is missing.
 
     Args:
         model: what identifies it, for example hashes.

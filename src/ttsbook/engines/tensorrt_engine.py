@@ -41,7 +41,7 @@ class TensorRtEngine(Vits2Engine):
     Option: "model", another folder with exported weights.
 
     Raises:
-        MissingError: a GPU, TensorRT or the weights are not there.
+        MissingError: a GPU, TensorRT or the weights are missing.
     """
 
     options = ("model",)
@@ -52,7 +52,7 @@ class TensorRtEngine(Vits2Engine):
 
     @classmethod
     def missing(cls, options: Options = ()) -> None:
-        """Raise `MissingError` if a GPU, TensorRT or the weights are not there."""
+        """Raise `MissingError` if a GPU, TensorRT or the weights are missing."""
         gpu_for("auto", list_gpus(), instead=_INSTEAD)
         check_tensorrt()
         check_loads()

@@ -36,7 +36,7 @@ class Vits2Engine:
     `hardware.choose_hardware` takes them.
 
     Raises:
-        MissingError: weights, runtime or device are not there.
+        MissingError: weights, runtime or device are missing.
     """
 
     rate_hz = 24_000
@@ -153,7 +153,7 @@ def read_hashes(folder: Path) -> dict[str, str]:
     """Return the hashes that the export wrote beside the weights.
 
     Raises:
-        MissingError: weights are not there, damaged, or exported by another version.
+        MissingError: weights are missing, damaged, or exported by another version.
     """
     from ttsbook.vits2.config import GRAPH_FORMAT
 

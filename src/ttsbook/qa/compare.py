@@ -41,7 +41,7 @@ class Difference:
 
 
 def compare(said: Sequence[Word], heard: Sequence[Word]) -> Difference:
-    """Compare two rows of words by their sounds; where words are parted does not matter."""
+    """Compare two rows of words by their sounds; where words are separated does not matter."""
     left, right = ("".join(word.sound for word in words) for words in (said, heard))
     pairs = align(left, right)
     dropped: list[Gap] = []
@@ -88,7 +88,7 @@ def _words_at(words: Sequence[Word], place: Sequence[int]) -> str:
 
 
 def _is_repeat(sounds: str, start: int, end: int) -> bool:
-    """Tell whether a stretch sounds like what stands right before or after it."""
+    """Return whether a stretch sounds like what stands right before or after it."""
     own = sounds[start:end]
     neighbours = (sounds[max(0, start - len(own)) : start], sounds[end : end + len(own)])
     return any(_alike(own, other) >= _REPEATS for other in neighbours if other)

@@ -66,7 +66,7 @@ class Judge:
         threads: of the processor.
 
     Raises:
-        MissingError: the extra `qa` or the model is not there.
+        MissingError: the extra `qa` or the model is missing.
     """
 
     def __init__(self, model: Path | None = None, *, threads: int = 1) -> None:
@@ -99,7 +99,7 @@ def ear_fingerprint(model: Path | None) -> str:
     """Return the hash of all that changes verdicts besides the performance.
 
     Raises:
-        MissingError: the model is not there.
+        MissingError: the model is missing.
     """
     return f"{VERSION} {fingerprint(model)}"
 

@@ -46,7 +46,7 @@ class Whisper:
             other words.
 
     Raises:
-        MissingError: faster-whisper or the model is not there.
+        MissingError: faster-whisper or the model is missing.
     """
 
     def __init__(
@@ -120,7 +120,7 @@ def fingerprint(folder: Path | None) -> str:
     """Return a hash that tells models apart, without loading one.
 
     Raises:
-        MissingError: the model is not there.
+        MissingError: the model is missing.
     """
     if folder is None:
         parts = [folder / f"{WEIGHTS}.part{number}" for number, folder in enumerate(_package_data(), 1)]

@@ -1,4 +1,4 @@
-"""An engine that cannot be loaded, told apart from whatever else may be missing."""
+"""An engine that cannot be loaded, as distinct from whatever else may be missing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class EngineAbsent(Exception):
 
 @contextlib.contextmanager
 def engine_needed(*, speaking: bool = False) -> Iterator[None]:
-    """Tell what an engine lacks from whatever else may be missing.
+    """Turn what an engine lacks into `EngineAbsent`, which is not mistaken for anything else missing.
 
     Args:
         speaking: it was found to be there, and loads its model now.

@@ -75,7 +75,7 @@ def spoken_characters(chapter: PlannedChapter) -> int:
 
 
 def unspeakable_in(chapters: Iterable[PlannedChapter]) -> Unspeakable | None:
-    """Return what has to be passed over in chapters, None if nothing."""
+    """Return what cannot be spoken in chapters, None if nothing."""
     texts = [planned.chunk.text for each in chapters if not each.is_credit for planned in each.chunks]
     found = [(text, count) for text in texts if (count := count_unspeakable(text))]
     if not found:

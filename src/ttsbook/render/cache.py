@@ -54,14 +54,14 @@ class ChunkCache:
         self.folder = folder
 
     def has(self, key: str) -> bool:
-        """Tell whether a file is there, without reading it: `get` has the last word."""
+        """Return whether a file is there, without reading it: `get` has the last word."""
         try:
             return self._path(key).stat().st_size > _HEADER.size
         except OSError:
             return False
 
     def get(self, key: str) -> Speech | None:
-        """Return the chunk, or None if it is not there or not what was written."""
+        """Return the chunk, or None if it is missing or not what was written."""
         path = self._path(key)
         try:
             data = path.read_bytes()

@@ -111,6 +111,6 @@ def make_ear(check: Check | None) -> Ear | None:
     """Return who listens, None if nobody asked for it. The model is loaded when there is something to hear.
 
     Raises:
-        MissingError: the extra `qa` or the model is not there.
+        MissingError: the extra `qa` or the model is missing.
     """
     return Judge(check.model, threads=n_cores()) if check else None

@@ -1,4 +1,4 @@
-"""What a render goes on with when it cannot go on as asked: each step allowed, told once and kept.
+"""What a render continues with when it cannot continue as asked: each step allowed, reported once and kept.
 
 Knows nothing of what failed or how the next thing is tried.
 """
@@ -22,7 +22,7 @@ class Fallback:
 
     @property
     def short(self) -> str:
-        """The step without its cause, which may name files that are nobody else's business."""
+        """The step without its cause, which may name private files."""
         return f"{self.before} to {self.after}"
 
 
@@ -46,7 +46,7 @@ class Fallbacks:
     def step(self, step: Fallback, error: TtsbookError) -> None:
         """Take a step because of `error`, or raise it if steps are not allowed.
 
-        Workers that fail side by side take the same step: it is told once.
+        Workers that fail side by side take the same step: it is reported once.
         """
         if not self._allowed:
             hint = error.hint or f"allow fallbacks to continue with {step.after}"

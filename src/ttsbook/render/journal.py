@@ -64,7 +64,7 @@ class NewRun:
 
 
 class Journal:
-    """The journal of all renders of this user. Every failure is told once and then ignored.
+    """The journal of all renders of this user. The first failure is reported, all are ignored.
 
     Args:
         path: of the SQLite file.
@@ -95,7 +95,7 @@ class Journal:
         return self._past("output = ? AND state = 'finished'", (str(output),))
 
     def wrote_subtitles(self, path: Path) -> bool:
-        """Tell whether a run wrote `path` as subtitles, or wanted to: then it was free or ours."""
+        """Return whether a run wrote `path` as subtitles, or wanted to: then it was free or ours."""
         with self._forgiving() as database:
             found = database.execute("SELECT 1 FROM runs WHERE subtitles = ? LIMIT 1", _values(str(path)))
             row = found.fetchone()

@@ -37,7 +37,7 @@ class Ledger:
         return len(self._backlog)
 
     def __contains__(self, key: str) -> bool:
-        """Tell whether a key is asked for and not kept yet."""
+        """Return whether a key is asked for and not kept yet."""
         return key in self._waiting
 
     @property

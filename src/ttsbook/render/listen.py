@@ -85,7 +85,7 @@ class Listener:
         verdicts: who listens.
         open_pool: opens one that speaks so many chunks.
         rate_hz: of the engine.
-        attempts: how often a bad chunk is spoken again, at most.
+        attempts: how often a bad chunk is rendered again at most.
         tell: is told how far it is.
     """
 

@@ -1,4 +1,4 @@
-"""What went otherwise than asked for: said at once, and kept for the report."""
+"""What did not go as asked: reported at once, and kept for the report."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ttsbook.render.reporter import Reporter
 
 
 class Notes:
-    """Warnings: told at once, and kept for the report."""
+    """Warnings: reported at once, and kept for the report."""
 
     def __init__(self, reporter: Reporter) -> None:
         self.reporter = reporter

@@ -1,6 +1,6 @@
 """A planned book to a file of JSON lines that people edit, and such a file back to a book with its lines.
 
-The first line describes the book; every other line is a chunk (`planline`). Lines may be edited, parted,
+The first line describes the book; every other line is a chunk (`planline`). Lines may be edited, split,
 removed and added; those of a chapter stand together, chapters in the order of the book.
 Knows nothing of phonemes, voices or engines.
 """
@@ -45,7 +45,7 @@ class PlanFile:
 
 
 def is_plan(source: str) -> bool:
-    """Tell by its name whether a file is a plan."""
+    """Return whether a file is a plan, by its name."""
     return source.lower().endswith(SUFFIX)
 
 

@@ -3,8 +3,8 @@
     text ──► spoken ──► phonemes        each made from the one before it, unless somebody edited it
 
 `made` holds a short hash of each field as it was written. What differs was edited: then everything after it
-in the chain is made again, up to the next edited field, which is taken as it is. A field that is not there is
-made too.
+in the chain is made again, up to the next edited field, which is taken as it is. A missing field is made
+too.
 Knows nothing of files or front ends.
 """
 
@@ -34,7 +34,7 @@ class LineError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
-    """A line as it was read; None where a field is not there."""
+    """A line as it was read; None where a field is missing."""
 
     chapter: int
     block: int
@@ -51,7 +51,7 @@ class PlanLine:
     made: tuple[str, ...]
 
     def is_edited(self, field: str) -> bool:
-        """Tell whether a field is not what the plan was written with; of a new line every field is."""
+        """Return whether a field is not what the plan was written with; of a new line every field is."""
         value = getattr(self, field)
         if value is None:
             return False

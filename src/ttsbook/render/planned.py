@@ -1,4 +1,4 @@
-"""The lines of a plan file as chunks: what was edited is said anew, all else is as it was planned.
+"""The lines of a plan file as chunks: what was edited is made again, all else is as it was planned.
 
 Knows nothing of JSON, profiles or caches.
 """
@@ -110,8 +110,8 @@ class PlannedText:
 def voice_of(line: PlanLine, narrator: str, cast: Cast | None) -> str:
     """Return the voice of a line; "" is the narrator's, whoever that is when the plan is rendered.
 
-    A voice that somebody wrote into the line goes before the cast, and the cast before what the plan was
-    made with.
+    A voice edited into the line takes precedence over the cast, and the cast over what the plan was made
+    with.
     """
     if line.voice and line.is_edited("voice") and line.voice != narrator:
         return line.voice

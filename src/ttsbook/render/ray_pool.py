@@ -151,7 +151,7 @@ class RayPool:
         self._ledger.settle(tasks, message)
 
     def _check_start(self, message: tuple[str, str] | Failed) -> None:
-        """Refuse a node that would speak otherwise than this machine.
+        """Refuse a node that would speak differently from this machine.
 
         Raises:
             TtsbookError: what the node met when it loaded the engine.

@@ -51,7 +51,7 @@ class Reporter(Protocol):
 
 
 class SilentReporter:
-    """Tells nobody."""
+    """Ignores everything."""
 
     def started(self, plan: Plan) -> None: ...
 

@@ -54,7 +54,7 @@ def render_book(
         output: the audio file; its suffix decides the format unless the settings do.
         settings: everything else that a person can choose.
         voice: who reads.
-        reporter: is told what happens.
+        reporter: receives what happens.
         front_end: makes chunks of chapters; None is ttsbook's own, as the settings say.
         ear: listens, if the settings ask for a check; None is Whisper.
         adapt: given ttsbook's own front end, and those of voices with another accent by name, returns what is

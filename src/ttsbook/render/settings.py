@@ -1,6 +1,6 @@
 """What a render needs beyond the book, the voice and the output.
 
-Values only: where they come from (flags, environment, files) is `ttsbook.config`'s business.
+Values only: where they come from (flags, environment, files) is up to `ttsbook.config`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class Check:
     """How speech is listened to before it becomes a file (extra `qa`)."""
 
     model: Path | None = None  # folder of a faster-whisper model; None is Whisper base from its packages
-    attempts: int = 3  # how often a chunk that does not sound right is spoken again, at most
+    attempts: int = 3  # how often a chunk that sounds wrong is redone at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class RenderSettings:
     rate_hz: int = 22_050
     bitrate: int | None = None  # bit/s for lossy formats
     loudness: float | None = -19.0  # LUFS of the whole book; None leaves the level alone
-    rms_db: float | None = None  # dBFS of the whole book, pauses included; goes before loudness
+    rms_db: float | None = None  # dBFS of the whole book, pauses included; takes precedence over loudness
     ceiling_db: float = -1.5  # true peak, dBTP
     pauses: PauseTable = field(default_factory=PauseTable)
     room_tone_db: float | None = None  # dBFS, RMS, under everything; None leaves pauses digitally silent
@@ -113,7 +113,7 @@ class RenderSettings:
     epub3: Path | None = None  # the book with its narration, as an EPUB with Media Overlays
     check: Check | None = None  # listen to every chunk; a report is written beside the output
     # the run
-    resume: bool = True  # False speaks every chunk anew
+    resume: bool = True  # False renders every chunk again
     force: bool = False  # replace an output that this program did not make from this book
 
     def __post_init__(self) -> None:

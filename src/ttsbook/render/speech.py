@@ -54,7 +54,7 @@ class SpokenStore:
             self._wait_for(next(iter(self._writing)))
 
     def has(self, key: str) -> bool:
-        """Tell whether the chunk need not be spoken, as far as the cache's file names tell."""
+        """Return whether the chunk need not be spoken, as far as the cache's file names tell."""
         if key in self._writing:
             return True
         return (self._resume or key in self.fresh) and self._cache.has(key)
@@ -65,7 +65,7 @@ class SpokenStore:
         self._reading[key] = self._threads.submit(self._cache.get, key)
 
     def get(self, key: str) -> Speech | None:
-        """Return the chunk, or None if it is not there or damaged."""
+        """Return the chunk, or None if it is missing or damaged."""
         self._wait_for(key)
         reading = self._reading.pop(key, None)
         return reading.result() if reading is not None else self._cache.get(key)

@@ -197,7 +197,7 @@ def _is_ours(output: Path, book: Book, journal: Journal) -> bool:
 
 
 def _is_marked(path: Path, book: Book) -> bool:
-    """Tell whether a file says of itself that it was made here from the book."""
+    """Return whether a file says of itself that it was made here from the book."""
     if path.suffix == PLAYLIST_SUFFIX:
         return _is_marked_text(path, book)
     try:

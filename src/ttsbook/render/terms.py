@@ -26,7 +26,7 @@ class Terms:
     spec: EngineSpec  # what each worker loads
     voice: VoiceProfile  # who speaks
     keep: Keep  # called with each finished chunk, in this process and thread
-    tell: Tell  # called with a line for people when something was mended
+    tell: Tell  # called with a line for people when something was repaired
     fallbacks: Fallbacks  # what is allowed when it cannot go on like this
     batch: int = 8  # most requests per call of the engine
     limits: Limits = _LIMITS

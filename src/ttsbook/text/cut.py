@@ -104,7 +104,7 @@ def _best_cut(text: str, start: int, limit: int) -> tuple[int, Boundary]:
 
 
 def _safe_cut(text: str, start: int, limit: int) -> int:
-    """Return `limit`, or a little less so that no character is parted from its accent or joiner."""
+    """Return `limit`, or a little less so that no character is separated from its accent or joiner."""
     for cut in range(limit, max(start, limit - _LONGEST_CLUSTER), -1):
         if not _JOINS.match(text[cut]) and text[cut - 1] != "\u200d":
             return cut

@@ -37,7 +37,7 @@ def name_emoji(text: str, language: str, taken: Iterable[Claim]) -> Iterator[Cla
 
 
 def _comma_before(text: str, start: int, language: str) -> str:
-    """Part the name from the words before it, as a reader would."""
+    """Separate the name from the words before it, as a reader would."""
     before = text[max(0, start - 2) : start].rstrip()[-1:]
     return "" if not before or before in _MARKS else "，" if language == "zh" else ", "
 

@@ -161,7 +161,7 @@ class FrontEnd:
     def normalize(self, text: str, language: str, markup: tuple[Markup, ...] = ()) -> Normalized:
         """Return the spoken form of `text` with the map back to it.
 
-        The user's lexicon goes before what the page says, and that before every rule.
+        The user's lexicon takes precedence over what the page says, and that over every rule.
         """
         plain = fold(text)
         taken = self.lexicon.find(plain, language) if self.lexicon else []

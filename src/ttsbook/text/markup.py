@@ -1,8 +1,8 @@
-"""What the page says about the reading of a text, as claims that go before every rule.
+"""What the page says about the reading of a text, as claims that take precedence over every rule.
 
     <sub alias="Doctor Who">Dr. Who</sub> ──► Claim(0, 7, "Doctor Who", "alias")
 
-A reading in a notation that cannot be understood is passed over: the word is then read by its spelling.
+A reading in a notation that cannot be understood is skipped: the word is then read by its spelling.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ def _word(words: list[str], index: int, has_han: bool) -> str:
 
 
 def _is_letter_name(words: list[str], index: int, has_han: bool) -> bool:
-    """Tell "A" in "A B C", "vitamin A" and "A股" from the article, which some word must follow."""
+    """Distinguish "A" in "A B C", "vitamin A" and "A股" from the article, which some word must follow."""
     word = words[index]
     if word not in ("A", "a"):
         return True
@@ -159,12 +159,12 @@ def _is_letter_name(words: list[str], index: int, has_han: bool) -> bool:
 
 
 def _is_alone(words: list[str], index: int) -> bool:
-    """Tell whether no other Latin word stands beside a word."""
+    """Return whether no other Latin word stands beside a word."""
     return not any(words[max(0, index - 1) : index] + words[index + 1 : index + 2])
 
 
 def _is_spelt_in_mandarin(word: str) -> bool:
-    """Tell whether Mandarin spells a word in capitals: IT, IP, US, but NO and OK are words."""
+    """Return whether Mandarin spells a word in capitals: IT, IP, US, but NO and OK are words."""
     return word in read_words("spelt_en.txt") or (len(word) == 2 and word not in _SHORT_WORDS)
 
 
@@ -177,7 +177,7 @@ def _is_letter(word: str) -> bool:
 
 
 def _other(token: str) -> str:
-    """Read a letter or digit that no rule has rewritten: by its name, so that nothing is passed over."""
+    """Read a letter or digit that no rule has rewritten: by its name, so that nothing is skipped."""
     name = read_map("letters.tsv").get(token.lower())
     return " ".join(pronounce_word(word) for word in name.split()) if name else ""
 

@@ -50,7 +50,7 @@ def _is_inside_word(text: str, at: int) -> bool:
 
 
 def _closes(text: str, at: int) -> bool:
-    """Tell ’ from an apostrophe: that has a letter after it, or the true end yet to come (“boys’ ball,’”)."""
+    """Distinguish ’ from an apostrophe, which a letter follows, or later the real end (“boys’ ball,’”)."""
     if text[at + 1 : at + 2].isalnum():
         return False
     following = text.find("‘", at, at + _LOOK_AHEAD)

@@ -16,12 +16,12 @@ _LETTER = re.compile(f"[{HAN}{LATIN}]")
 
 
 def has_han(text: str) -> bool:
-    """Tell whether `text` has a Chinese character."""
+    """Return whether `text` has a Chinese character."""
     return not text.isascii() and _HAN.search(text) is not None
 
 
 def has_latin(text: str) -> bool:
-    """Tell whether `text` has a Latin letter."""
+    """Return whether `text` has a Latin letter."""
     return _WORD.search(text) is not None
 
 

@@ -50,7 +50,7 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_abbreviation(text: str, stop: int, next_character: str) -> bool:
-    """Tell whether the full stop at `stop` belongs to the word before it."""
+    """Return whether the full stop at `stop` belongs to the word before it."""
     match = _LAST_WORD.search(text[max(0, stop - _LOOK_BACK) : stop])
     if match is None:
         return False

@@ -1,6 +1,6 @@
 """Finds the letters of a text that no voice here can say: Cyrillic, Arabic, kana, rare characters.
 
-The front end passes over them; the account of a render must not.
+The front end skips them; the account of a render must not.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class OnnxSynthesizer:
         providers: ONNX Runtime execution providers in order of preference.
 
     Raises:
-        MissingError: ONNX Runtime or a graph is not there.
+        MissingError: ONNX Runtime or a graph is missing.
     """
 
     def __init__(
@@ -147,7 +147,7 @@ def open_graph(
             and options.
 
     Raises:
-        MissingError: ONNX Runtime or the graph is not there, or it cannot be loaded.
+        MissingError: ONNX Runtime or the graph is missing, or it cannot be loaded.
         OutOfMemory: there is no room for it.
     """
     try:

@@ -82,7 +82,7 @@ def why_left_out(provider: str) -> str:
 
 
 def missing_library(provider: str) -> str:
-    """Return what the system says of a library that a provider needs and that is not there; "" if all are."""
+    """Return what the system says of a library that a provider needs and that is missing; "" if none is."""
     import onnxruntime
 
     load_nvidia_libraries()

@@ -1,8 +1,8 @@
-"""Gains for bands of hearing: the colour of one voice, beyond what the model makes of its embedding.
+"""Gains per auditory band: the timbre of one voice, beyond what the model makes of its embedding.
 
 The decoder ends in a short-time spectrum, where a gain for each bin costs nothing.
 Bands stand one ERB apart (Glasberg and Moore 1990, "Derivation of auditory filter shapes from
-notched-noise data"): as the ear hears them, and as finely as the colour of a voice is heard.
+notched-noise data"): as the ear hears them, and as finely as the timbre of a voice is heard.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class TorchStages:
         precision: of the flow and the decoder: "fp32", "fp16" or "bf16".
 
     Raises:
-        MissingError: weights or device are not there.
+        MissingError: weights or device are missing.
         OutOfMemory: the device has no room for the weights.
     """
 

@@ -47,7 +47,7 @@ def frame_levels_db(samples: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def active_frames(samples: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Tell for every whole 30 ms frame of samples at 16 kHz whether it belongs to speech, [n // 480]."""
+    """Return for every whole 30 ms frame of samples at 16 kHz whether it is speech, [n // 480]."""
     levels = frame_levels_db(samples)
     if levels.size == 0:
         return np.zeros(0, dtype=np.bool_)

@@ -98,7 +98,7 @@ def analyse_clip(
         method: "plain" takes all speech alike; "hybrid" drops outliers and weighs by clarity.
         encoder: an encoder to use again, when several clips are analysed.
         judge: weights of CAM++, which then decides for "hybrid" what is an outlier.
-        rehearsal: says something in the new voice, by which "hybrid" matches the colour of the clip.
+        rehearsal: says something in the new voice, by which "hybrid" matches the timbre of the clip.
 
     Raises:
         InputError: unreadable, no speech, or advice with `strict`.

@@ -27,7 +27,7 @@ class CampPlus:
     """The encoder with its weights loaded.
 
     Raises:
-        MissingError: the file is not there or not a graph with one input and one output.
+        MissingError: the file is missing or not a graph with one input and one output.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Says how alike two voices are, as a number and in words.
+"""How similar two voices are, as a number and in words.
 
 The cosine of two GE2E embeddings. On LibriSpeech it is 0.53 on average between different speakers
 and 0.87 between two sentences of the same one.

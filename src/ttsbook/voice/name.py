@@ -19,7 +19,7 @@ _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECAS
 
 
 def is_safe(name: str) -> bool:
-    """Tell whether `name` can be the name of a voice."""
+    """Return whether `name` can be the name of a voice."""
     return (
         bool(_SAFE.fullmatch(name))
         and not _RESERVED.fullmatch(name)
@@ -52,5 +52,5 @@ def name_from(text: str) -> str:
 
 
 def same_name(a: str, b: str) -> bool:
-    """Tell whether two names would be one file where case does not count."""
+    """Return whether two names would be one file where case does not count."""
     return unicodedata.normalize("NFC", a).casefold() == unicodedata.normalize("NFC", b).casefold()

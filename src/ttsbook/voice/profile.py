@@ -77,7 +77,7 @@ def load_voice(path: Path) -> StoredVoice:
     """Read the voice at `path`: either of its two files, or both without suffix.
 
     Raises:
-        MissingError: a file of the pair is not there.
+        MissingError: a file of the pair is missing.
         InputError: damaged, torn, of another kind or of a newer format.
     """
     stem = path.with_suffix("") if path.suffix in (".toml", ".safetensors") else path

@@ -47,7 +47,7 @@ def careful_mean(
 
 
 def agreeing(pieces: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Tell which embeddings [n, 256] belong to the voice that most of them share."""
+    """Return which embeddings [n, 256] belong to the voice that most of them share."""
     similarity = pieces @ pieces.T
     # The piece that is closest to the others is a safer start than a mean that outliers pull at.
     to_middle = similarity[np.median(similarity, axis=1).argmax()]

@@ -82,7 +82,7 @@ def look_up_voice(
         read_clip: decodes clips, for example `ttsbook.audio.decode.read_clip`.
         method: how carefully a clip is analysed (`ttsbook.voice.analyse.METHODS`).
         judge: weights of CAM++, to tell outliers by.
-        rehearsal: says something in the new voice, by which its colour is matched to the clip's.
+        rehearsal: says something in the new voice, by which its timbre is matched to the clip's.
 
     Raises:
         MissingError: there is no such voice or file.
@@ -233,7 +233,7 @@ def _missing(text: str, path: Path) -> MissingError:
 
 
 def _is_profile_stem(path: Path) -> bool:
-    """Tell whether `path` names both files of a profile; a bare name is looked up among the voices."""
+    """Return whether `path` names both files of a profile; a bare name is looked up among the voices."""
     return len(path.parts) > 1 and path.name != ".." and is_file(path.with_name(path.name + ".toml"))
 
 

@@ -1,14 +1,14 @@
-"""How a clip is coloured other than what the model says in its voice, as gains for bands of hearing.
+"""How the timbre of a clip differs from what the model says in its voice, as gains per auditory band.
 
 The speaker embedding tells the model who is speaking, not how bright or full that is to the last
 decibel. So the model speaks in the new voice, and the long-term average spectra of both are compared
 (matching spectra is an old tool of mastering). Three quarters of the difference are made up for: the rest
 is as much of the words, and a dull recording would make the voice dull.
 
-How much was chosen by likeness to other speech of 24 LibriSpeech readers, by two instruments that no part of
-the voice learned from, and by predicted opinion: figures in train/RUNS.md, "By other ears". Noise takes the
-gain away (at a signal-to-noise ratio of 20 dB a third is left, at 15 dB next to nothing), so the noisier the
-clip, the less of the difference is used.
+How much was chosen by similarity to other speech of 24 LibriSpeech readers, by two instruments that no part
+of the voice learned from, and by predicted opinion: figures in train/RUNS.md, "By other ears". Noise takes
+the gain away (at a signal-to-noise ratio of 20 dB a third is left, at 15 dB next to nothing), so the noisier
+the clip, the less of the difference is used.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def match_tone(
     snr_db: float,
     top_hz: float = TOP_HZ,
 ) -> tuple[float, ...]:
-    """Return the gains in dB [N_BANDS] that bring the colour of what was rehearsed closer to the clip's.
+    """Return the gains in dB [N_BANDS] that bring the timbre of what was rehearsed closer to the clip's.
 
     They leave the level as it is. Empty if the clip is too noisy to tell.
 

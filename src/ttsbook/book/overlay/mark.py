@@ -167,7 +167,7 @@ def _child_holding(container: Element, piece: _Piece) -> Element | None:
 
 
 def _is_covered(child: Element, own: Sequence[_Piece], block: Sequence[_Piece]) -> bool:
-    """Tell whether all that a child shows belongs to the sentence, so that a span may hold it."""
+    """Return whether all that a child shows belongs to the sentence, so that a span may hold it."""
     if any(local_name(element) in BLOCK_TAGS for element in child.iter()):
         return False
     return _n_inside(child, own) == _n_inside(child, block)

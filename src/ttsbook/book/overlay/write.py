@@ -72,7 +72,7 @@ def check_source(book: Book, source: Path) -> None:
 
 
 def is_packaged(book: Book) -> bool:
-    """Tell whether a book was read from files in an archive, so that it can be written again with them."""
+    """Return whether a book was read from files in an archive, so that it can be written again with them."""
     return any(block.place is not None for chapter in book.chapters for block in chapter.blocks)
 
 

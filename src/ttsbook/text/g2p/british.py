@@ -57,7 +57,7 @@ def drop_r(symbols: str, before_vowel: bool) -> str:
 
 
 def begins_with_vowel(symbols: str) -> bool:
-    """Tell whether the first sound is a vowel."""
+    """Return whether the first sound is a vowel."""
     return symbols.lstrip("ˈˌ")[:1] in VOWEL_SYMBOLS
 
 

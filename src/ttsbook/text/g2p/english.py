@@ -100,7 +100,7 @@ def function_word(word: str) -> str | None:
 
 
 def is_known(word: str) -> bool:
-    """Tell whether a word can be read without the network."""
+    """Return whether a word can be read without the network."""
     plain = _fold(word)
     return bool(function_word(plain) or derive_word(plain) or derive_compound(plain))
 
@@ -168,7 +168,7 @@ def _stressed(symbols: str) -> str:
 
 
 def _is_spelt(word: str) -> bool:
-    """Tell whether a word that no dictionary has is an acronym ("BBQ", "PhD") or cannot be said ("xkcd")."""
+    """Return whether a word that is in no dictionary is an acronym ("BBQ", "PhD") or unsayable ("xkcd")."""
     letters = _fold(word.partition("'")[0])
     if not any(c in "aeiouy" for c in letters):
         is_sound = _DRAWN.sub(r"\1\1", letters) in read_map("words_en.tsv")  # "brrr" is "brr"

@@ -64,7 +64,7 @@ def _context(name: str) -> frozenset[str]:
 
 
 def is_heteronym(word: str) -> bool:
-    """Tell whether a lower-case word has more than one reading."""
+    """Return whether a lower-case word has more than one reading."""
     return _entry(word) is not None
 
 
@@ -81,7 +81,7 @@ def choose_reading(words: Sequence[str], index: int) -> str:
 
 
 def _is_near(words: Sequence[str], index: int, entry: _Heteronym) -> bool:
-    """Tell whether a cue stands within reach, or beside the word."""
+    """Return whether a cue stands within reach, or beside the word."""
     before, after = _at(words, index - 1), _at(words, index + 1) or "END"
     if before in entry.vetoes:
         return False
@@ -96,13 +96,13 @@ def _at(words: Sequence[str], position: int) -> str:
 
 
 def _has_capital(words: Sequence[str], index: int) -> bool:
-    """Tell "Polish rye" and "August came." from "Polish the silver."."""
+    """Distinguish "Polish rye" and "August came." from "Polish the silver."."""
     is_order = not any(words[:index]) and _at(words, index + 1) in _context("objects") | {"and"}
     return words[index][0].isupper() and not is_order
 
 
 def _is_habit(words: Sequence[str], index: int) -> bool:
-    """Tell "used to sing" and "was used to him" from "was used to cut"."""
+    """Distinguish "used to sing" and "was used to him" from "was used to cut"."""
     if _at(words, index + 1) != "to":
         return False
     after = _at(words, index + 2)
@@ -111,7 +111,7 @@ def _is_habit(words: Sequence[str], index: int) -> bool:
 
 
 def _is_base(words: Sequence[str], index: int) -> bool:
-    """Tell whether the word follows "to", a modal or do, adverbs and a subject in a question aside."""
+    """Return whether the word follows "to", a modal or do, adverbs and a subject in a question aside."""
     before, position = _before(words, index)
     after = _at(words, index + 1)
     if words[index][0].isupper() and before == "" and after not in ("by", "in", "with"):
@@ -133,7 +133,7 @@ def _is_base(words: Sequence[str], index: int) -> bool:
 
 
 def _is_coordinate(words: Sequence[str], position: int) -> bool:
-    """Tell whether the "and" at `position` joins what follows to a verb after "to" or a modal."""
+    """Return whether the "and" at `position` joins what follows to a verb after "to" or a modal."""
     for index in range(position - 1, max(-1, position - _HABIT_REACH), -1):
         word = words[index].lower()
         if word in _context("before-base"):
@@ -184,7 +184,7 @@ def _is_plural_noun(word: str) -> bool:
 
 
 def _before(words: Sequence[str], index: int) -> tuple[str, int]:
-    """Return the word before `index` and its place, adverbs passed over."""
+    """Return the word before `index` and its place, skipping adverbs."""
     position = index - 1
     while position >= 0 and _is_adverb(words[position].lower()):
         position -= 1

@@ -21,7 +21,7 @@ _STRESS = "ˈˌ"
 
 
 def from_ipa(text: str) -> str:
-    """Return the symbols of a transcription; words are parted by spaces.
+    """Return the symbols of a transcription; words are separated by spaces.
 
     Raises:
         ValueError: it has a sign for which the voice has no sound.

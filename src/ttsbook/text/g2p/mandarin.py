@@ -71,7 +71,7 @@ def _symbols(syllables: tuple[str, ...]) -> str:
 
 
 def _part_particles(words: Sequence[str]) -> Sequence[str]:
-    """Part 地 from a verb that was taken for a word with it: 高兴|地笑."""
+    """Separate 地 from a verb that was taken for one word with it: 高兴|地笑."""
     if not any(word[0] == "地" and len(word) > 1 and not is_listed(word) for word in words):
         return words
     parted: list[str] = []
@@ -94,7 +94,7 @@ def read_word(word: str) -> tuple[str, ...]:
         syllables[-1] = _toneless(syllables[-1])
     if word[0] == "子" and len(word) > 1 and is_listed(word):
         syllables[0] = "zi3"  # 子夜
-    _mend_names(word, syllables)
+    _fix_names(word, syllables)
     for i in range(1, min(len(word), len(syllables))):
         before = word[i - 1]
         if word[i] == "只" and before in _MEASURED:
@@ -114,8 +114,8 @@ def read_word(word: str) -> tuple[str, ...]:
     return tuple(filter(_is_pinyin, syllables))
 
 
-def _mend_names(word: str, syllables: list[str]) -> None:
-    """Mend two characters that sound otherwise in names than as a word: 塔什干, 宜都市."""
+def _fix_names(word: str, syllables: list[str]) -> None:
+    """Correct two characters that are read differently in names than as a word: 塔什干, 宜都市."""
     if len(word) < 2 or len(syllables) != len(word) or _has_reading(word) or not is_listed(word):
         return
     for i, character in enumerate(word):
@@ -126,7 +126,7 @@ def _mend_names(word: str, syllables: list[str]) -> None:
 
 
 def _surname(word: str) -> tuple[str, ...] | None:
-    """Read 仇先生 and 小单: a surname that sounds otherwise as a word."""
+    """Read 仇先生 and 小单: a surname that is read differently as a word."""
     surnames = read_map("surnames_zh.tsv")
     is_title = len(word) > 1 and word[1:] in read_words("titles_zh.txt")
     if is_title and word[0] in surnames and (len(word) > 2 or not is_listed(word)):  # 员工 is no Mr. Yun
@@ -213,7 +213,7 @@ def _settled(word: str) -> tuple[str, ...] | None:
 
 
 def _has_reading(word: str) -> bool:
-    """Tell whether a word has a reading as a whole; others are read character by character."""
+    """Return whether a word has a reading as a whole; others are read character by character."""
     from pypinyin.constants import PHRASES_DICT
 
     return word in read_map("polyphones_zh.tsv") or word in PHRASES_DICT

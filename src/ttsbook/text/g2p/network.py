@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _LETTERS = {letter: 3 + index for index, letter in enumerate("abcdefghijklmnopqrstuvwxyz")}
 _UNKNOWN_LETTER, _END_OF_WORD = 1, 2
 _START, _END = 2, 3  # among the phones
-_MAX_PHONES = 20  # as in the package; longer words are spelt in parts by the caller
+_MAX_PHONES = 20  # as in the package; `predict_word` reads longer words in pieces
 
 
 def _phone_table() -> tuple[str, ...]:
@@ -123,7 +123,7 @@ def _network() -> _Network:
 
 @lru_cache(maxsize=1 << 16)
 def predict_word(word: str) -> str:
-    """Return the network's guess at a word of the letters a-z (others are passed over).
+    """Return the network's guess at a word of the letters a-z (others are skipped).
 
     Names longer than the network was made for are read in pieces, so that no letter goes unheard.
     """

@@ -17,7 +17,7 @@ _MOST_PER_LETTER, _FEWEST_PER_LETTER = 1.5, 0.4  # sounds; "x" alone makes two, 
 
 
 def is_plausible(letters: str, symbols: str) -> bool:
-    """Tell whether `symbols` may be a reading of the word `letters`."""
+    """Return whether `symbols` may be a reading of the word `letters`."""
     sounds = without_stress(symbols)
     n_vowels = sum(1 for symbol in sounds if symbol in VOWEL_SYMBOLS)
     n_groups = len(_VOWEL_GROUPS.findall(_SILENT_E.sub("", letters)))

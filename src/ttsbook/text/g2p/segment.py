@@ -32,7 +32,7 @@ def split_words(run: str) -> tuple[str, ...]:
 
 
 def is_listed(word: str) -> bool:
-    """Tell whether a word is in the dictionary."""
+    """Return whether a word is in the dictionary."""
     return word in _dictionary().counts
 
 

@@ -60,7 +60,7 @@ def _tagged(match: re.Match[str]) -> str:
 
 
 def _spelt(letters: str) -> str:
-    """Part letters in capitals: MI5 is no "my five"."""
+    """Separate letters in capitals: MI5 is not "my five"."""
     return " ".join(letters) if letters.isupper() else letters
 
 

@@ -25,7 +25,7 @@ def _count(value: int, to: str) -> str:
 
 @lru_cache(maxsize=4096)
 def cardinal(digits: str) -> str:
-    """Read "1,234" as a number; commas are passed over."""
+    """Read "1,234" as a number; commas are skipped."""
     plain = digits.replace(",", "")
     if len(plain) > _MAX_COUNTED:
         return one_by_one(plain)
@@ -40,7 +40,7 @@ def ordinal(digits: str) -> str:
 
 
 def one_by_one(digits: str) -> str:
-    """Read every digit by its name; other characters are passed over."""
+    """Read every digit by its name; other characters are skipped."""
     return " ".join(_DIGITS[int(c)] for c in digits if c.isascii() and c.isdigit())
 
 
@@ -80,5 +80,5 @@ def fraction(top: str, bottom: str) -> str:
 
 
 def is_one(number: str) -> bool:
-    """Tell whether a quantity takes the singular."""
+    """Return whether a quantity takes the singular."""
     return number.lstrip("-−–") in ("1", "1.0")

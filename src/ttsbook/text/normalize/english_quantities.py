@@ -117,7 +117,7 @@ def _unit(match: re.Match[str]) -> str:
 
 
 def _describes(match: re.Match[str]) -> bool:
-    """Tell whether a quantity describes the noun after it: "a 6 ft. man", "a 16-GB card"."""
+    """Return whether a quantity describes the noun after it: "a 6 ft. man", "a 16-GB card"."""
     if _MONEY_NOUN.match(match.string, match.end()):
         return True
     after_article = _ARTICLE_BEFORE.search(match.string, max(0, match.start() - 4), match.start())

@@ -64,7 +64,7 @@ def _is_after(match: re.Match[str], group: str) -> bool:
 
 
 def _is_answer(match: re.Match[str]) -> bool:
-    """Tell the "no." of "The answer is no. 5 men came." from that of "Cell no. 5"."""
+    """Distinguish the "no." of "The answer is no. 5 men came." from that of "Cell no. 5"."""
     found = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
     before = found.group(1).lower() if found else ""
     if before in ("is", "was"):
@@ -88,7 +88,7 @@ def _saint_or_street(match: re.Match[str]) -> str:
 
 
 def _is_last(match: re.Match[str]) -> bool:
-    """Tell whether the text ends after a name and its "St.": nobody is named."""
+    """Return whether the text ends after a name and its "St.": nobody is named."""
     found = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
     is_name = found is not None and found.group(1)[0].isupper()
     return is_name and not match.string[match.end() :].strip(_CLOSERS)
@@ -101,7 +101,7 @@ def _doctor_or_drive(match: re.Match[str]) -> str:
 
 
 def _starts_name(text: str, position: int) -> bool:
-    """Tell whether a capital follows that is not the first word of a sentence."""
+    """Return whether a capital follows that is not the first word of a sentence."""
     following = _NEXT_WORD.match(text, position)
     return following is not None and following.group(1) not in read_words("starters_en.txt")
 

@@ -152,7 +152,7 @@ def apply_claims(text: str, claims: Sequence[Claim], spaced: bool = True) -> Nor
 
 
 def _touch(before: str, after: str) -> bool:
-    """Tell whether two characters would grow together into one word."""
+    """Return whether two characters would grow together into one word."""
     return before.isalnum() and after.isalnum() and before.isascii() and after.isascii()
 
 
