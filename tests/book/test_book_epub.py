@@ -148,6 +148,51 @@ def test_notes_linked_both_ways_are_skipped_wherever_they_stand() -> None:
     assert reasons["[2] Local note. Its second paragraph."] == "footnote"
 
 
+@pytest.mark.parametrize(
+    ("mark", "note"),
+    [
+        # Pandoc's EPUB 2, and InDesign: what raises the mark is a rule of the style sheet.
+        ('<a href="#n" id="r">1</a>', '<ol><li id="n"><p>Note.</p><p>More.<a href="#r">↩</a></p></li></ol>'),
+        (
+            '<span class="c"><a id="r" href="#n">1</a></span>',
+            '<div id="n"><p><a href="#r">1</a>\tNote.</p></div>',
+        ),
+        ('<a id="r"></a><a href="#n">1</a>', '<p><a id="n"></a><a href="#r">1</a>. Note.</p>'),
+        ("<sup><small><a href='#n' id='r'>1</a></small></sup>", '<p id="n"><a href="#r">1</a> Note.</p>'),
+        # calibre, from a Word document
+        (
+            '<sup><a id="r" href="#n">1</a></sup>',
+            '<dl id="n"><dt>[<a href="#r">←1</a>]</dt><dd><p>Note.</p></dd></dl>',
+        ),
+        # Chinese readers: pictures as marks
+        ('<a class="duokan-footnote" href="#n"><img alt="" src="n.png"/></a>', ""),
+        ('<a id="r" href="#n"><img alt="注" src="n.png"/></a>', '<p id="n"><a href="#r">◎</a>Note.</p>'),
+        ('<img class="qqreader-footnote" alt="Note." src="n.png"/>', ""),
+    ],
+)
+def test_notes_as_converters_and_shops_mark_them_up_are_skipped(mark: str, note: str) -> None:
+    notes = note or '<ol class="duokan-footnote-content"><li id="n">Note.</li></ol>'
+    title = "" if note == "" else "<h3>FOOTNOTES:</h3>"
+    book = read_stream(make_epub({"a.xhtml": page(f"<h1>I</h1><p>Word{mark}, more.</p>{title}{notes}")}))
+    assert texts(book.chapters[0]) == ["I", "Word, more."]
+    assert any("Note." in item.text and item.reason == "footnote" for item in book.chapters[0].skipped)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # Numbers of verses, numbers of chapters and references, linked both ways, are text.
+        '<p><a id="a" href="#x">1</a> <a id="b" href="#y">2</a></p>'
+        '<p><a id="x" href="#a">1</a> In the beginning</p><p><a id="y" href="#b">2</a> And the earth</p>',
+        '<p>The Start <a id="a" href="#x">1</a></p><h2 id="x"><a href="#a">Chapter 1</a></h2><p>Text</p>',
+        '<p>as on page <a id="a" href="#x">12</a></p><p id="x">Text, see <a href="#a">above</a></p>',
+    ],
+)
+def test_what_is_linked_both_ways_and_no_note_is_read(body: str) -> None:
+    book = read_stream(make_epub({"a.xhtml": page(body)}))
+    assert not [item for chapter in book.chapters for item in chapter.skipped]
+
+
 def test_a_document_outside_the_reading_order_is_skipped_unless_listed() -> None:
     pages = {"a.xhtml": page("<p>x</p>"), "b.xhtml": page("<p>answers</p>"), "c.xhtml": page("<p>map</p>")}
     spine = '<itemref idref="a.xhtml"/>'

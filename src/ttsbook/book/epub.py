@@ -95,13 +95,13 @@ class _Survey:
     def _add(self, item: SpineItem, data: bytes) -> None:
         parsed = parse_document(data)
         self.repairs += [f"{item.path}: {note}" for note in parsed.repairs]
+        self.notes.add(parsed.root, item.path)
         text = document_text(parsed.root)
         # Notes that a click opens, answers, large tables: beside the text, unless the contents list them.
         if not item.linear and item.path not in self._listed:
             if collapse(text):
                 self.skipped.append(Skipped("not-linear", collapse(text), item.path))
             return
-        self.notes.add(parsed.root, item.path)
         self.documents.append(
             _Document(
                 path=item.path,
@@ -176,7 +176,7 @@ def _read(
         document.path,
         language=language,
         anchors=frozenset(entry.fragment for entry in entries if entry.fragment),
-        note_bodies=survey.notes.bodies(root, document.path),
+        notes=survey.notes.reasons(root, document.path),
     )
 
 

@@ -33,7 +33,7 @@ def read_tree(root: Element, title: str, language: str | None) -> list[Draft]:
     """Cut a parsed document at its headings."""
     notes = NoteLinks()
     notes.add(root, "")
-    document = read_document(root, "", language=language, note_bodies=notes.bodies(root, ""))
+    document = read_document(root, "", language=language, notes=notes.reasons(root, ""))
     drafts = split_at_headings(document.items)
     for draft in drafts:
         draft.fallback_title = title

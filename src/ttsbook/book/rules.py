@@ -8,6 +8,7 @@ nothing are known by their look: superscript links to notes, and printed page nu
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
 
@@ -71,7 +72,15 @@ _RAISED_STYLE = re.compile(r"vertical-align\s*:\s*(?:super|text-top)", re.IGNORE
 _NOTE_MARK = re.compile(r"[\[(〔（［]?(?:\d{1,4}|[*＊†‡§¶]{1,4}|[a-z]|[ivxl]{1,5}|注\d*|註\d*)[\])〕）］]?")
 _BRACKETED_MARK = re.compile(r"[\[〔［](?:\d{1,4}|[*†‡]|[A-Za-z]|注\d*|註\d*)[\]〕］]|[*＊†‡]{1,3}|[①-⑳]")
 _BACK_ARROW = re.compile(r"[\[(]?(?:[↩↑⏎^←⇑⮌↵]|back|return)[\])]?\ufe0e?", re.IGNORECASE)
+_BACK_NUMBER = re.compile(rf"[↩↑^←◎]?(?:{_NOTE_MARK.pattern})?[.:]?")
+# What Chinese reading software made a convention: a picture as the mark, the notes in a list.
+_NOTE_CLASSES = {
+    "duokan-footnote": "note-mark",
+    "duokan-footnote-content": "footnote",
+    "duokan-footnote-item": "footnote",
+}
 _PAGE_CLASSES = frozenset(("pagenum", "pagenumber", "page-number", "pageno", "page_number", "pb"))
+_MAX_MARK = 8  # characters
 _PAGE_NUMBER = re.compile(
     r"[\[({]?\s*(?:p(?:g|age|p)?\.?\s*)?(?:\d{1,4}|[ivxlcdm]{1,7})\s*[\])}]?", re.IGNORECASE
 )
@@ -102,7 +111,24 @@ def skip_reason(element: Element) -> str | None:
         return "licence"
     if name == "a" and "#" in attribute(element, "href") and _is_note_link(element):
         return "note-mark"
-    return "page-number" if _is_page_number(element) else None
+    classes = str(element.get("class") or "").lower().split()
+    if stated := [_NOTE_CLASSES[word] for word in classes if word in _NOTE_CLASSES]:
+        return stated[0]
+    return "page-number" if _is_page_number(element, classes) else None
+
+
+def may_be_note_mark(link: Element) -> bool:
+    """Tell whether a link looks like a note mark, except that only a style sheet may raise it."""
+    text = _short_text(link)
+    if not text:
+        return text is not None and any(local_name(inner) == "img" for inner in link.iter())
+    return _NOTE_MARK.fullmatch(text) is not None
+
+
+def may_lead_back(link: Element) -> bool:
+    """Tell whether a link looks like one from a note to its mark."""
+    text = _short_text(link)
+    return text is not None and (_BACK_NUMBER.fullmatch(text) or _BACK_ARROW.fullmatch(text)) is not None
 
 
 def _has_epub_type(element: Element) -> bool:
@@ -119,28 +145,30 @@ def _is_hidden(element: Element) -> bool:
 
 
 def _is_note_link(link: Element) -> bool:
-    text = inner_text(link).strip()
-    if not text or len(text) > 8:
+    text = _short_text(link)
+    if not text:
         return False
     if _BRACKETED_MARK.fullmatch(text) or _BACK_ARROW.fullmatch(text):
         return True
     return _NOTE_MARK.fullmatch(text) is not None and _is_raised(link)
 
 
+def _short_text(link: Element) -> str | None:
+    """Return the text of a link if it is no longer than that of a note mark."""
+    text = inner_text(link).strip()
+    return text if len(text) <= _MAX_MARK else None
+
+
 def _is_raised(link: Element) -> bool:
-    """Return whether a link is printed above the line, by itself, by its parent or by its only child."""
-    around = [link, *link.iterchildren()]
-    parent = link.getparent()
-    if parent is not None:
-        around.append(parent)
+    """Return whether a link is printed above the line, by itself, by elements around it or by its child."""
+    around = [link, *link.iterchildren(), *islice(link.iterancestors(), 2)]
     return any(
         local_name(element) == "sup" or _RAISED_STYLE.search(str(element.get("style") or ""))
         for element in around
     )
 
 
-def _is_page_number(element: Element) -> bool:
-    classes = str(element.get("class") or "").lower().split()
+def _is_page_number(element: Element, classes: list[str]) -> bool:
     if _PAGE_CLASSES.isdisjoint(classes):
         return False
     text = inner_text(element).strip()

@@ -7,8 +7,9 @@ stack, so that depth costs memory and nothing else. Knows nothing of chapters or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from ttsbook.book.inline import Part, part_spans, parted_text, said_of
 from ttsbook.book.layout import layout_rows
@@ -41,6 +42,8 @@ _EMPTY_ALT_WORDS = (
     "image img picture photo illustration figure cover logo ornament decoration 图片 图像 插图 封面"
 )
 _EMPTY_ALTS = frozenset(_EMPTY_ALT_WORDS.split())
+# Chinese reading software keeps the text of a note as that of the picture which is its mark.
+_NOTE_PICTURES = frozenset(("qqreader-footnote", "zhangyue-footnote", "epub-footnote"))
 _DROP_CAP_CHARACTERS = 2
 _MAX_SAID = 16  # elements around a text that say something of it; what is nested deeper means nothing
 
@@ -100,16 +103,16 @@ def read_document(
     *,
     language: str | None = None,
     anchors: frozenset[str] = frozenset(),
-    note_bodies: frozenset[Element] = frozenset(),
+    notes: Mapping[Element, str] = MappingProxyType({}),
 ) -> Document:
     """Read a parsed document.
 
     Args:
         language: of the book; blocks name their language only where it differs.
         anchors: the ids to report as `Anchor`, each at its first occurrence.
-        note_bodies: elements known to be notes (see `notes`).
+        notes: elements known to be notes or their marks, each with the rule (see `NoteLinks`).
     """
-    reader = _Reader(where, language, anchors, note_bodies, layout_rows(root))
+    reader = _Reader(where, language, anchors, notes, layout_rows(root))
     reader.walk(root)
     return Document(tuple(reader.items), "".join(reader.added), tuple(reader.traces))
 
@@ -139,7 +142,7 @@ class _Reader:
         where: str,
         language: str | None,
         anchors: frozenset[str],
-        note_bodies: frozenset[Element],
+        notes: Mapping[Element, str],
         layout_rows: frozenset[Element],
     ) -> None:
         self.items: list[Item] = []
@@ -148,7 +151,7 @@ class _Reader:
         self._where = where
         self._language = language
         self._anchors = set(anchors)
-        self._note_bodies = note_bodies
+        self._notes = notes
         self._layout_rows = layout_rows
         self._parts: list[Part] = []
         self._owner: _Context | None = None  # of the open block: the context of its first visible text
@@ -180,8 +183,8 @@ class _Reader:
         self._end_block()
 
     def _reason(self, element: Element) -> str | None:
-        if element in self._note_bodies:
-            return "footnote"
+        if element in self._notes:
+            return self._notes[element]
         if local_name(element) == "math" and attribute(element, "alttext").strip():
             return "formula"  # its alternative text is read instead
         return skip_reason(element)
@@ -271,8 +274,9 @@ class _Reader:
 
     def _add_image(self, element: Element, context: _Context) -> None:
         alt = collapse(attribute(element, "alt"))
-        if alt.casefold() in _EMPTY_ALTS or _FILE_NAME_ALT.fullmatch(alt):
-            self.items.append(Skipped("image", alt, self._where))
+        is_note = not _NOTE_PICTURES.isdisjoint(_words(element))
+        if is_note or alt.casefold() in _EMPTY_ALTS or _FILE_NAME_ALT.fullmatch(alt):
+            self.items.append(Skipped("footnote" if is_note else "image", alt, self._where))
             self.added.append(alt)
         elif alt:
             # One or two letters are an initial drawn as a picture and belong to the word that follows.
