@@ -133,6 +133,40 @@ def test_a_printed_table_of_contents_is_skipped(contents: str) -> None:
     assert reasons(book) == {"contents"}
 
 
+@pytest.mark.parametrize("unit", ["", "CHAPTER "])
+@pytest.mark.parametrize(
+    "contents",
+    [
+        "CONTENTS\n\nCHAP.                   PAGE\n\n   I. THE MILL             1\n\n"
+        "  II. IN WHICH JOHN GOES UP TO\n        LONDON             14\n\n III. AN END             33\n",
+        "Contents\n\nI. The Mill\nII. In Which John Goes up to London\nIII. An End\n",
+        "Contents\n\nThe Mill\n\nIn Which John Goes up to London\n\nAn End\n",
+    ],
+)
+def test_contents_that_give_the_titles_below_bare_numbers_are_skipped(contents: str, unit: str) -> None:
+    parts = (("I.", "THE MILL."), ("II.", "IN WHICH JOHN GOES UP TO LONDON."), ("III.", "AN END."))
+    body = "".join(f"{unit}{number}\n\n{title}\n\n{WRAPPED}\n\n{WRAPPED}\n\n" for number, title in parts)
+    book = read(f"A Title\n\n{contents}\n\n{body}")
+    assert titles(book) == ["1", *(f"{unit}{number} {title}" for number, title in parts)]
+    assert texts(book)[0] == ["A Title"]
+    assert reasons(book) == {"contents"}
+
+
+def test_short_chapters_whose_titles_come_again_are_no_contents() -> None:
+    poems = "".join(f"{number}\n\nA short poem about the wide sea\n\n" for number in ("I", "II", "III"))
+    book = read(f"Part One\n\n{poems}{WRAPPED}\n\nPart Two\n\n{poems}{WRAPPED}\n")
+    assert reasons(book) == set()
+    twice = "".join(f"Chapter {n}\n\nChapter {n}\n\n{LONG[:60]}\n\n" for n in (1, 2, 3))
+    assert reasons(read(twice)) == set()
+
+
+def test_bare_numbers_are_chapters_below_parts() -> None:
+    numbers = "".join(f"{number}\n\n{WRAPPED}\n\n{WRAPPED}\n\n" for number in ("1", "2"))
+    book = read(f"PART ONE\n\n{numbers}PART TWO\n\n{numbers}")
+    assert titles(book) == ["PART ONE", "1", "2", "PART TWO", "1", "2"]
+    assert [chapter.depth for chapter in book.chapters] == [0, 1, 1, 0, 1, 1]
+
+
 def test_a_chinese_table_of_contents_is_skipped() -> None:
     body = "\n".join(f"第{number}章 题目\n{LONG}\n" for number in "一二三")
     book = read("书名\n\n目录\n第一章 题目\n第二章 题目\n第三章 题目\n\n" + body)

@@ -68,6 +68,7 @@ _PAGE_AT_END = re.compile(r"(?:\s*[.…·_]{2,}\s*|\s{2,}|\t)(?:\d{1,4}|[ivxlc]{
 
 _MAX_WIDTH = 100
 _MAX_CHINESE = 50
+_MAX_TITLE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class ChapterLine:
     @property
     def key(self) -> tuple[str, int | None, str]:
         """What a line of a printed table of contents shares with the heading it announces."""
-        return (self.family, self.number, "" if self.number is not None else self.title.casefold())
+        family = self.family.partition("-")[0]
+        return (family, self.number, "" if self.number is not None else self.title.casefold())
 
 
 def chapter_line(line: str) -> ChapterLine | None:
@@ -105,6 +107,20 @@ def numbered_line(line: str) -> ChapterLine | None:
     if match is not None and match.group("title").isupper():
         return ChapterLine("number-title", _value(match), match.group("title"))
     return None
+
+
+def looks_like_title(text: str) -> bool:
+    """Tell whether a line is set like a title: short, in capitals or capitalised, no sentence."""
+    words = re.findall(r"[^\W\d_]+", text)
+    long = [word for word in words if len(word) > 3] or words
+    short = len(text) <= _MAX_TITLE and "\n" not in text
+    return short and bool(long) and all(word[0].isupper() for word in long) and text[-1] not in ',;:"”?!'
+
+
+def title_part(line: str) -> str:
+    """Return the words of a line behind the number that it begins with, if it does."""
+    match = _BARE_TITLED.fullmatch(line)
+    return match.group("title") if match is not None else line
 
 
 def without_page(line: str) -> str:

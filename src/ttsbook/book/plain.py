@@ -8,13 +8,12 @@ between them, and is skipped.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from dataclasses import replace
 
 from ttsbook.book.draft import Draft
-from ttsbook.book.headings import ChapterLine, chapter_line, is_contents_line, numbered_line, without_page
+from ttsbook.book.headings import chapter_line, looks_like_title, numbered_line
+from ttsbook.book.listing import Group, holds_text, mark_contents
 from ttsbook.book.printed import collapse, is_scene_break, visible
 from ttsbook.book.spans import Span, lay_spans, with_markup, with_pause
 from ttsbook.book.ssml import Said, take_tags
@@ -24,29 +23,16 @@ from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Skipped
 _PICTURE = re.compile(r"\[Illustration\b[^\]]{0,1000}\]", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(?<![^\W_])_([^_\n]+)_(?![^\W_])")
 _MAX_TITLE_LINES = 3
-_MAX_TITLE_CHARACTERS = 80
 _MIN_SERIES = 2
-_MIN_CONTENTS = 2  # lines that a printed table of contents has at least
-_MAX_CONTENTS_GAP = 100  # characters between two of its lines
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    lines: tuple[str, ...]
-    heading: ChapterLine | None = None
-    contents: bool = False  # a line of the printed table of contents
-
-    @property
-    def n_characters(self) -> int:
-        return sum(len(line.strip()) for line in self.lines)
+_MIN_CONTENTS = 2  # lines of a block that makes it a table of contents
 
 
 def read_plain(text: str, *, title: str) -> list[Draft]:
     """Cut a text into drafts; what stands before the first heading is titled `title`."""
     lines = [line.rstrip() for line in re.split(r"\r\n|[\n\r\f\x85\u2028\u2029]", text)]
     layout = measure_layout(lines)
-    groups = _mark_contents(
-        _mark_headings([_Group(lines) for lines in group_lines(lines, layout, _is_chapter_line)])
+    groups = mark_contents(
+        _mark_headings([Group(lines) for lines in group_lines(lines, layout, _is_chapter_line)])
     )
     has_parts = any(group.heading is not None and group.heading.upper for group in groups)
     drafts = [Draft(title=title)]
@@ -68,19 +54,20 @@ def _is_chapter_line(line: str) -> bool:
     return chapter_line(line) is not None
 
 
-def _mark_headings(groups: list[_Group]) -> list[_Group]:
+def _mark_headings(groups: list[Group]) -> list[Group]:
     """Find the groups that are headings; a heading stands alone or above its own title."""
     pieces = [piece for group in groups for piece in _split_contents(group)]
     marked = [part for piece in pieces for part in _take_heading(piece)]
-    if not any(group.heading is not None and group.heading.family != "named" for group in marked):
-        for family in ("number-title", "number"):
-            found = _series(marked, family)
-            if found:
+    headings = [group.heading for group in marked if group.heading is not None]
+    if all(heading.family == "named" or heading.upper for heading in headings):
+        for families in (("number-title",), ("number-title", "number"), ("number",)):
+            found = _series(marked, families)
+            if found and holds_text(mark_contents(found)):
                 return found
     return marked
 
 
-def _take_heading(group: _Group) -> list[_Group]:
+def _take_heading(group: Group) -> list[Group]:
     """Split a group whose first line is a heading from what follows, unless that is its title."""
     first, *rest = group.lines
     heading = chapter_line(first)
@@ -88,17 +75,19 @@ def _take_heading(group: _Group) -> list[_Group]:
         return [group]
     if rest and heading.title[:1].islower():
         return [group]  # "Part 2. of the plan": the first line of a paragraph
-    if len(group.lines) <= _MAX_TITLE_LINES and all(_looks_like_title(line.strip()) for line in rest):
+    if len(group.lines) <= _MAX_TITLE_LINES and all(looks_like_title(line.strip()) for line in rest):
         return [replace(group, heading=heading)]
-    return [_Group((first,), heading), _Group(tuple(rest))]
+    return [Group((first,), heading), Group(tuple(rest))]
 
 
-def _series(groups: list[_Group], family: str) -> list[_Group] | None:
+def _series(groups: list[Group], families: Sequence[str]) -> list[Group] | None:
     """Take bare numbers as headings if each follows the one before, from 1 on; a new series may begin."""
     found = {}
     for index, group in enumerate(groups):
         line = numbered_line(group.lines[0]) if len(group.lines) <= _MAX_TITLE_LINES else None
-        if line is not None and line.family == family and line.number is not None:
+        if line is None or line.number is None or any(map(numbered_line, group.lines[1:])):
+            continue
+        if line.family in families:
             found[index] = line
     # Page numbers are a series too, but they cut sentences in two.
     if any(index and groups[index - 1].lines[-1].rstrip()[-1] in ",;，；" for index in found):
@@ -113,58 +102,14 @@ def _series(groups: list[_Group], family: str) -> list[_Group] | None:
     return [replace(group, heading=found.get(index, group.heading)) for index, group in enumerate(groups)]
 
 
-def _mark_contents(groups: list[_Group]) -> list[_Group]:
-    """Mark the lines of a printed table of contents: headings without text between that come again."""
-    groups = _mark_list_of_titles(groups)
-    places = [index for index, group in enumerate(groups) if group.heading is not None]
-    keys = {index: group.heading.key for index, group in enumerate(groups) if group.heading is not None}
-    last_place = {key: index for index, key in keys.items()}
-    run: list[int] = []
-    marked: set[int] = set()
-    for place, after in pairwise([*places, len(groups)]):
-        announces = last_place[keys[place]] > place
-        gap = sum(group.n_characters for group in groups[place + 1 : after])
-        if announces:
-            run.append(place)
-        if not announces or gap > _MAX_CONTENTS_GAP:
-            if len(run) >= _MIN_CONTENTS:
-                marked.update(range(run[0], run[-1] + 1))
-                marked.update(_contents_heading(groups, run[0]))
-            run = []
-    return [
-        replace(group, contents=True, heading=None) if index in marked else group
-        for index, group in enumerate(groups)
-    ]
-
-
-def _mark_list_of_titles(groups: list[_Group]) -> list[_Group]:
-    """Mark a block in which every line is the text of a later heading, however it is spelled."""
-    marked = []
-    later = Counter(_letters(" ".join(group.lines)) for group in groups if group.heading is not None)
-    for group in groups:
-        if group.heading is not None:
-            later[_letters(" ".join(group.lines))] -= 1
-        lists = len(group.lines) >= _MIN_CONTENTS and all(later[_letters(line)] > 0 for line in group.lines)
-        marked.append(replace(group, contents=True) if lists and group.heading is None else group)
-    return marked
-
-
-def _letters(line: str) -> str:
-    return "".join(filter(str.isalnum, without_page(line).casefold()))
-
-
-def _split_contents(group: _Group) -> list[_Group]:
+def _split_contents(group: Group) -> list[Group]:
     """Take a block of heading lines apart: tables of contents are set without empty lines."""
     if len(group.lines) < _MIN_CONTENTS or sum(map(_is_chapter_line, group.lines)) < _MIN_CONTENTS:
         return [group]
-    return [_Group((line,)) for line in group.lines]
+    return [Group((line,)) for line in group.lines]
 
 
-def _contents_heading(groups: Sequence[_Group], first: int) -> list[int]:
-    return [first - 1] if first and is_contents_line(groups[first - 1].lines[0]) else []
-
-
-def _heading(group: _Group, layout: Layout) -> Block:
+def _heading(group: Group, layout: Layout) -> Block:
     heading = group.heading
     level = 1 if heading is not None and heading.upper else 2
     return Block(
@@ -234,14 +179,6 @@ def _absorb_title(draft: Draft) -> None:
     number = chapter_line(draft.title) or numbered_line(draft.title)
     if len(blocks) > 2 and number is not None and not number.title:
         index, below = blocks[1]
-        if below.kind in (BlockKind.PARAGRAPH, BlockKind.VERSE) and _looks_like_title(below.text):
+        if below.kind in (BlockKind.PARAGRAPH, BlockKind.VERSE) and looks_like_title(below.text):
             draft.title = f"{draft.title} {below.text}"
             draft.items[index] = replace(below, kind=BlockKind.HEADING, level=blocks[0][1].level + 1)
-
-
-def _looks_like_title(text: str) -> bool:
-    letters = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
-    capital = Counter(word[0].isupper() for word in letters)
-    cased = any(word[0].isupper() or word[0].islower() for word in letters)
-    short = len(text) <= _MAX_TITLE_CHARACTERS and "\n" not in text
-    return short and cased and not capital[False] and text[-1] not in ',;:"”?!'
