@@ -211,7 +211,7 @@ def test_the_title_below_a_chapter_number_is_part_of_the_heading() -> None:
 def test_gutenberg_header_and_licence_are_skipped_and_used_for_the_metadata() -> None:
     text = (
         "The Project Gutenberg eBook of Alice\n\n"
-        "Title: Alice\n\nAuthor: Lewis Carroll\n\nLanguage: English\n\n"
+        "Title: Alice\n\nAuthor: Lewis Carroll\n        Another\n\nLanguage: English\n\n"
         "*** START OF THE PROJECT GUTENBERG EBOOK ALICE ***\n\nProduced by Somebody\n\n"
         f"CHAPTER I\n\n{WRAPPED}\n\n[Illustration: A rabbit]\n\nShe said _no_ to it.\n\n"
         "*** END OF THE PROJECT GUTENBERG EBOOK ALICE ***\n\nSection 1. Terms of use.\n"
@@ -220,10 +220,47 @@ def test_gutenberg_header_and_licence_are_skipped_and_used_for_the_metadata() ->
     assert texts(book) == [["CHAPTER I", LONG, "She said no to it."]]
     assert (book.metadata.title, book.metadata.authors, book.metadata.language) == (
         "Alice",
-        ("Lewis Carroll",),
+        ("Lewis Carroll", "Another"),
         "en",
     )
     assert reasons(book) == {"licence", "image", "markup"}
+
+
+def test_asides_in_brackets_as_gutenberg_sets_them_are_skipped() -> None:
+    book = read(
+        "Chapter 1\n\nIt stood[1] by [Pg 24] the =old= mill,[A] they said;[2] so{25} it was.\n\n"
+        "[Illustration: THE MILL [Greek: mule]\n\n_From a drawing_]\n\n"
+        "[Footnote 1: It fell.\n\nIt rose.]\n\nAnd on.\n\nFOOTNOTES:\n\n[A] See above.\n\n[3] No note.\n"
+    )
+    assert texts(book) == [
+        ["Chapter 1", "It stood by the old mill, they said;[2] so it was.", "And on.", "[3] No note."]
+    ]
+    found = {(item.reason, item.text) for item in book.chapters[0].skipped}
+    assert found == {
+        ("note-mark", "[1]"),
+        ("note-mark", "[A]"),
+        ("page-number", "[Pg 24]"),
+        ("page-number", "{25}"),
+        ("markup", "=="),
+        ("image", "[Illustration: THE MILL [Greek: mule] _From a drawing_]"),
+        ("footnote", "[Footnote 1: It fell. It rose.]"),
+        ("footnote", "FOOTNOTES:"),
+        ("footnote", "[A] See above."),
+    }
+
+
+def test_words_parted_at_line_ends_are_whole_again_and_compounds_stay() -> None:
+    text = (
+        "He went along the river with all of the others, and they talked of coming to-\n"
+        "gether for the custom of the well-known half-moon together, as was their cus-\n"
+        "tom; and then they saw the moon above the mill in the clear sky, and its half-\n"
+        "moon shone on the man, who was of a rather self-willed and then of a too self-\n"
+        "evident kind of mind, as it was seen by them and others in the evening there.\n"
+    )
+    (spoken,) = texts(read(text))[0]
+    for words in ("coming together for the custom", "their custom; and", "its half-moon", "too self-evident"):
+        assert words in spoken
+    assert reasons(read(text)) == {"line-end"}
 
 
 def test_a_file_without_headings_is_one_chapter_named_after_it(tmp_path: Path) -> None:
@@ -249,6 +286,10 @@ _LINES = st.lists(
                 "* * *",
                 "_a_ b",
                 "[Illustration]",
+                "[Footnote 1: a",
+                "b.[1] cab-",
+                "bac [1] ]",
+                "[1] c",
             ]
         ),
         st.text(alphabet="ab .,中。“”\u3000-*_", max_size=90),

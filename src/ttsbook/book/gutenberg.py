@@ -54,14 +54,13 @@ def read_header(text: str) -> Metadata:
     if start is None:
         return Metadata()
     found = {
-        match.group(1).lower(): " ".join(match.group(2).split())
+        match.group(1).lower(): [" ".join(line.split()) for line in match.group(2).split("\n")]
         for match in _FIELD.finditer(text[: start.start()])
     }
-    author = found.get("author", "")
     return Metadata(
-        title=found.get("title", ""),
-        authors=(author,) if author else (),
-        language=_LANGUAGES.get(found.get("language", "").lower()),
+        title=" ".join(found.get("title", [])),
+        authors=tuple(found.get("author", [])),
+        language=_LANGUAGES.get(" ".join(found.get("language", [])).lower()),
     )
 
 

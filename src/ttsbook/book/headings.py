@@ -64,6 +64,7 @@ _BARE = re.compile(
 )
 _BARE_TITLED = re.compile(rf"(?:(?P<arabic>\d{{1,3}})|(?P<roman>{_ROMAN}))[.:]?\s+(?P<title>\S.*)")
 _CONTENTS = re.compile(r"(?:table of )?contents[.:]?|目\s*[录錄次]", re.IGNORECASE)
+_NOTES = re.compile(r"(?:foot|end)?notes?[.:]?|[脚腳尾]?[注註][释釋解]?[:：]?", re.IGNORECASE)
 _PAGE_AT_END = re.compile(r"(?:\s*[.…·_]{2,}\s*|\s{2,}|\t)(?:\d{1,4}|[ivxlc]{1,7})$")
 
 _MAX_WIDTH = 100
@@ -132,6 +133,11 @@ def without_page(line: str) -> str:
 def is_contents_line(line: str) -> bool:
     """Return whether a line is the heading of a printed table of contents."""
     return _CONTENTS.fullmatch(line.strip("*_= \t")) is not None
+
+
+def is_notes_line(line: str) -> bool:
+    """Tell whether a line is the title above notes."""
+    return _NOTES.fullmatch(line.strip("*_= \t")) is not None
 
 
 def _english(text: str) -> ChapterLine | None:

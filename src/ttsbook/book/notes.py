@@ -6,7 +6,6 @@ other: a note mark that leads to a place, and a link at that place that leads ba
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from itertools import islice
@@ -14,6 +13,7 @@ from itertools import islice
 from lxml import etree
 
 from ttsbook.book.archive import resolve
+from ttsbook.book.headings import is_notes_line
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
 from ttsbook.book.rules import BLOCK_TAGS, may_be_note_mark, may_lead_back, skip_reason
 
@@ -25,7 +25,6 @@ _CONTAINERS = frozenset(
 )
 _OUTERMOST = frozenset(("body", "html", "section", "ol", "ul", "dl", "table", "tbody", ""))
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
-_TITLE = re.compile(r"(?:foot|end)?notes?[.:]?|[脚腳尾]?[注註][释釋解]?[:：]?", re.IGNORECASE)
 _MAX_TITLE = 16  # characters
 _NEAR = 3  # elements around a link back that may bear the id of the note
 
@@ -164,7 +163,7 @@ def _title_above(body: Element, bodies: set[Element]) -> Element | None:
         if before is None:
             continue
         text = inner_text(before).strip() if len(before) <= _MAX_TITLE else ""
-        if len(text) > _MAX_TITLE or not _TITLE.fullmatch(text):
+        if len(text) > _MAX_TITLE or not is_notes_line(text):
             return None
         return before if all(_holds_notes(after, bodies) for after in before.itersiblings()) else None
     return None

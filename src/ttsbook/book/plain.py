@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from ttsbook.book.draft import Draft
-from ttsbook.book.headings import chapter_line, looks_like_title, numbered_line
+from ttsbook.book.headings import chapter_line, is_notes_line, looks_like_title, numbered_line
 from ttsbook.book.listing import Group, holds_text, mark_contents
 from ttsbook.book.printed import collapse, is_scene_break, visible
 from ttsbook.book.spans import Span, lay_spans, with_markup, with_pause
@@ -20,7 +20,18 @@ from ttsbook.book.ssml import Said, take_tags
 from ttsbook.book.wrap import Layout, group_lines, make_paragraph, measure_layout
 from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Skipped
 
-_PICTURE = re.compile(r"\[Illustration\b[^\]]{0,1000}\]", re.IGNORECASE)
+_INSIDE = r"(?:[^\[\]]|\[[^\[\]]{0,400}\]){0,4000}"  # brackets in brackets: [Greek: logos]
+_ASIDES = (
+    ("image", re.compile(rf"\[Illustration\b{_INSIDE}\]", re.IGNORECASE)),
+    ("footnote", re.compile(rf"\[Footnote\b{_INSIDE}\]", re.IGNORECASE)),
+    ("page-number", re.compile(r"\[(?:Pg|Page|p\.) ?(?:\d{1,4}|[ivxlc]{1,7})\]|\{\d{1,4}\}", re.IGNORECASE)),
+)
+_ASIDE_START = re.compile(r"\s*\[(?:Illustration|Footnote)\b", re.IGNORECASE)
+_NOTE_LABEL = r"\[(\d{1,3}|[A-Z])\]"
+_NOTE = re.compile(rf"\s*(?:{_NOTE_LABEL}\s|\[Footnote (\d{{1,3}}|[A-Z])\b)")
+_NOTE_MARK = re.compile(rf"(?<=[^\s\[(]){_NOTE_LABEL}(?!\w)")
+_MAX_ASIDE_GROUPS = 12
+_BOLD = re.compile(r"(?<![\w=])=(?=\S)([^=\n]{1,80})(?<=\S)=(?![\w=])")  # as Project Gutenberg sets it
 _EMPHASIS = re.compile(r"(?<![^\W_])_([^_\n]+)_(?![^\W_])")
 _MAX_TITLE_LINES = 3
 _MIN_SERIES = 2
@@ -31,20 +42,22 @@ def read_plain(text: str, *, title: str) -> list[Draft]:
     """Cut a text into drafts; what stands before the first heading is titled `title`."""
     lines = [line.rstrip() for line in re.split(r"\r\n|[\n\r\f\x85\u2028\u2029]", text)]
     layout = measure_layout(lines)
-    groups = mark_contents(
-        _mark_headings([Group(lines) for lines in group_lines(lines, layout, _is_chapter_line)])
-    )
+    paragraphs = _join_asides(group_lines(lines, layout, _is_chapter_line))
+    groups = mark_contents(_mark_headings([Group(lines) for lines in paragraphs]))
     has_parts = any(group.heading is not None and group.heading.upper for group in groups)
+    notes, labels = _find_notes(groups)
     drafts = [Draft(title=title)]
-    for group in groups:
-        if group.contents:
+    for place, group in enumerate(groups):
+        if place in notes:
+            drafts[-1].items.append(Skipped("footnote", collapse("\n".join(group.lines)), ""))
+        elif group.contents:
             drafts[-1].items.append(Skipped("contents", collapse("\n".join(group.lines)), ""))
         elif group.heading is not None:
             depth = int(has_parts and not group.heading.upper)
             drafts.append(Draft(depth=depth))
             drafts[-1].items.append(_heading(group, layout))
         else:
-            _add_paragraph(drafts[-1], group.lines, layout)
+            _add_paragraph(drafts[-1], _take_marks(drafts[-1], group.lines, labels), layout)
     for draft in drafts:
         _absorb_title(draft)
     return drafts
@@ -52,6 +65,25 @@ def read_plain(text: str, *, title: str) -> list[Draft]:
 
 def _is_chapter_line(line: str) -> bool:
     return chapter_line(line) is not None
+
+
+def _join_asides(groups: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Put together the paragraphs of an illustration or a footnote in brackets."""
+    joined: list[tuple[str, ...]] = []
+    waiting = list(reversed(groups))
+    while waiting:
+        group = waiting.pop()
+        if _ASIDE_START.match(group[0]):
+            whole = group
+            for n, more in enumerate([(), *waiting[:-_MAX_ASIDE_GROUPS:-1]]):
+                whole += more
+                text = "".join(whole)
+                if text.count("[") == text.count("]"):
+                    group = whole
+                    del waiting[len(waiting) - n :]
+                    break
+        joined.append(group)
+    return joined
 
 
 def _mark_headings(groups: list[Group]) -> list[Group]:
@@ -102,6 +134,38 @@ def _series(groups: list[Group], families: Sequence[str]) -> list[Group] | None:
     return [replace(group, heading=found.get(index, group.heading)) for index, group in enumerate(groups)]
 
 
+def _find_notes(groups: Sequence[Group]) -> tuple[set[int], set[str]]:
+    """Return the places of notes that a mark in the text before leads to, and their labels."""
+    places: set[int] = set()
+    labels: set[str] = set()
+    marks: set[str] = set()
+    for place, group in enumerate(groups):
+        note = _NOTE.match(group.lines[0])
+        label = (note.group(1) or note.group(2)) if note is not None else ""
+        if label in marks:
+            labels.add(label)
+            places.add(place)
+            if place and len(groups[place - 1].lines) == 1 and is_notes_line(groups[place - 1].lines[0]):
+                places.add(place - 1)
+        else:
+            marks.update(mark for line in group.lines for mark in _NOTE_MARK.findall(line))
+    return places, labels
+
+
+def _take_marks(draft: Draft, lines: tuple[str, ...], labels: set[str]) -> tuple[str, ...]:
+    """Take the marks of notes out of a paragraph; a mark without a note stays."""
+    if not labels:
+        return lines
+
+    def take(match: re.Match[str]) -> str:
+        if match.group(1) not in labels:
+            return match.group()
+        draft.items.append(Skipped("note-mark", match.group(), ""))
+        return ""
+
+    return tuple(_NOTE_MARK.sub(take, line) for line in lines)
+
+
 def _split_contents(group: Group) -> list[Group]:
     """Take a block of heading lines apart: tables of contents are set without empty lines."""
     if len(group.lines) < _MIN_CONTENTS or sum(map(_is_chapter_line, group.lines)) < _MIN_CONTENTS:
@@ -119,16 +183,19 @@ def _heading(group: Group, layout: Layout) -> Block:
 
 def _add_paragraph(draft: Draft, lines: tuple[str, ...], layout: Layout) -> None:
     raw = "\n".join(lines)
-    for picture in _PICTURE.findall(raw):
-        draft.items.append(Skipped("image", collapse(picture), ""))
-    without = _PICTURE.sub("", raw)
+    for reason, pattern in _ASIDES:
+        draft.items += [Skipped(reason, collapse(aside), "") for aside in pattern.findall(raw)]
+        raw = pattern.sub("", raw)
+    without, n_bold = _BOLD.subn(r"\1", raw)
     plain, n = _EMPHASIS.subn(r"\1", without)
-    if n:
-        draft.items.append(Skipped("markup", "_" * (2 * n), ""))
+    if n or n_bold:
+        draft.items.append(Skipped("markup", "_" * (2 * n) + "=" * (2 * n_bold), ""))
     kept = tuple(line for line in plain.split("\n") if line.strip())
     if not kept:
         return
     paragraph = make_paragraph(kept, layout)
+    if paragraph.n_hyphens:
+        draft.items.append(Skipped("line-end", "-" * paragraph.n_hyphens, ""))
     untagged = take_tags(paragraph.text)
     if untagged.tags:
         draft.items.append(Skipped("markup", " ".join(untagged.tags), ""))

@@ -21,6 +21,11 @@ _MIN_BROKEN_SHARE = 0.4  # of the lines inside a paragraph that end in mid-sente
 _VERSE_SHARE = 0.72  # of the margin: lines that all stay below it were broken on purpose
 _QUOTE_INDENT = 2
 _SENTENCE_END = ".!?。！？…”’\"'」』:：;；)）*"
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?![\w-])")
+_HEAD = re.compile(r"(?<![\w-])([^\W\d_]+)-$")
+_TAIL = re.compile(r"\s*([^\W\d_]+)(?![\w-])")
+_MIN_CLOSED = 5  # words known to be parted, before others are thought to be
+_MIN_CLOSED_RATIO = 4
 _COMPOUND_END = re.compile(r"[^\W\d_]-$|--$|—$")
 
 
@@ -31,6 +36,7 @@ class Paragraph:
     lines: tuple[str, ...]  # as they stand in the file
     kind: BlockKind
     text: str
+    n_hyphens: int = 0  # that parted a word at the end of a line and are gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,7 @@ class Layout:
 
     wrapped: bool
     margin: int  # columns
+    parted: frozenset[tuple[str, str]] = frozenset()  # halves of words whose hyphen is the line's
 
 
 def measure_layout(lines: Sequence[str]) -> Layout:
@@ -54,7 +61,36 @@ def measure_layout(lines: Sequence[str]) -> Layout:
     ]
     broken = sum(line[-1] not in _SENTENCE_END for line in inner)
     fits = _MIN_MARGIN <= margin <= _MAX_MARGIN
-    return Layout(wrapped=fits and broken > _MIN_BROKEN_SHARE * len(inner), margin=margin)
+    wrapped = fits and broken > _MIN_BROKEN_SHARE * len(inner)
+    return Layout(wrapped, margin, _parted_words(lines) if wrapped else frozenset())
+
+
+def _parted_words(lines: Sequence[str]) -> frozenset[tuple[str, str]]:
+    """Return the halves that are one word without the hyphen, by how the text writes it elsewhere."""
+    halves: set[tuple[str, str]] = set()
+    known: set[str] = set()
+    compounds: set[str] = set()
+    for before, line in pairwise(["", *lines]):
+        pair = _halves(before, line)
+        if pair is not None:
+            halves.add(pair)
+            line = line.lstrip()[len(pair[1]) :]
+        words = [word.casefold() for word in _WORD.findall(line)]
+        known.update(word for word in words if "-" not in word)
+        compounds.update(words)
+    kept = {pair for pair in halves if "-".join(pair) in compounds}
+    closed = {pair for pair in halves - kept if "".join(pair) in known}
+    if len(closed) > max(_MIN_CLOSED, _MIN_CLOSED_RATIO * len(kept)):
+        # The text parts words at line ends: what is no word by itself is part of one.
+        closed |= {pair for pair in halves - kept if not known.issuperset(pair)}
+    return frozenset(closed)
+
+
+def _halves(before: str, after: str) -> tuple[str, str] | None:
+    if not before.endswith("-"):
+        return None
+    head, tail = _HEAD.search(before), _TAIL.match(after)
+    return (head.group(1).casefold(), tail.group(1)) if head and tail and tail.group(1).islower() else None
 
 
 def group_lines(
@@ -87,14 +123,21 @@ def make_paragraph(lines: tuple[str, ...], layout: Layout) -> Paragraph:
             return Paragraph(lines, BlockKind.VERSE, "\n".join(line for line in verse if line))
     indented = all(_indent(line) >= _QUOTE_INDENT and not line.startswith("\u3000") for line in lines)
     kind = BlockKind.QUOTE if layout.wrapped and indented and len(lines) > 1 else BlockKind.PARAGRAPH
-    return Paragraph(lines, kind, join_lines(lines))
+    closed = [_halves(before, after) in layout.parted for before, after in pairwise(lines)]
+    return Paragraph(lines, kind, _join_lines(lines, closed), sum(closed))
 
 
-def join_lines(lines: Sequence[str]) -> str:
-    """Join broken lines: with a space, but with nothing between Chinese characters or after a hyphen."""
-    pieces: list[str] = []
-    for line in lines:
-        if pieces and not _joins(pieces[-1], line.strip()):
+def _join_lines(lines: Sequence[str], closed: Sequence[bool]) -> str:
+    """Join broken lines: with a space, but with nothing between Chinese characters or after a hyphen.
+
+    Args:
+        closed: where, between two lines, the hyphen goes too.
+    """
+    pieces = [lines[0].strip()]
+    for line, close in zip(lines[1:], closed, strict=True):
+        if close:
+            pieces[-1] = pieces[-1].removesuffix("-")
+        elif not _joins(pieces[-1], line.strip()):
             pieces.append(" ")
         pieces.append(line.strip())
     return collapse("".join(pieces))
