@@ -193,6 +193,53 @@ def test_what_is_linked_both_ways_and_no_note_is_read(body: str) -> None:
     assert not [item for chapter in book.chapters for item in chapter.skipped]
 
 
+TITLES = [(1, "Fall"), (2, "Rise"), (3, "End")]
+_LISTS = [
+    # InDesign, LibreOffice and Word: paragraphs
+    "<p>Contents</p>" + "".join(f'<p><a href="c{n}.xhtml">{n} The {t}</a> .... {n}2</p>' for n, t in TITLES),
+    # Project Gutenberg: a table, with the number of the page or the title as the link
+    "<h2>CONTENTS</h2><table><tr><td>CHAP.</td><td>PAGE</td></tr>"
+    + "".join(
+        f'<tr><td>{n}.</td><td>The {t}</td><td><a href="c{n}.xhtml#h">{n}2</a></td></tr>' for n, t in TITLES
+    )
+    + "</table>",
+    # one paragraph, and nested lists
+    "<p>" + "<br/>".join(f'<a href="c{n}.xhtml#h">Chapter {n}</a>' for n, _ in TITLES) + "</p>",
+    '<ul><li>PART ONE<ul><li><a href="c1.xhtml#h">The Fall</a></li><li><a href="c2.xhtml">THE RISE</a></li>'
+    '</ul></li><li>PART TWO<ul><li><a href="c3.xhtml#h">The End</a></li></ul></li></ul>',
+]
+
+
+@pytest.mark.parametrize("contents", _LISTS)
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_printed_list_of_links_to_the_chapters_is_skipped(contents: str, is_listed: bool) -> None:
+    pages = {f"c{n}.xhtml": page(f'<h2 id="h">Chapter {n}<br/>The {t}</h2><p>Text.</p>') for n, t in TITLES}
+    entries = "".join(li(f"{n}. The {t}", f"c{n}.xhtml") for n, t in TITLES)
+    book = read_stream(
+        make_epub(
+            {"a.xhtml": page(f"<p>A Book</p>{contents}"), **pages}, nav=nav(entries if is_listed else "")
+        )
+    )
+    assert texts(book.chapters[0]) in (["A Book"], ["A Book", "PART ONE"])
+    assert {item.reason for item in book.chapters[0].skipped} == {"contents"}
+    assert len(book.chapters) == 4
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "".join(f'<p><a href="c{n}.xhtml">If you would rather fight, go there</a></p>' for n in (1, 2, 3)),
+        "".join(f'<p>Chapter <a href="c{n}.xhtml">{n}</a> tells how it began.</p>' for n in (1, 2, 3)),
+        "".join(f'<h2><a href="c{n}.xhtml">The {t}</a></h2>' for n, t in TITLES),
+        '<p>See <a href="c1.xhtml">The Fall</a> and <a href="c2.xhtml">The Rise</a>.</p>',
+    ],
+)
+def test_links_to_chapters_in_the_text_are_read(body: str) -> None:
+    pages = {f"c{n}.xhtml": page(f"<h2>Chapter {n}: The {t}</h2><p>Text.</p>") for n, t in TITLES}
+    book = read_stream(make_epub({"a.xhtml": page(body), **pages}))
+    assert not [item for chapter in book.chapters for item in chapter.skipped]
+
+
 def test_a_document_outside_the_reading_order_is_skipped_unless_listed() -> None:
     pages = {"a.xhtml": page("<p>x</p>"), "b.xhtml": page("<p>answers</p>"), "c.xhtml": page("<p>map</p>")}
     spine = '<itemref idref="a.xhtml"/>'

@@ -13,6 +13,7 @@ from ttsbook.book.cover import find_cover
 from ttsbook.book.cut import Cutter
 from ttsbook.book.draft import finish
 from ttsbook.book.drm import refuse_drm
+from ttsbook.book.linklist import Titles
 from ttsbook.book.markup import Element, local_name, parse_document, parse_whole
 from ttsbook.book.matter import matter_by_place, stated_matter
 from ttsbook.book.notes import NoteLinks
@@ -83,6 +84,7 @@ class _Survey:
     def __init__(self, archive: Archive, package: Package, contents: Contents) -> None:
         self.documents: list[_Document] = []
         self.notes = NoteLinks()
+        self.titles = Titles(contents.entries)
         self.skipped: list[Skipped] = []
         self.repairs: list[str] = []
         self._listed = {entry.path for entry in contents.entries}
@@ -96,6 +98,7 @@ class _Survey:
         parsed = parse_document(data)
         self.repairs += [f"{item.path}: {note}" for note in parsed.repairs]
         self.notes.add(parsed.root, item.path)
+        self.titles.add(parsed.root, item.path)
         text = document_text(parsed.root)
         # Notes that a click opens, answers, large tables: beside the text, unless the contents list them.
         if not item.linear and item.path not in self._listed:
@@ -177,6 +180,7 @@ def _read(
         language=language,
         anchors=frozenset(entry.fragment for entry in entries if entry.fragment),
         notes=survey.notes.reasons(root, document.path),
+        titles=survey.titles,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ttsbook.book.draft import Draft
+from ttsbook.book.linklist import Titles
 from ttsbook.book.markup import Element, parse_html
 from ttsbook.book.notes import NoteLinks
 from ttsbook.book.sections import split_at_headings
@@ -33,7 +34,9 @@ def read_tree(root: Element, title: str, language: str | None) -> list[Draft]:
     """Cut a parsed document at its headings."""
     notes = NoteLinks()
     notes.add(root, "")
-    document = read_document(root, "", language=language, notes=notes.reasons(root, ""))
+    titles = Titles()
+    titles.add(root, "")
+    document = read_document(root, "", language=language, notes=notes.reasons(root, ""), titles=titles)
     drafts = split_at_headings(document.items)
     for draft in drafts:
         draft.fallback_title = title

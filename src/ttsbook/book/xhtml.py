@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import count
 from types import MappingProxyType
 
 from ttsbook.book.inline import Part, part_spans, parted_text, said_of
 from ttsbook.book.layout import layout_rows
+from ttsbook.book.linklist import Titles, find_lists
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
 from ttsbook.book.printed import collapse, is_scene_break, visible
 from ttsbook.book.rules import BLOCK_TAGS, semantics, skip_reason
@@ -104,6 +106,7 @@ def read_document(
     language: str | None = None,
     anchors: frozenset[str] = frozenset(),
     notes: Mapping[Element, str] = MappingProxyType({}),
+    titles: Titles | None = None,
 ) -> Document:
     """Read a parsed document.
 
@@ -111,9 +114,12 @@ def read_document(
         language: of the book; blocks name their language only where it differs.
         anchors: the ids to report as `Anchor`, each at its first occurrence.
         notes: elements known to be notes or their marks, each with the rule (see `NoteLinks`).
+        titles: of the chapters of the book; lists of links to them are skipped.
     """
     reader = _Reader(where, language, anchors, notes, layout_rows(root))
     reader.walk(root)
+    if titles is not None:
+        reader.skip_lists(root, titles)
     return Document(tuple(reader.items), "".join(reader.added), tuple(reader.traces))
 
 
@@ -181,6 +187,27 @@ class _Reader:
             else:
                 stack.append(self._enter(child, frame.context))
         self._end_block()
+
+    def skip_lists(self, root: Element, titles: Titles) -> None:
+        """Skip the blocks that are a printed table of contents."""
+        blocks = [item for item in self.items if isinstance(item, Block)]
+        traced = [(block, trace.parts, trace.first) for block, trace in zip(blocks, self.traces, strict=True)]
+        lists = find_lists(root, self._where, traced, titles)
+        if not lists:
+            return
+        items, traces = self.items, self.traces
+        self.items, self.traces = [], []
+        blocks_seen = count()
+        for item in items:
+            n = next(blocks_seen) if isinstance(item, Block) else -1
+            if isinstance(item, Block) and n not in lists:
+                place = item.place and replace(item.place, index=len(self.traces))
+                self.items.append(replace(item, place=place))
+                self.traces.append(traces[n])
+            elif not isinstance(item, Block):
+                self.items.append(item)
+            elif item.text:
+                self.items.append(Skipped("contents", item.text, self._where))
 
     def _reason(self, element: Element) -> str | None:
         if element in self._notes:
