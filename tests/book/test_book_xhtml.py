@@ -92,14 +92,23 @@ def test_a_table_that_only_places_text_is_read_as_paragraphs() -> None:
     assert kinds(body) == [(BlockKind.PARAGRAPH, "One."), (BlockKind.PARAGRAPH, "Two.")]
 
 
+def test_a_picture_and_its_caption_say_the_same_once() -> None:
+    body = '<p><img alt="A cat. (Page 3)" src="a"/></p><p class="caption">A cat <i>(page 3)</i></p>'
+    body += '<figure><figcaption>A dog</figcaption><img alt="A dog" src="b"/></figure><p>Echo</p><p>Echo</p>'
+    assert texts(body) == ["A cat (page 3)", "A dog", "Echo", "Echo"]
+    assert skipped(body) == [("image", "A cat. (Page 3)"), ("image", "A dog")]
+
+
 def test_verse_keeps_its_lines() -> None:
     body = (
         '<blockquote epub:type="z3998:verse"><p><span>one</span><br/><span>two</span></p></blockquote>'
         '<div class="poem"><div class="stanza"><div>three</div><div>four</div></div>'
         '<div class="stanza">five<br/>six</div></div><pre>seven\n  eight</pre>'
+        '<div class="line-block">nine<br/>ten</div>'
     )
     assert kinds(body) == [
-        (BlockKind.VERSE, text) for text in ("one\ntwo", "three\nfour", "five\nsix", "seven\neight")
+        (BlockKind.VERSE, text)
+        for text in ("one\ntwo", "three\nfour", "five\nsix", "seven\neight", "nine\nten")
     ]
 
 
@@ -133,6 +142,7 @@ def test_scene_breaks_are_told_from_paragraphs() -> None:
         ('<p>x</p><section epub:type="bibliography">1</section>', "bibliography"),
         ('<p>x</p><section id="pg-footer">1</section>', "licence"),
         ('<p>x</p><img alt="IMG_0001.jpg" src="a"/>', "image"),
+        ('<p>x</p><img alt="[Illustration]" src="a"/><img alt="Figure 3" src="a"/>', "image"),
     ],
 )
 def test_what_is_not_read_is_skipped_with_its_reason(body: str, reason: str) -> None:

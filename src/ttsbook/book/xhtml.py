@@ -7,9 +7,9 @@ stack, so that depth costs memory and nothing else. Knows nothing of chapters or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import count
+from itertools import pairwise
 from types import MappingProxyType
 
 from ttsbook.book.inline import Part, part_spans, parted_text, said_of
@@ -34,7 +34,7 @@ _KIND_BY_TAG = {
     "tr": BlockKind.TABLE_ROW,
 }
 _VERSE_WORDS = frozenset(
-    ("verse", "poem", "poetry", "stanza", "song", "hymn", "lyrics", "linegroup", "line-group")
+    ("verse", "poem", "poetry", "stanza", "song", "hymn", "lyrics", "linegroup", "line-group", "line-block")
 )
 _STANZA_WORDS = frozenset(("stanza", "linegroup", "line-group"))
 _LINE_END = "\x0b"  # stands for <br/>; no XML document can contain it
@@ -43,7 +43,9 @@ _FILE_NAME_ALT = re.compile(r"[\w\s./\\-]{1,80}\.(?:jpe?g|png|gif|svg|webp|bmp|t
 _EMPTY_ALT_WORDS = (
     "image img picture photo illustration figure cover logo ornament decoration 图片 图像 插图 封面"
 )
-_EMPTY_ALTS = frozenset(_EMPTY_ALT_WORDS.split())
+_EMPTY_ALT_PHRASES = ("cover image", "book cover", "image unavailable", "image not available")
+_EMPTY_ALTS = frozenset((*_EMPTY_ALT_WORDS.split(), *_EMPTY_ALT_PHRASES))
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 # Chinese reading software keeps the text of a note as that of the picture which is its mark.
 _NOTE_PICTURES = frozenset(("qqreader-footnote", "zhangyue-footnote", "epub-footnote"))
 _DROP_CAP_CHARACTERS = 2
@@ -118,8 +120,7 @@ def read_document(
     """
     reader = _Reader(where, language, anchors, notes, layout_rows(root))
     reader.walk(root)
-    if titles is not None:
-        reader.skip_lists(root, titles)
+    reader.skip_blocks(root, titles)
     return Document(tuple(reader.items), "".join(reader.added), tuple(reader.traces))
 
 
@@ -188,26 +189,29 @@ class _Reader:
                 stack.append(self._enter(child, frame.context))
         self._end_block()
 
-    def skip_lists(self, root: Element, titles: Titles) -> None:
-        """Skip the blocks that are a printed table of contents."""
+    def skip_blocks(self, root: Element, titles: Titles | None) -> None:
+        """Skip the blocks that are a table of contents, or words for a picture that its caption has too."""
         blocks = [item for item in self.items if isinstance(item, Block)]
-        traced = [(block, trace.parts, trace.first) for block, trace in zip(blocks, self.traces, strict=True)]
-        lists = find_lists(root, self._where, traced, titles)
-        if not lists:
+        traced = list(zip(blocks, self.traces, strict=True))
+        skipped = dict.fromkeys(_repeated_captions(traced), "image")
+        if titles is not None:
+            parts = [(block, trace.parts, trace.first) for block, trace in traced]
+            skipped |= dict.fromkeys(find_lists(root, self._where, parts, titles), "contents")
+        if not skipped:
             return
-        items, traces = self.items, self.traces
-        self.items, self.traces = [], []
-        blocks_seen = count()
+        items, self.items, self.traces = self.items, [], []
+        waiting = enumerate(traced)
         for item in items:
-            n = next(blocks_seen) if isinstance(item, Block) else -1
-            if isinstance(item, Block) and n not in lists:
+            if not isinstance(item, Block):
+                self.items.append(item)
+                continue
+            n, (_, trace) = next(waiting)
+            if n not in skipped:
                 place = item.place and replace(item.place, index=len(self.traces))
                 self.items.append(replace(item, place=place))
-                self.traces.append(traces[n])
-            elif not isinstance(item, Block):
-                self.items.append(item)
+                self.traces.append(trace)
             elif item.text:
-                self.items.append(Skipped("contents", item.text, self._where))
+                self.items.append(Skipped(skipped[n], item.text, self._where))
 
     def _reason(self, element: Element) -> str | None:
         if element in self._notes:
@@ -302,7 +306,8 @@ class _Reader:
     def _add_image(self, element: Element, context: _Context) -> None:
         alt = collapse(attribute(element, "alt"))
         is_note = not _NOTE_PICTURES.isdisjoint(_words(element))
-        if is_note or alt.casefold() in _EMPTY_ALTS or _FILE_NAME_ALT.fullmatch(alt):
+        words = _NO_LETTERS.sub(" ", alt.casefold()).strip()  # "[Illustration]", "Figure 3"
+        if is_note or words in _EMPTY_ALTS or _FILE_NAME_ALT.fullmatch(alt):
             self.items.append(Skipped("footnote" if is_note else "image", alt, self._where))
             self.added.append(alt)
         elif alt:
@@ -366,6 +371,20 @@ class _Reader:
         breaks = [int(said.value) for part in parts for _, said in part.said if said.kind is MarkupKind.BREAK]
         if breaks and self.items and isinstance(last := self.items[-1], Block):
             self.items[-1] = with_pause(last, breaks)
+
+
+def _repeated_captions(traced: Sequence[tuple[Block, Trace]]) -> Iterator[int]:
+    """Yield the blocks that are the words for a picture where the text beside says the same."""
+    for n, ((block, trace), (after, its_trace)) in enumerate(pairwise(traced)):
+        if BlockKind.CAPTION in (block.kind, after.kind) and _letters(block.text) == _letters(after.text):
+            if all(part.added for part in trace.parts):
+                yield n
+            elif all(part.added for part in its_trace.parts):
+                yield n + 1
+
+
+def _letters(text: str) -> str:
+    return _NO_LETTERS.sub("", text.casefold())
 
 
 def _texts(raw: str, kind: BlockKind, *, lines: bool) -> list[str]:
