@@ -294,9 +294,11 @@ def test_metadata_of_epub_2() -> None:
     assert found.language is None
 
 
-def test_the_date_by_which_calibre_says_that_it_knows_none_is_none() -> None:
+def test_the_date_and_author_by_which_calibre_says_that_it_knows_none_are_none() -> None:
     metadata = "<dc:title>T</dc:title><dc:date>0101-01-01T00:00:00+00:00</dc:date>"
-    assert read_stream(make_epub({"a.xhtml": page("<p>x</p>")}, metadata=metadata)).metadata.year is None
+    metadata += '<dc:creator opf:role="aut" opf:file-as="Unknown">Unknown</dc:creator>'
+    found = read_stream(make_epub({"a.xhtml": page("<p>x</p>")}, metadata=metadata)).metadata
+    assert (found.year, found.authors, found.author_sort) == (None, (), None)
 
 
 @pytest.mark.parametrize(

@@ -81,11 +81,11 @@ def test_a_number_sign_in_prose_does_not_make_markdown(tmp_path: Path) -> None:
 
 
 def test_an_html_file_is_read_by_its_headings() -> None:
-    head = b"<!DOCTYPE html><html lang='fr'><head><title>T</title></head>"
+    head = b"<!DOCTYPE html><html lang='fr'><head><title>T</title><meta name='Author' content='A'></head>"
     data = head + b"<body><h1>A</h1>x<h1>B</h1><p>y</body></html>"
     book = read_stream(data)
     assert [chapter.title for chapter in book.chapters] == ["A", "B"]
-    assert (book.metadata.title, book.metadata.language) == ("T", "fr")
+    assert (book.metadata.title, book.metadata.authors, book.metadata.language) == ("T", ("A",), "fr")
 
 
 def test_text_nested_deeper_than_any_book_is_read_all_the_same() -> None:

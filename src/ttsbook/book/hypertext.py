@@ -8,6 +8,7 @@ from ttsbook.book.draft import Draft
 from ttsbook.book.linklist import Titles
 from ttsbook.book.markup import Element, parse_html
 from ttsbook.book.notes import NoteLinks
+from ttsbook.book.printed import collapse
 from ttsbook.book.sections import split_at_headings
 from ttsbook.book.xhtml import document_title, read_document
 from ttsbook.types import Metadata
@@ -27,7 +28,10 @@ def read_html(text: str, stem: str) -> tuple[list[Draft], Metadata]:
     root = parse_html(text).root
     title = document_title(root)
     language = str(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "") or None
-    return read_tree(root, title or stem, language), Metadata(title=title, language=language)
+    names = (element for element in root.iter("meta") if str(element.get("name")).lower() == "author")
+    authors = tuple(name for element in names if (name := collapse(str(element.get("content") or ""))))
+    metadata = Metadata(title=title, authors=authors, language=language)
+    return read_tree(root, title or stem, language), metadata
 
 
 def read_tree(root: Element, title: str, language: str | None) -> list[Draft]:

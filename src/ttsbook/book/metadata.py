@@ -11,6 +11,7 @@ from ttsbook.types import Metadata
 
 _YEAR = re.compile(r"(?<!\d)([0-9]{4})(?!\d)")
 _NO_DATE = "0101-01-01"  # how calibre writes that it knows none
+_NO_AUTHOR = ("", "Unknown", "未知")  # the last two are calibre's
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 
 
@@ -88,7 +89,9 @@ class _Fields:
 
     def _authors(self) -> list[Element]:
         """Return the creators with the role of author, or with no role."""
-        named = [element for element in self.named("creator") if collapse(inner_text(element))]
+        named = [
+            element for element in self.named("creator") if collapse(inner_text(element)) not in _NO_AUTHOR
+        ]
         stated = [element for element in named if self._role(element) == "aut"]
         return stated or [element for element in named if not self._role(element)]
 
