@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from ttsbook.book import read_book, read_stream
 from ttsbook.types import BlockKind
 
@@ -103,3 +105,33 @@ def test_attributes_of_pandoc_are_not_read() -> None:
     text = "# Preface {#pre .unnumbered}\n\n::: {.epigraph}\nIn [small]{.smallcaps} {braces}.\n:::\n"
     (chapter,) = read_stream(text.encode()).chapters
     assert [block.text for block in chapter.blocks] == ["Preface", "In [small] {braces}."]
+
+
+def test_what_tools_added_to_markdown_is_not_read() -> None:
+    text = (
+        "# A {-}\n\nWords^[A note, *here* [1].] and ![](a.png){width=50%} ==marked== H~2~O, 10^th^, x^2^,\n"
+        "$a^2 = b$, but $5 and $6.\n\n[TOC]\n\n\\newpage\n\n- [ ] open\n- [x] done\n\n"
+        "+-----+-----+\n| Tea | Cup |\n+=====+=====+\n"
+    )
+    (chapter,) = read_stream(text.encode()).chapters
+    assert [block.text for block in chapter.blocks] == [
+        "A",
+        "Words and marked H2O, 10th, x^2, a^2 = b, but $5 and $6.",
+        "open",
+        "done",
+        "| Tea | Cup |",
+    ]
+    assert [item.text for item in chapter.skipped if item.reason == "footnote"] == ["^[A note, *here* [1].]"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "---\ntitle: >\n  My\n  Book\nauthor:\n  - name: A B\n  - 'C'\nlang: en\n---\n",
+        '---\ntitle: "My Book"\nauthor: [A B, "C"]\nlanguage: en\n...\n',
+        '+++\ntitle = "My Book"\nauthors = ["A B", "C"]\nlanguage = "en"\n+++\n',
+    ],
+)
+def test_lists_and_folded_lines_of_a_header_are_read(header: str) -> None:
+    found = read_stream(f"{header}\n# One\n\nText.\n\n# Two\n".encode()).metadata
+    assert (found.title, found.authors, found.language) == ("My Book", ("A B", "C"), "en")

@@ -12,12 +12,34 @@ from ttsbook.book.printed import collapse
 from ttsbook.types import BlockKind, Metadata, Skipped
 
 _HEADING = re.compile(r"^#{1,6} +\S", re.MULTILINE)
-_HEADER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
-_FIELD = re.compile(r"([A-Za-z]+)[ \t]*:[ \t]*(.*)")
+_HEADER = re.compile(r"(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FIELD = re.compile(r"([A-Za-z]+)[ \t]*[:=][ \t]*(.*)")
+_ITEM = re.compile(r"[ \t]*(?:-[ \t]*)?(?:(?:name|text)[ \t]*:[ \t]*)?(.*)")
 _NOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*.*(?:\n(?: {4}|\t).*|\n(?=\n(?: {4}|\t)\S))*\n?", re.MULTILINE)
 _NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
-# Of Pandoc: {#name .class} at the end of a line or behind a bracket, and lines of colons around a part.
-_ATTRIBUTES = re.compile(r"(?m)(?<=[])])\{[#.][^{}\n]*\}|(?<=[ \t])\{[#.][^{}\n]*\}(?=[ \t#]*$)|^:{3,}.*$")
+# What tools made of Markdown that the parser does not know: the rule, and what of it stays.
+_EXTENSIONS = tuple(
+    (reason, re.compile(pattern, re.MULTILINE), kept)
+    for reason, pattern, kept in (
+        ("footnote", r"\^\[(?:[^\[\]]|\[[^\[\]]{0,200}\]){1,2000}\]", ""),  # Pandoc: ^[a note in its place]
+        # {#name .class key=value} behind a bracket or at the end of a line, {: .class} of Kramdown
+        ("markup", r"(?<=[])`])\{(?:[#.:]|[\w-]+=)[^{}\n]*\}", ""),
+        ("markup", r"(?<=[ \t])\{(?:[#.:][^{}\n]*|[\w-]+=[^{}\n]*|-)\}(?=[ \t#]*$)", ""),
+        ("markup", r"^\{:[^{}\n]*\}[ \t]*$", ""),
+        ("markup", r"^:{3,}.*$", ""),  # lines of colons around a part
+        ("markup", r"^\\[A-Za-z]+\*?(?:\{[^{}\n]*\}|\[[^\]\n]*\])*[ \t]*$", ""),  # \newpage of LaTeX
+        ("markup", r"^\[(?:TOC|\[_?TOC_?\])\][ \t]*$", ""),
+        ("markup", r"^\+(?:[-=:]+\+)+[ \t]*$", ""),  # rules of a table drawn with signs
+        ("markup", r"(?:(?<=^[-*+] )|(?<=^ {2}[-*+] )|(?<=^ {4}[-*+] ))\[[ xX]\](?= )", ""),  # tasks
+    )
+)
+_MARKS = (
+    (re.compile(r"==(?=\S)([^=\n]{1,200})(?<=\S)=="), r"\1"),  # highlighted
+    (re.compile(r"(?<=[\w)])~([\w+-]{1,12})~(?!~)"), r"\1"),  # H~2~O
+    (re.compile(r"(?<=[\w)])\^([A-Za-z]{1,4})\^"), r"\1"),  # 10^th^
+    (re.compile(r"(?<=[\w)])\^([\d+-]{1,6})\^"), r"^\1"),  # c^2^
+    (re.compile(r"(?<![\w$\\])(\$\$?)(?=\S)([^$\n]*[\\^_={}+][^$\n]*)(?<=\S)\1(?![\d$])"), r"\2"),  # $x^2$
+)
 _MIN_HEADINGS = 2
 
 # The parser drops what is nested deeper than its limit, without a word. No book is nested like that, so what
@@ -43,11 +65,11 @@ def read_markdown(text: str, stem: str) -> tuple[list[Draft], Metadata]:
     skipped: list[Skipped] = []
     metadata = Metadata()
     header = _HEADER.match(text)
-    if header is not None and _FIELD.match(header.group(1)):
-        metadata = _read_header(header.group(1))
+    if header is not None and _FIELD.match(header.group(2)):
+        metadata = _read_header(header.group(2))
         skipped.append(Skipped("metadata", collapse(header.group(0)), ""))
         text = text[header.end() :]
-    text = _take_attributes(_take_notes(text, skipped), skipped)
+    text = _take_extensions(_take_notes(text, skipped), skipped)
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table").enable("strikethrough")
     html = parser.render(_TOO_FAR_IN.sub(" " * 80, _TOO_MANY_MARKS.sub(r"\1 ", text)))
     drafts = read_tree(
@@ -59,19 +81,33 @@ def read_markdown(text: str, stem: str) -> tuple[list[Draft], Metadata]:
 
 
 def _read_header(header: str) -> Metadata:
-    """Read the fields that a book needs from the YAML between the dashes; other fields are left."""
-    fields = {}
+    """Read the fields that a book needs from the YAML or TOML between the lines; other fields are left."""
+    fields: dict[str, list[str]] = {}
+    name = ""
     for line in header.split("\n"):
-        match = _FIELD.fullmatch(line.strip())
+        match = _FIELD.fullmatch(line)
         if match is not None:
-            fields[match.group(1).lower()] = match.group(2).strip().strip("\"'")
-    author = fields.get("author", "")
+            name, value = match.group(1).lower(), match.group(2).strip()
+            listed = value.startswith("[") and value.endswith("]")
+            fields[name] = value[1:-1].split(",") if listed else [] if value[:1] in ("|", ">") else [value]
+        elif line[:1] in (" ", "\t", "-") and (item := _ITEM.fullmatch(line)) is not None:
+            fields.setdefault(name, []).append(item.group(1))
+    values = {name: list(filter(None, map(_unquoted, found))) for name, found in fields.items()}
+
+    def joined(name: str) -> str | None:
+        return " ".join(values.get(name, ())) or None
+
     return Metadata(
-        title=fields.get("title", ""),
-        authors=(author,) if author else (),
-        language=fields.get("language") or fields.get("lang") or None,
-        description=fields.get("description") or None,
+        title=joined("title") or "",
+        authors=tuple(values.get("author") or values.get("authors") or ()),
+        language=joined("language") or joined("lang"),
+        description=joined("description"),
+        subtitle=joined("subtitle"),
     )
+
+
+def _unquoted(value: str) -> str:
+    return value.strip().strip("\"'")
 
 
 def _take_notes(text: str, skipped: list[Skipped]) -> str:
@@ -91,12 +127,13 @@ def _take_notes(text: str, skipped: list[Skipped]) -> str:
     return _NOTE_MARK.sub(take_mark, _NOTE.sub(take_note, text)) if named else text
 
 
-def _take_attributes(text: str, skipped: list[Skipped]) -> str:
-    def take(match: re.Match[str]) -> str:
-        skipped.append(Skipped("markup", match.group().strip(), ""))
-        return ""
-
-    return _ATTRIBUTES.sub(take, text)
+def _take_extensions(text: str, skipped: list[Skipped]) -> str:
+    for reason, pattern, kept in _EXTENSIONS:
+        skipped += [Skipped(reason, collapse(match.group()), "") for match in pattern.finditer(text)]
+        text = pattern.sub(kept, text)
+    for pattern, kept in _MARKS:
+        text = pattern.sub(kept, text)
+    return text
 
 
 def _with_title(metadata: Metadata, drafts: list[Draft]) -> Metadata:
