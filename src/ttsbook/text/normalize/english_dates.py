@@ -176,6 +176,6 @@ YEARS: tuple[Rule, ...] = (
     english_rule("decade", r"(?<!\w)(?P<a>\d{3}0)s\s?[-–—]\s?(?P<b>\d{3}0)s\b", _decades),
     english_rule("decade", rf"{_NOT_NUMBERED}(?<!\w)['’]?(?P<y>\d{{3}}0|\d0)['’]?s\b", _decade),
     english_rule("year", r"(?<!\w)['’](?P<y>\d\d)(?![\w'’])", _short_year),
-    english_rule("range", rf"{BEFORE}(?P<a>{NUMBER})\s?[-–—]\s?(?P<b>{NUMBER})(?![\w-])", _range),
+    english_rule("range", rf"{BEFORE}(?P<a>{NUMBER})(?:--|\s?[-–—]\s?)(?P<b>{NUMBER})(?![\w-])", _range),
     english_rule("year", rf"{BEFORE}\d{{4}}(?![\w,]\d|\w)", _year),
 )

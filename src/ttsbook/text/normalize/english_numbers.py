@@ -12,7 +12,7 @@ _DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 # Pieces of patterns: a number as printed, not inside a longer number or word, perhaps with a sign.
 NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 BEFORE = r"(?<![\w.,])"
-SIGN = r"(?:(?<![\w)])[-−])?"
+SIGN = r"(?:(?<![\w)-])[-−])?"
 _MAX_COUNTED = 15  # digits; longer ones are read one by one
 
 

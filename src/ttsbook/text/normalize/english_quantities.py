@@ -30,7 +30,7 @@ _MONEY_NOUN = re.compile(
     r"[ -](?:bank ?)?(?:note|bill|coin|ticket|fine|bet|prize|stamp|fee|cheque|check|reward|tip|piece)s?\b"
 )
 _DIRECTIONS = {"N": "north", "S": "south", "E": "east", "W": "west"}
-_MINUS = r"(?P<minus>(?<!\w)[-−])?"
+_MINUS = r"(?P<minus>(?<![\w-])[-−])?"
 
 
 def _money(match: re.Match[str]) -> str:

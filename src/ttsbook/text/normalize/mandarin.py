@@ -16,7 +16,7 @@ _SERVICES = r"110|119|120|122|114|1[02]\d{3}|9[56]\d{3}"  # numbers of public se
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"  # on number plates
 _N = r"\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?"
 _BEFORE = r"(?<![\d.,])"
-_SIGN = r"(?:(?<![\dA-Za-z)）])[-−])?"
+_SIGN = r"(?:(?<![\dA-Za-z)）-])[-−])?"
 _POWERS = {"2": "平方", "3": "立方"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -217,7 +217,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
     measures = any_of(read_words("measures_zh.txt"))
     symbols = "".join(re.escape(symbol) for symbol in read_map("symbols_zh.tsv"))
     dash = r"\s?(?:[-–—－~～〜至]|--)\s?"
-    minus = r"(?P<minus>(?<![\dA-Za-z)）])[-−])?"
+    minus = r"(?P<minus>(?<![\dA-Za-z)）-])[-−])?"
     is_, high = "[是为為:：]{0,2}", "(?P<mag>[万萬亿億千百]*)"
     callers = any_of(read_words("before_phone_zh.txt"))
     codes = any_of(read_words("codes_zh.txt"))
