@@ -54,6 +54,12 @@ def skipped(body: str) -> list[tuple[str, str]]:
         ("<p>中文\n  换行</p><p>two\nlines</p>", ["中文换行", "two lines"]),
         ("<h1>Chapter<br/>One</h1><p>a<br/>b</p><p>a<br/><br/>b</p>", ["Chapter One", "a b", "a", "b"]),
         ('<p><img src="o.png" alt="O"/>nce</p>', ["Once"]),
+        ("<p>10<sup>6</sup>, <i>x</i><sup>-2</sup>, 5 km<sup>2</sup></p>", ["10^6, x^-2, 5 km^2"]),
+        ("<p>1984<sup>5</sup>, the 1<sup>st</sup>, dog<sup>2</sup></p>", ["19845, the 1st, dog2"]),
+        (
+            "<math><msup><mi>a</mi><mn>2</mn></msup><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math>",
+            ["a^2=1/2"],
+        ),
         ("<dl><dt>Word</dt><dd>Meaning</dd></dl>", ["Word", "Meaning"]),
         ('<math alttext="x squared"><mi>x</mi><mn>2</mn></math>', ["x squared"]),
     ],
@@ -150,10 +156,15 @@ def test_what_is_not_read_is_skipped_with_its_reason(body: str, reason: str) -> 
     assert {found for found, _ in skipped(body)} == {reason}
 
 
+def test_a_raised_number_behind_a_sentence_is_a_note_mark() -> None:
+    assert texts("<p>It was so.<sup>3</sup> “Then,”<sup>4</sup> he said.</p>") == [
+        "It was so. “Then,” he said."
+    ]
+
+
 @pytest.mark.parametrize(
     "body",
     [
-        "<p>x<sup>2</sup></p>",
         "<p>the 1<sup>st</sup> of May</p>",
         '<p>see <a href="#c3">chapter 3</a></p>',
         '<p>page <a href="#p12">12</a></p>',

@@ -49,6 +49,15 @@ _NO_LETTERS = re.compile(r"[\W\d_]+")
 # Chinese reading software keeps the text of a note as that of the picture which is its mark.
 _NOTE_PICTURES = frozenset(("qqreader-footnote", "zhangyue-footnote", "epub-footnote"))
 _DROP_CAP_CHARACTERS = 2
+_EXPONENT = re.compile(r"[-−–]?\d{1,3}")
+# 10, x, E = mc and 5 km are raised to a power; behind a word, a year and I stands a note.
+_BASE = re.compile(
+    r"(?<![A-Za-z\d.,])(?:\d{1,3}|(?!I)[A-Za-z]|mc)$|\d\s?(?:[kcdm]?m|ft|mi|in|yd)$|[A-Za-z\d]\)$"
+)
+_SENTENCE_END = re.compile(r"[^\W\d_]{2,}[.,;!?。，；！？][”’\"'」』]?$|[^\W\d_]{2,}[”’\"'」』][.,;]?$")
+_NOTE_NUMBER = re.compile(r"\d{1,3}")
+_MAX_BASE = 12  # characters
+_NEAR = 3  # parts of a block
 _MAX_SAID = 16  # elements around a text that say something of it; what is nested deeper means nothing
 
 
@@ -218,7 +227,10 @@ class _Reader:
             return self._notes[element]
         if local_name(element) == "math" and attribute(element, "alttext").strip():
             return "formula"  # its alternative text is read instead
-        return skip_reason(element)
+        reason = skip_reason(element)
+        if reason is None and local_name(element) == "sup" and _SENTENCE_END.search(self._text_before()):
+            return "note-mark" if _NOTE_NUMBER.fullmatch(inner_text(element).strip()) else None
+        return reason
 
     def _enter(self, element: Element, outer: _Context) -> _Frame:
         name = local_name(element)
@@ -236,6 +248,8 @@ class _Reader:
             self._add_image(element, context)
         elif name in ("td", "th") and context.row:
             self._separate_cells(element, context)
+        elif sign := self._sign_before(element, name):
+            self._append(sign, context, added=True)
         self._append(element.text, context, element)
         return _Frame(element, iter(element), context, block)
 
@@ -326,6 +340,25 @@ class _Reader:
         if last not in ".,;:!?。，；：！？、":
             self._append(":" if after_head else ",", context, added=True)
         self._parts.append(Part(" ", None))
+
+    def _sign_before(self, element: Element, name: str) -> str:
+        """Return the sign for what only its place on the page says: of a power, of a fraction."""
+        around = element.getparent()
+        if around is None or not (name == "sup" or local_name(around) in ("msup", "mfrac")):
+            return ""
+        text = inner_text(element).strip()
+        if name == "sup":
+            if any(local_name(inner) == "a" for inner in (around, *element)):
+                return ""  # a note mark
+            return "^" if _EXPONENT.fullmatch(text) and _BASE.search(self._text_before()) else ""
+        if around.index(element) != 1:
+            return ""
+        if local_name(around) == "msup":
+            return "^" if _EXPONENT.fullmatch(text) else ""
+        return "/" if text.isdecimal() and inner_text(around[0]).strip().isdecimal() else ""
+
+    def _text_before(self) -> str:
+        return "".join(part.text for part in self._parts[-_NEAR:])[-_MAX_BASE:]
 
     def _end_block(self) -> None:
         parts, owner = self._parts, self._owner

@@ -18,7 +18,7 @@ _N = r"\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?"
 _BEFORE = r"(?<![\d.,])"
 _SIGN = r"(?:(?<![\dA-Za-z)）-])[-−])?"
 _POWERS = {"2": "平方", "3": "立方"}
-_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−–", "0123456789+---")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _COUNTS_YEARS = "了过過有整共近约約达達满滿长長这這前后後等第用花经經"  # 住了12年: twelve years
 _NEEDS = {"fraction": frozenset(DIGITS).union(FRACTION_SIGNS)}
@@ -145,7 +145,7 @@ def _and_odd(match: re.Match[str]) -> str:
 
 
 def _power(match: re.Match[str]) -> str:
-    power = match.group().translate(_RAISED)
+    power = match.group().lstrip("^").translate(_RAISED)
     return (
         f"的{_POWERS.get(power) or ('负' if power[0] == '-' else '') + cardinal(power.lstrip('+-')) + '次方'}"
     )
@@ -287,6 +287,13 @@ def mandarin_rules() -> tuple[Rule, ...]:
     )
     signs = frozenset(read_map("symbols_zh.tsv"))
     return (
+        Rule(
+            "power",
+            re.compile(r"(?<=[A-Za-z\d)])\^[-−–]?\d{1,3}(?!\w)", re.ASCII),
+            _power,
+            "zh",
+            frozenset("^"),
+        ),
         *numbers,
         # 第XII章 and 三体II, but XX stands for a name
         Rule("roman", re.compile(rf"(?<=第){ROMAN}(?=[{HAN}])"), _roman, "zh", frozenset("第")),
