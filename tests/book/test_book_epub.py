@@ -81,6 +81,19 @@ def test_without_contents_the_headings_give_the_chapters() -> None:
     assert any("no table of contents" in repair for repair in book.repairs)
 
 
+def test_contents_that_list_the_cover_alone_are_none() -> None:
+    pages = {
+        "cover.xhtml": page('<img src="c.png"/>', title="A Book"),
+        "a.xhtml": page("<p>The Man with the Lip</p><p>Text.</p>", title="A Book"),
+        "b.xhtml": page("<p>More text of it.</p>", title="A Book"),
+        "c.xhtml": page("<p>Chapter 2</p><p>Text.</p>", title="A Book"),
+        "d.xhtml": page("<h2>The End</h2><p>Text.</p>", title="A Book"),
+    }
+    book = read_stream(make_epub(pages, ncx=ncx(point("Start", "cover.xhtml"))))
+    assert titles(book) == ["The Man with the Lip", "Chapter 2", "The End"]
+    assert texts(book.chapters[0]) == ["The Man with the Lip", "Text.", "More text of it."]
+
+
 def test_a_heading_above_the_anchor_goes_with_the_chapter() -> None:
     body = '<p id="a">x</p><h2>Chapter 2</h2><p id="b">y</p>'
     book = read_stream(

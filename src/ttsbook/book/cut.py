@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ttsbook.book.draft import Draft
+from ttsbook.book.headings import chapter_line, looks_like_title, numbered_line
 from ttsbook.book.sections import is_heading, split_at_headings
 from ttsbook.book.toc import Entry
 from ttsbook.book.xhtml import Anchor, Item
@@ -49,9 +50,12 @@ class Cutter:
     def add_unlisted(self, items: Sequence[Item], *, where: str, title: str, matter: Matter) -> None:
         """Add a document of a book without a table of contents: its headings begin chapters."""
         pieces = split_at_headings(items, where=where, matter=matter)
+        blocks = [item for item in items if isinstance(item, Block)]
+        headed = any(block.kind is BlockKind.HEADING for block in blocks)
+        if not headed and blocks and _reads_like_a_heading(blocks[0].text):
+            pieces[0].title, headed = blocks[0].text, True
         for piece in pieces:
             piece.fallback_title = title
-        headed = any(isinstance(item, Block) and item.kind is BlockKind.HEADING for item in items)
         last = self.drafts[-1] if self.drafts else None
         if last is not None and not headed and last.matter is matter and title in ("", last.fallback_title):
             last.items += [item for piece in pieces for item in piece.items]
@@ -106,3 +110,8 @@ class Cutter:
 def _begins_with_heading(draft: Draft) -> bool:
     blocks = draft.blocks
     return bool(blocks) and blocks[0].kind is BlockKind.HEADING
+
+
+def _reads_like_a_heading(text: str) -> bool:
+    is_title = looks_like_title(text) and text[-1].isalnum()
+    return is_title or chapter_line(text) is not None or numbered_line(text) is not None

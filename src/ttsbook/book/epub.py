@@ -193,6 +193,8 @@ def _cut(
 ) -> Cutter:
     cutter = Cutter()
     places = _places(survey, contents)
+    # Converters that find no chapters list the cover alone.
+    is_listed = any(document.path in places and document.n_characters for document in survey.documents)
     for entry in contents.entries:
         if entry.path not in places:
             cutter.repairs.append(f"the contents list {entry.title!r}, which is not in the reading order")
@@ -202,7 +204,7 @@ def _cut(
         items = _read(survey, document, root, entries, language).items
         if found := lexicons.of(root, document.path):
             items = apply_lexicons(items, found, language)
-        if places:
+        if is_listed:
             cutter.add_listed(items, entries, where=document.path, title=document.title, matter=matter)
         else:
             cutter.add_unlisted(items, where=document.path, title=document.title, matter=matter)

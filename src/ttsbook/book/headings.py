@@ -70,6 +70,7 @@ _PAGE_AT_END = re.compile(r"(?:\s*[.…·_]{2,}\s*|\s{2,}|\t)(?:\d{1,4}|[ivxlc]{
 _MAX_WIDTH = 100
 _MAX_CHINESE = 50
 _MAX_TITLE = 80
+_SMALL_WORDS = frozenset(("with", "from", "into", "upon", "over", "under", "after", "before", "without"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,8 @@ def numbered_line(line: str) -> ChapterLine | None:
 def looks_like_title(text: str) -> bool:
     """Tell whether a line is set like a title: short, in capitals or capitalised, no sentence."""
     words = re.findall(r"[^\W\d_]+", text)
-    long = [word for word in words if len(word) > 3] or words
+    long = [word for word in words if len(word) > 3 and word not in _SMALL_WORDS]
+    long = long or words[:1] + words[-1:]
     short = len(text) <= _MAX_TITLE and "\n" not in text
     return short and bool(long) and all(word[0].isupper() for word in long) and text[-1] not in ',;:"”?!'
 
