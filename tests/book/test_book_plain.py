@@ -152,6 +152,18 @@ def test_contents_that_give_the_titles_below_bare_numbers_are_skipped(contents: 
     assert reasons(book) == {"contents"}
 
 
+def test_titles_set_apart_by_empty_lines_are_headings() -> None:
+    stories = ("THE SISTERS", "An Encounter", "A LITTLE CLOUD OVER\nTHE SEA")
+    body = "".join(f"\n\n\n\n{title}\n\n\n" + f"{WRAPPED}\n\n" * 12 for title in stories)
+    listed = "Contents\n\nThe Sisters\nAn Encounter\nA Little Cloud over the Sea\n"
+    head = f"THE BOOK\n\nby\n\nA WRITER\n\n\n\n{listed}"
+    book = read(f"{head}\n\n\n\nTHE BOOK\n{body}\n\n\n\nTHE END\n")
+    assert titles(book) == ["1", *(" ".join(title.split()) for title in stories)]
+    assert texts(book)[0] == ["THE BOOK", "by", "A WRITER", "THE BOOK"]
+    assert texts(book)[-1][-1] == "THE END"
+    assert len(read(body.replace("\n\n", "\n\n\n\n")).chapters) == 1
+
+
 def test_short_chapters_whose_titles_come_again_are_no_contents() -> None:
     poems = "".join(f"{number}\n\nA short poem about the wide sea\n\n" for number in ("I", "II", "III"))
     book = read(f"Part One\n\n{poems}{WRAPPED}\n\nPart Two\n\n{poems}{WRAPPED}\n")

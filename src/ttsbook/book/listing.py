@@ -34,6 +34,7 @@ class Group:
     lines: tuple[str, ...]
     heading: ChapterLine | None = None
     contents: bool = False  # a line of the printed table of contents
+    gap: int = 0  # empty lines above
 
     @property
     def n_characters(self) -> int:

@@ -10,14 +10,22 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ttsbook.book.draft import Draft
-from ttsbook.book.headings import chapter_line, is_notes_line, looks_like_title, numbered_line
+from ttsbook.book.headings import (
+    ChapterLine,
+    chapter_line,
+    is_contents_line,
+    is_notes_line,
+    looks_like_title,
+    numbered_line,
+)
 from ttsbook.book.listing import Group, holds_text, mark_contents
 from ttsbook.book.printed import collapse, is_scene_break, visible
 from ttsbook.book.spans import Span, lay_spans, with_markup, with_pause
 from ttsbook.book.ssml import Said, take_tags
-from ttsbook.book.wrap import Layout, group_lines, make_paragraph, measure_layout
+from ttsbook.book.wrap import Layout, gaps_above, group_lines, make_paragraph, measure_layout
 from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Skipped
 
 _INSIDE = r"(?:[^\[\]]|\[[^\[\]]{0,400}\]){0,4000}"  # brackets in brackets: [Greek: logos]
@@ -35,6 +43,10 @@ _BOLD = re.compile(r"(?<![\w=])=(?=\S)([^=\n]{1,80})(?<=\S)=(?![\w=])")  # as Pr
 _EMPHASIS = re.compile(r"(?<![^\W_])_([^_\n]+)_(?![^\W_])")
 _MAX_TITLE_LINES = 3
 _MIN_SERIES = 2
+_MIN_TITLES = 3
+_MIN_TITLE_GAP = 3  # empty lines; one or two part paragraphs and scenes
+_MAX_TITLE_SHARE = 0.2  # of the paragraphs that stand so far apart
+_MIN_CHAPTER = 500  # characters below a title
 _MIN_CONTENTS = 2  # lines of a block that makes it a table of contents
 
 
@@ -42,8 +54,10 @@ def read_plain(text: str, *, title: str) -> list[Draft]:
     """Cut a text into drafts; what stands before the first heading is titled `title`."""
     lines = [line.rstrip() for line in re.split(r"\r\n|[\n\r\f\x85\u2028\u2029]", text)]
     layout = measure_layout(lines)
-    paragraphs = _join_asides(group_lines(lines, layout, _is_chapter_line))
-    groups = mark_contents(_mark_headings([Group(lines) for lines in paragraphs]))
+    paragraphs = group_lines(lines, layout, _is_chapter_line)
+    gaps = gaps_above(lines, paragraphs)
+    parted = [Group(lines, gap=gap) for lines, gap in zip(paragraphs, gaps, strict=True)]
+    groups = mark_contents(_mark_headings(_join_asides(parted)))
     has_parts = any(group.heading is not None and group.heading.upper for group in groups)
     notes, labels = _find_notes(groups)
     drafts = [Draft(title=title)]
@@ -67,19 +81,19 @@ def _is_chapter_line(line: str) -> bool:
     return chapter_line(line) is not None
 
 
-def _join_asides(groups: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _join_asides(groups: Sequence[Group]) -> list[Group]:
     """Put together the paragraphs of an illustration or a footnote in brackets."""
-    joined: list[tuple[str, ...]] = []
+    joined: list[Group] = []
     waiting = list(reversed(groups))
     while waiting:
         group = waiting.pop()
-        if _ASIDE_START.match(group[0]):
-            whole = group
-            for n, more in enumerate([(), *waiting[:-_MAX_ASIDE_GROUPS:-1]]):
+        if _ASIDE_START.match(group.lines[0]):
+            whole = group.lines
+            for n, more in enumerate([(), *(after.lines for after in waiting[:-_MAX_ASIDE_GROUPS:-1])]):
                 whole += more
                 text = "".join(whole)
                 if text.count("[") == text.count("]"):
-                    group = whole
+                    group = replace(group, lines=whole)
                     del waiting[len(waiting) - n :]
                     break
         joined.append(group)
@@ -96,6 +110,7 @@ def _mark_headings(groups: list[Group]) -> list[Group]:
             found = _series(marked, families)
             if found and holds_text(mark_contents(found)):
                 return found
+        return _titled(marked)
     return marked
 
 
@@ -164,6 +179,29 @@ def _take_marks(draft: Draft, lines: tuple[str, ...], labels: set[str]) -> tuple
         return ""
 
     return tuple(_NOTE_MARK.sub(take, line) for line in lines)
+
+
+def _titled(groups: list[Group]) -> list[Group]:
+    """Take as headings the titles set apart by several empty lines, if text stands under them."""
+    set_apart = [place for place, group in enumerate(groups) if group.gap >= _MIN_TITLE_GAP]
+    if len(set_apart) > _MAX_TITLE_SHARE * len(groups):
+        return groups  # so is every paragraph
+    titles = [place for place in set_apart if groups[place].heading is None and _is_title(groups[place])]
+    marked = list(groups)
+    n_titles = 0
+    for place, after in pairwise([*titles, len(groups)]):
+        title = " ".join(line.strip() for line in groups[place].lines)
+        if sum(group.n_characters for group in groups[place + 1 : after]) > _MIN_CHAPTER:
+            marked[place] = replace(groups[place], heading=ChapterLine("titled", None, title))
+            n_titles += 1
+    return marked if n_titles >= _MIN_TITLES else groups
+
+
+def _is_title(group: Group) -> bool:
+    text = " ".join(line.strip() for line in group.lines)
+    if len(group.lines) > _MAX_TITLE_LINES or numbered_line(text) is not None or is_contents_line(text):
+        return False
+    return text.isupper() if text[-1] == "." else looks_like_title(text)
 
 
 def _split_contents(group: Group) -> list[Group]:

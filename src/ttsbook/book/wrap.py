@@ -114,6 +114,17 @@ def group_lines(
     return [tuple(group) for group in groups]
 
 
+def gaps_above(lines: Sequence[str], groups: Sequence[tuple[str, ...]]) -> list[int]:
+    """Return how many empty lines stand above each of the groups that the lines were parted into."""
+    gaps = []
+    at = 0
+    for group in groups:
+        first = next(n for n in range(at, len(lines)) if lines[n].strip())
+        gaps.append(first - at)
+        at = first + len(group)
+    return gaps
+
+
 def make_paragraph(lines: tuple[str, ...], layout: Layout) -> Paragraph:
     """Join the lines of one paragraph, or keep them where the line ends are meant."""
     if layout.wrapped and len(lines) > 1:
