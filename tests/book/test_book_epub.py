@@ -238,6 +238,13 @@ def test_a_printed_list_of_links_to_the_chapters_is_skipped(contents: str, is_li
     assert len(book.chapters) == 4
 
 
+def test_the_title_of_contents_that_are_skipped_is_no_chapter() -> None:
+    contents = page(f'<h1>Table of Contents</h1><nav epub:type="toc"><ol>{li("A", "a.xhtml")}</ol></nav>')
+    book = read_stream(make_epub({"toc.xhtml": contents, "a.xhtml": page("<h1>A</h1><p>Text</p>")}))
+    assert titles(book) == ["A"]
+    assert {item.reason for item in book.skipped} == {"contents", "navigation"}
+
+
 @pytest.mark.parametrize(
     "body",
     [

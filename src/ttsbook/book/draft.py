@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ttsbook.book.gutenberg import strip_licence
+from ttsbook.book.headings import is_contents_line
 from ttsbook.types import Block, BlockKind, Chapter, Matter, Skipped
 
 
@@ -33,6 +34,18 @@ class Draft:
     def has_text(self) -> bool:
         return any(block.kind is not BlockKind.SCENE_BREAK for block in self.blocks)
 
+    def skip_bare_contents(self) -> None:
+        """Skip the title of a table of contents that is itself skipped."""
+        is_skipped = any(
+            isinstance(item, Skipped) and item.reason in ("navigation", "contents") for item in self.items
+        )
+        if is_skipped and all(is_contents_line(block.text) for block in self.blocks if block.text):
+            self.items = [
+                Skipped("contents", item.text, self.where) if isinstance(item, Block) else item
+                for item in self.items
+                if item.text
+            ]
+
 
 def finish(drafts: Sequence[Draft]) -> tuple[tuple[Chapter, ...], tuple[Skipped, ...]]:
     """Return the chapters that have something to read, and what is skipped outside of them."""
@@ -40,6 +53,7 @@ def finish(drafts: Sequence[Draft]) -> tuple[tuple[Chapter, ...], tuple[Skipped,
     chapters: list[Chapter] = []
     outside: list[Skipped] = []
     for draft in drafts:
+        draft.skip_bare_contents()
         skipped = tuple(item for item in draft.items if isinstance(item, Skipped))
         if not draft.has_text:
             ornaments = (block.text for block in draft.blocks)

@@ -67,6 +67,8 @@ def measure_layout(lines: Sequence[str]) -> Layout:
 
 def _parted_words(lines: Sequence[str]) -> frozenset[tuple[str, str]]:
     """Return the halves that are one word without the hyphen, by how the text writes it elsewhere."""
+    if not any(line.endswith("-") for line in lines):
+        return frozenset()
     halves: set[tuple[str, str]] = set()
     known: set[str] = set()
     compounds: set[str] = set()
