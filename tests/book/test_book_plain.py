@@ -55,6 +55,15 @@ def reasons(book: Book) -> set[str]:
         ("卷三", "卷", 3, ""),
         ("正文 第五章 归来", "章", 5, "归来"),
         ("尾声", "named", None, "尾声"),
+        ("☆、第三章 大雪", "章", 3, "大雪"),
+        ("【第三章】雪停", "章", 3, "雪停"),
+        ("第一百零二章：大雪！", "章", 102, "：大雪！"),
+        ("第104-105章 合章", "章", 104, "合章"),
+        ("Chapter 3 大雪", "chapter", 3, "大雪"),
+        ("--- Chapter 3 ---", "chapter", 3, ""),
+        ("--- Prologue ---", "named", None, "Prologue"),
+        ("CHAP. IV.", "chapter", 4, ""),
+        ("Day One", "day", 1, ""),
     ],
 )
 def test_chapter_lines_are_recognised(line: str, family: str, number: int | None, title: str) -> None:
@@ -67,6 +76,7 @@ def test_chapter_lines_are_recognised(line: str, family: str, number: int | None
     "line",
     [
         "Part 2 of the plan failed.",
+        "- Note: bring the rope",
         "chapter and verse",
         "Book a table for two.",
         "Act one way, think another.",
@@ -206,6 +216,13 @@ def test_bare_numbers_count_as_a_series_only() -> None:
     series = "".join(f"{number}\n\n{WRAPPED}\n\n" for number in ("I", "II", "III"))
     assert titles(read(series)) == ["I", "II", "III"]
     assert len(read(f"{WRAPPED}\n\n42\n\n{WRAPPED}\n\n7\n").chapters) == 1
+
+
+@pytest.mark.parametrize("numbered", ["{}. The Road", "{:03} 大雪", "{}、大雪"])
+def test_numbers_with_titles_count_as_a_series_of_several(numbered: str) -> None:
+    lines = [numbered.format(number) for number in (1, 2, 3)]
+    assert titles(read("".join(f"{line}\n\n{LONG}\n\n" for line in lines))) == lines
+    assert len(read("".join(f"{line}\n\n" for line in lines) + LONG).chapters) == 1
 
 
 def test_a_heading_above_its_text_without_an_empty_line_is_found() -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ttsbook.book.printed import is_cjk
+
 _ROMAN = r"(?=[IVXLC])(?:XC|XL|L?X{0,3}|C{1,3}(?:XC|XL|L?X{0,3}))(?:IX|IV|V?I{0,3})"
 _TEENS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
@@ -33,7 +35,8 @@ _NUMBER_WORD = (
     f"(?:{'|'.join(_NUMBER_WORDS)})(?:[- ](?:{'|'.join(_TEENS.split()[:9] + _ORDINALS.split()[:9])}))?|last"
 )
 _UPPER_UNITS = ("book", "part", "volume")
-_UNITS = ("chapter", "canto", "act", "scene", "letter", "stave", "adventure", "section", *_UPPER_UNITS)
+_LOWER_UNITS = r"chapter chap\.? canto act scene letter stave adventure section day"
+_UNITS = (*_LOWER_UNITS.split(), *_UPPER_UNITS)
 _ENGLISH = re.compile(
     rf"(?P<unit>{'|'.join(_UNITS)})\s+(?:the\s+)?(?P<number>\d{{1,4}}|{_ROMAN}|{_NUMBER_WORD})"
     r"(?:(?P<mark>\s*[.:)\]—–-]+\s*|\s*$)|\s+)(?P<title>.*)",
@@ -49,7 +52,7 @@ _CHINESE_NUMBER = r"[零〇○一二三四五六七八九十百千两廿卅\d０
 _CHINESE_UPPER_UNITS = "卷部篇集编編辑輯"
 _CHINESE = re.compile(
     rf"(?:正文\s*)?(?:第\s*{_CHINESE_NUMBER}\s*[{_CHINESE_UPPER_UNITS}][^第]{{0,20}}\s+)?"
-    rf"第\s*(?P<number>{_CHINESE_NUMBER})\s*(?P<unit>[章回节節折幕话話场場{_CHINESE_UPPER_UNITS}])"
+    rf"第\s*(?P<number>{_CHINESE_NUMBER})(?:\s*[-–—~～、至到]\s*{_CHINESE_NUMBER})?\s*(?P<unit>[章回节節折幕话話场場{_CHINESE_UPPER_UNITS}])"
     r"(?P<title>[\s:：、.．·—\-]*.{0,40})"
 )
 _CHINESE_VOLUME = re.compile(
@@ -63,6 +66,15 @@ _BARE = re.compile(
     rf"(?:(?P<arabic>\d{{1,3}})|(?P<roman>{_ROMAN})|(?P<chinese>[一二三四五六七八九十百]{{1,5}}))[.．、:]?"
 )
 _BARE_TITLED = re.compile(rf"(?:(?P<arabic>\d{{1,3}})|(?P<roman>{_ROMAN}))[.:]?\s+(?P<title>\S.*)")
+_NUMBER_WORDED = re.compile(
+    rf"(?:(?P<arabic>\d{{1,4}})|(?P<roman>{_ROMAN}))(?:[.:)．：、]\s*|\s+)(?P<title>[^\W\d].*)"
+)
+# ☆、第三章, ===第三章===, 【第三章】
+_ORNAMENTS = "*_= \t~～—–-#☆★◆◇●○■□▲△※◎•·、"
+_BULLETS = "-–—•·#"
+_IN_BRACKETS = re.compile(
+    rf"[\[【（(〔「『〖]\s*(第\s*{_CHINESE_NUMBER}\s*[章回节節折幕话話{_CHINESE_UPPER_UNITS}])\s*[\]】）)〕」』〗]\s*"
+)
 _CONTENTS = re.compile(r"(?:table of )?contents[.:]?|目\s*[录錄次]", re.IGNORECASE)
 _NOTES = re.compile(r"(?:foot|end)?notes?[.:]?|[脚腳尾]?[注註][释釋解]?[:：]?", re.IGNORECASE)
 _PAGE_AT_END = re.compile(r"(?:\s*[.…·_]{2,}\s*|\s{2,}|\t)(?:\d{1,4}|[ivxlc]{1,7})$")
@@ -70,6 +82,7 @@ _PAGE_AT_END = re.compile(r"(?:\s*[.…·_]{2,}\s*|\s{2,}|\t)(?:\d{1,4}|[ivxlc]{
 _MAX_WIDTH = 100
 _MAX_CHINESE = 50
 _MAX_TITLE = 80
+_SENTENCE_ENDS = "。，；！？…”’"
 _SMALL_WORDS = frozenset(("with", "from", "into", "upon", "over", "under", "after", "before", "without"))
 
 
@@ -91,10 +104,12 @@ class ChapterLine:
 
 def chapter_line(line: str) -> ChapterLine | None:
     """Recognise a heading with a unit ("Chapter 3", "第三章") or a well-known name ("Epilogue", "尾声")."""
-    text = without_page(line).strip("*_= \t")
+    text = _IN_BRACKETS.sub(r"\1 ", bare_title(without_page(line)), count=1)
     if not text or len(text) > _MAX_WIDTH:
         return None
-    return _english(text) or _chinese(text)
+    found = _english(text) or _chinese(text)
+    is_item = line.lstrip()[0] in _BULLETS and line.rstrip()[-1] not in _BULLETS
+    return None if found is not None and found.family == "named" and is_item else found
 
 
 def numbered_line(line: str) -> ChapterLine | None:
@@ -109,6 +124,24 @@ def numbered_line(line: str) -> ChapterLine | None:
     if match is not None and match.group("title").isupper():
         return ChapterLine("number-title", _value(match), match.group("title"))
     return None
+
+
+def worded_line(line: str) -> ChapterLine | None:
+    """Recognise a number and a title ("3. The Road", "003 大雪"); only a series of several counts."""
+    match = _NUMBER_WORDED.fullmatch(line.strip())
+    if match is None:
+        return None
+    title = match.group("title")
+    if is_cjk(title[0]):
+        is_title = len(title) <= _MAX_CHINESE and title[-1] not in _SENTENCE_ENDS
+    else:
+        is_title = looks_like_title(title) and title[-1] != "."
+    return ChapterLine("number-words", _value(match), title) if is_title else None
+
+
+def bare_title(line: str) -> str:
+    """Return a heading without the ornaments around it."""
+    return line.strip(_ORNAMENTS)
 
 
 def looks_like_title(text: str) -> bool:
@@ -147,9 +180,11 @@ def _english(text: str) -> ChapterLine | None:
     if match is not None:
         title = match.group("title").strip()
         # "Part 2 of the plan failed." is a sentence; "Part 2: Of the plan" and "Part 2 The Plan" are not.
-        if match.group("mark") is None and (not title[:1].isupper() or title[-1:] in ".,;"):
+        if match.group("mark") is None and (
+            not (title[:1].isupper() or is_cjk(title[0])) or title[-1:] in ".,;。，；"
+        ):
             return None
-        unit = match.group("unit").lower()
+        unit = "chapter" if match.group("unit").lower().startswith("chap") else match.group("unit").lower()
         return ChapterLine(unit, _number(match.group("number")), title, upper=unit in _UPPER_UNITS)
     if text[:1].isupper() and _ENGLISH_NAMED.fullmatch(text):
         return ChapterLine("named", None, text.rstrip(".:"))
@@ -163,14 +198,14 @@ def _chinese(text: str) -> ChapterLine | None:
     if match is not None:
         title = match.group("title")
         # A sentence about a chapter: words follow without a gap and it ends like a sentence.
-        if title and not title[0].isspace() and title[-1] in "。，；！？…”’":
+        if title and title[0] not in " \t\u3000:：" and title[-1] in _SENTENCE_ENDS:
             return None
         unit = match.group("unit")
         return ChapterLine(
             unit, _number(match.group("number")), title.strip(), upper=unit in _CHINESE_UPPER_UNITS
         )
     named = _CHINESE_NAMED.fullmatch(text)
-    return ChapterLine("named", None, text) if named is not None and text[-1] not in "。，；！？…”’" else None
+    return ChapterLine("named", None, text) if named is not None and text[-1] not in _SENTENCE_ENDS else None
 
 
 def _value(match: re.Match[str]) -> int | None:

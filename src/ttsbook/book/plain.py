@@ -15,11 +15,13 @@ from itertools import pairwise
 from ttsbook.book.draft import Draft
 from ttsbook.book.headings import (
     ChapterLine,
+    bare_title,
     chapter_line,
     is_contents_line,
     is_notes_line,
     looks_like_title,
     numbered_line,
+    worded_line,
 )
 from ttsbook.book.listing import Group, holds_text, mark_contents
 from ttsbook.book.printed import collapse, is_scene_break, visible
@@ -42,6 +44,12 @@ _MAX_ASIDE_GROUPS = 12
 _BOLD = re.compile(r"(?<![\w=])=(?=\S)([^=\n]{1,80})(?<=\S)=(?![\w=])")  # as Project Gutenberg sets it
 _EMPHASIS = re.compile(r"(?<![^\W_])_([^_\n]+)_(?![^\W_])")
 _MAX_TITLE_LINES = 3
+_FAMILIES = (
+    ("number-title",),
+    ("number-title", "number"),
+    ("number",),
+    ("number-words", "number-title"),
+)
 _MIN_SERIES = 2
 _MIN_TITLES = 3
 _MIN_TITLE_GAP = 3  # empty lines; one or two part paragraphs and scenes
@@ -106,7 +114,7 @@ def _mark_headings(groups: list[Group]) -> list[Group]:
     marked = [part for piece in pieces for part in _take_heading(piece)]
     headings = [group.heading for group in marked if group.heading is not None]
     if all(heading.family == "named" or heading.upper for heading in headings):
-        for families in (("number-title",), ("number-title", "number"), ("number",)):
+        for families in _FAMILIES:
             found = _series(marked, families)
             if found and holds_text(mark_contents(found)):
                 return found
@@ -131,7 +139,11 @@ def _series(groups: list[Group], families: Sequence[str]) -> list[Group] | None:
     """Take bare numbers as headings if each follows the one before, from 1 on; a new series may begin."""
     found = {}
     for index, group in enumerate(groups):
-        line = numbered_line(group.lines[0]) if len(group.lines) <= _MAX_TITLE_LINES else None
+        if len(group.lines) > _MAX_TITLE_LINES:
+            continue
+        line = numbered_line(group.lines[0])
+        if line is None and "number-words" in families:
+            line = worded_line(group.lines[0])
         if line is None or line.number is None or any(map(numbered_line, group.lines[1:])):
             continue
         if line.family in families:
@@ -144,7 +156,7 @@ def _series(groups: list[Group], families: Sequence[str]) -> list[Group] | None:
         if line.number not in (1, expected):
             return None
         expected = (line.number or 0) + 1
-    if len(found) < _MIN_SERIES:
+    if len(found) < (_MIN_TITLES if "number-words" in families else _MIN_SERIES):
         return None
     return [replace(group, heading=found.get(index, group.heading)) for index, group in enumerate(groups)]
 
@@ -280,7 +292,7 @@ def _absorb_title(draft: Draft) -> None:
     blocks = [(index, item) for index, item in enumerate(draft.items) if isinstance(item, Block)]
     if not blocks or blocks[0][1].kind is not BlockKind.HEADING:
         return
-    draft.title = blocks[0][1].text
+    draft.title = bare_title(blocks[0][1].text) or blocks[0][1].text
     number = chapter_line(draft.title) or numbered_line(draft.title)
     if len(blocks) > 2 and number is not None and not number.title:
         index, below = blocks[1]
