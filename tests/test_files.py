@@ -54,3 +54,15 @@ def test_no_more_is_read_of_a_file_than_it_may_have(tmp_path: Path) -> None:
     assert len(read_small(full, 1 << 20, "the file")) == 1 << 20
     with pytest.raises(InputError, match="cannot read the file /dev/zero: it is larger than 1 MB"):
         read_small(Path("/dev/zero"), 1 << 20, "the file")
+
+
+def test_a_new_file_has_the_usual_permissions_without_a_look_at_the_umask(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usual = tmp_path / "usual"
+    usual.touch()
+    # Who looks at it sets it for a moment; two threads that look at once leave it at 0 for good.
+    monkeypatch.setattr(os, "umask", None)
+    with atomic_write(tmp_path / "file") as handle:
+        handle.write(b"words")
+    assert (tmp_path / "file").stat().st_mode == usual.stat().st_mode

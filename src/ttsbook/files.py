@@ -9,7 +9,6 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import BinaryIO, cast
 
 from ttsbook.errors import InputError, OutputError, TtsbookError
@@ -121,25 +120,14 @@ def temporary_beside(path: Path, *, durable: bool = True) -> Iterator[Path]:
 
     For writers that want a name (encoders), where `atomic_write` gives an open file. `durable` as there.
     """
-    partial = None
-    try:
+    with scratch_beside(path) as partial:
         try:
-            with NamedTemporaryFile(
-                dir=path.parent, prefix=temporary_prefix(path), suffix=".part", delete=False
-            ) as handle:
-                partial = Path(handle.name)
             yield partial
-            # Temporary files are private (0600); the result should have the usual permissions.
-            partial.chmod(0o666 & ~_umask())
             if durable:
                 _sync(partial)
             partial.replace(path)
         except OSError as error:
             raise output_error(path, error) from error
-    except BaseException:
-        if partial is not None:
-            partial.unlink(missing_ok=True)
-        raise
     if durable:
         with contextlib.suppress(OSError):  # not every system can sync a folder
             _sync(path.parent)
@@ -148,11 +136,10 @@ def temporary_beside(path: Path, *, durable: bool = True) -> Iterator[Path]:
 @contextlib.contextmanager
 def scratch_beside(path: Path) -> Iterator[Path]:
     """Yield an empty file in the folder of `path` that is gone when the block ends."""
+    scratch = path.parent / f"{temporary_prefix(path)}{os.urandom(4).hex()}.part"
     try:
-        with NamedTemporaryFile(
-            dir=path.parent, prefix=temporary_prefix(path), suffix=".part", delete=False
-        ) as handle:
-            scratch = Path(handle.name)
+        # Not `tempfile`, whose files are private: this one has the usual permissions, from the start.
+        scratch.touch(exist_ok=False)
     except OSError as error:
         raise output_error(path, error) from error
     try:
@@ -226,13 +213,6 @@ def sha256_input(path: Path) -> str:
         return sha256_file(path)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}", "check the path") from error
-
-
-def _umask() -> int:
-    # There is no call that only reads it; workers never create files at the same time in a thread.
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def _sync(path: Path) -> None:
