@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import time
@@ -203,3 +204,17 @@ def test_letters_that_the_terminal_lacks_are_no_bug(start: Start, folder: Path) 
     process = start("inspect", book, env={"PYTHONIOENCODING": "ascii"})
     assert "\\u98ce" in process.communicate()[0]
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf8"])
+def test_json_is_json_in_every_encoding_whatever_a_book_is_called(
+    start: Start, folder: Path, encoding: str
+) -> None:
+    book = folder / "b\udcfch\xfc \u98ce.txt"
+    book.write_text("Few words.", encoding="utf-8")
+    called = ("render", book, "-o", "b.wav", "--json", "--progress=json", "--report", "report.json")
+    out, err = start(*called, env={"PYTHONIOENCODING": encoding}).communicate()
+    found = json.loads(out)
+    assert found["books"][0]["source"] == str(book)
+    assert json.loads((folder / "report.json").read_text(encoding="utf-8")) == found
+    assert str(book) in [json.loads(line).get("source") for line in err.splitlines()]

@@ -12,7 +12,6 @@ import errno
 import gc
 import io
 import itertools
-import json
 import os
 import shlex
 import signal
@@ -56,10 +55,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     _open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
+        from ttsbook.cli.talk import is_utf8
+
         # A result may be a file name that is not valid UTF-8: give back the bytes that it came as.
         # What an old terminal has no letters for is written as an escape.
-        as_bytes = sys.stdout.encoding.lower() == "utf-8"
-        sys.stdout.reconfigure(errors="surrogateescape" if as_bytes else "backslashreplace")
+        sys.stdout.reconfigure(errors="surrogateescape" if is_utf8(sys.stdout) else "backslashreplace")
     with _signals():
         try:
             return _run(arguments)
@@ -206,9 +206,10 @@ def _run(arguments: list[str]) -> int:
 def _report_error(error: TtsbookError, arguments: list[str]) -> None:
     if "--json" in arguments:
         from ttsbook.cli.document import error_document
+        from ttsbook.cli.talk import print_json
 
         try:
-            print(json.dumps(error_document(error), ensure_ascii=False), flush=True)
+            print_json(error_document(error), indent=None)
         except OSError:  # it is full, or its reader went away: stderr tells as well
             _lead_stdout_to_nowhere()
     _talk(arguments).failed("", error)

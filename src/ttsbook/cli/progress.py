@@ -6,11 +6,11 @@ Knows nothing of rendering beyond what `ttsbook.render.reporter` tells.
 from __future__ import annotations
 
 import contextlib
-import json
+import sys
 from typing import TYPE_CHECKING
 
 from ttsbook import paths
-from ttsbook.cli.talk import Talk, clock, count, is_terminal, say, size
+from ttsbook.cli.talk import Talk, clock, count, is_terminal, json_for, say, size
 from ttsbook.render.plan import Plan
 from ttsbook.render.report import ChapterReport, Report
 from ttsbook.render.reporter import Progress, Reporter, SilentReporter
@@ -133,7 +133,7 @@ class JsonReporter:
         )
 
     def _say(self, event: str, **values: object) -> None:
-        say(json.dumps({"event": event, **values}, ensure_ascii=False))
+        say(json_for(sys.stderr, {"event": event, **values}))
 
 
 class BarReporter:

@@ -217,10 +217,10 @@ def render(
     if as_json:
         print_json(entries)
     if report is not None and not dry_run:
-        _write(report, json.dumps(entries, ensure_ascii=False, indent=2) + "\n")
+        _write(report, json.dumps(entries, ensure_ascii=False, indent=2) + "\n", "backslashreplace")
     if depfile is not None and not dry_run:
         done = [outcome.job for outcome in outcomes if outcome.error is None]
-        _write(depfile, _depfile_text(done, loaded, cast))
+        _write(depfile, _depfile_text(done, loaded, cast), "surrogateescape")
     return exit_code(outcomes)
 
 
@@ -327,8 +327,9 @@ def _depfile_text(jobs: Iterable[Job], loaded: Config, cast: Path | None) -> str
     return format_depfile((job.output, needed(job)) for job in jobs)
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str, unspeakable: str) -> None:
+    """Write a file; what of a file's name is no UTF-8 becomes what `unspeakable` says: bytes, or escapes."""
     from ttsbook.files import atomic_write
 
     with atomic_write(path) as handle:
-        handle.write(text.encode("utf-8", "surrogateescape"))  # names of files come as they are
+        handle.write(text.encode("utf-8", unspeakable))

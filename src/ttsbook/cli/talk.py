@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import json
 import os
 import sys
 from dataclasses import dataclass
+from typing import TextIO
 
 from ttsbook.errors import TtsbookError
 
@@ -42,7 +44,7 @@ class Talk:
 
     def _say(self, event: str, text: str, line: str, **more: str | None) -> None:
         if self.events:
-            line = json.dumps({"event": event, "text": text, **more}, ensure_ascii=False)
+            line = json_for(sys.stderr, {"event": event, "text": text, **more})
         say(line)
 
 
@@ -65,9 +67,23 @@ def is_terminal(stream_number: int) -> bool:
         return False
 
 
-def print_json(value: object) -> None:
+def print_json(value: object, *, indent: int | None = 2) -> None:
     """Print one JSON document on stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    print(json_for(sys.stdout, value, indent), flush=True)
+
+
+def json_for(stream: TextIO, value: object, indent: int | None = None) -> str:
+    """Return JSON that stays JSON on its way through `stream`.
+
+    What the stream has no letters for, and what is no UTF-8 in a file's name, is escaped here: the stream
+    itself would write \\xe9, which is no escape in JSON, or a byte that no reader of UTF-8 takes.
+    """
+    text = json.dumps(value, ensure_ascii=not is_utf8(stream), indent=indent)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def is_utf8(stream: TextIO) -> bool:
+    return codecs.lookup(stream.encoding or "utf-8").name == "utf-8"
 
 
 def count(number: int, noun: str) -> str:

@@ -77,9 +77,9 @@ class Checking:
             flagged=flagged,
             passages=passages,
         )
-        data, shown = target.reports  # they name the output, whose name need not be UTF-8
+        data, shown = target.reports  # they name the output, whose name need not be UTF-8: JSON must be
         with atomic_write(data) as handle:
-            handle.write(report.as_json().encode("utf-8", "surrogateescape"))
+            handle.write(report.as_json().encode("utf-8", "backslashreplace"))
         with atomic_write(shown) as handle:
             for piece in page(report, self._sounds(listening)):
                 handle.write(piece.encode("utf-8", "surrogateescape"))
