@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +132,33 @@ def test_a_cache_that_is_cleared_meanwhile_takes_chunks(
     monkeypatch.setattr("ttsbook.files.atomic_write", clear_and_write)
     cache.put(KEY, make_speech())
     assert cache.has(KEY)
+
+
+def test_a_cache_that_others_write_to_and_clear_is_counted_swept_and_cleared_whole(cache: ChunkCache) -> None:
+    keys = [f"{number:02x}" * 32 for number in range(40)]
+    is_done = threading.Event()
+
+    def write_on() -> None:
+        while not is_done.is_set():
+            cache.put(keys[0], make_speech())
+
+    def look() -> None:
+        while not is_done.is_set():
+            cache.info()
+            cache.sweep()
+
+    with ThreadPoolExecutor() as threads:
+        others = [threads.submit(write_on), threads.submit(look)]
+        try:
+            for _ in range(4):
+                for key in keys[1:]:
+                    cache.put(key, make_speech())
+                cache.clear()
+                assert not any(map(cache.has, keys[1:]))
+        finally:
+            is_done.set()
+    for other in others:
+        other.result()
 
 
 def test_a_folder_that_cannot_be_made_is_an_output_error(tmp_path: Path) -> None:

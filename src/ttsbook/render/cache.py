@@ -12,7 +12,6 @@ Knows nothing of books, engines, or what the key was made from.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import os
 import shutil
@@ -20,6 +19,7 @@ import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from glob import iglob
 from pathlib import Path
 
 import numpy as np
@@ -109,7 +109,7 @@ class ChunkCache:
     def sweep(self) -> None:
         """Remove unfinished files of killed processes."""
         oldest = time.time() - _STALE_SECONDS
-        for path in self.folder.glob("??/.*.part"):
+        for path in self._matches(".*.part"):
             with contextlib.suppress(OSError):
                 if path.stat().st_mtime < oldest:
                     path.unlink()
@@ -117,13 +117,9 @@ class ChunkCache:
     def clear(self) -> int:
         """Remove everything; return the bytes freed."""
         n_bytes = self.info().n_bytes
-        try:
-            shutil.rmtree(self.folder)
-        except FileNotFoundError:
-            pass
-        except OSError as error:
-            if error.errno != errno.ENOTEMPTY:  # a render writes on
-                raise OutputError(f"cannot clear {self.folder}: {error.strerror or error}") from error
+        # A render that writes on is no reason to stop half-way. What cannot be removed is told by `gc`.
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.gc(0)
         return n_bytes
 
     def _path(self, key: str) -> Path:
@@ -131,10 +127,15 @@ class ChunkCache:
         return self.folder / key[:2] / (key[2:] + _SUFFIX)
 
     def _files(self) -> Iterator[tuple[float, int, Path]]:
-        for path in (*self.folder.glob(f"??/*{_SUFFIX}"), *self.folder.glob(f"??/*{VERDICT_SUFFIX}")):
+        for path in (*self._matches(f"*{_SUFFIX}"), *self._matches(f"*{VERDICT_SUFFIX}")):
             with contextlib.suppress(OSError):  # another process may remove it meanwhile
                 status = path.stat()
                 yield status.st_mtime, status.st_size, path
+
+    def _matches(self, pattern: str) -> Iterator[Path]:
+        # `Path.glob` fails if another process clears the cache meanwhile.
+        names = iglob(f"??/{pattern}", root_dir=self.folder)  # noqa: PTH207
+        return map(self.folder.joinpath, names)
 
 
 def _pack(key: str, speech: Speech) -> bytes:
