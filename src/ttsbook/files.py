@@ -8,6 +8,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
+from glob import iglob
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -183,10 +184,18 @@ def real_place(path: Path) -> Path:
 
 
 def is_file(path: Path) -> bool:
-    """Return whether there is a file of this name; False for a name that is too long or holds a NUL."""
+    """Return whether there is a file of this name.
+
+    Nothing that is too long for a name, holds a NUL, or lies in a folder that may not be looked into, is.
+    """
     with contextlib.suppress(OSError, ValueError):  # older Pythons raise here
         return path.is_file()
     return False
+
+
+def matches(folder: Path, pattern: str) -> Iterator[Path]:
+    """Yield what matches in a folder; nothing where that may not be looked into, or goes away meanwhile."""
+    return map(folder.joinpath, iglob(pattern, root_dir=folder))  # noqa: PTH207  `Path.glob` raises there
 
 
 def sha256_bytes(data: bytes) -> str:

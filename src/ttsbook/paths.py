@@ -9,15 +9,29 @@ import os
 from importlib import resources
 from pathlib import Path
 
+from ttsbook.errors import UsageError
+
 
 def _folder(kind: str, variable: str, fallback: str) -> Path:
     home = os.environ.get("TTSBOOK_HOME")
-    if home:
-        return Path(home).expanduser() / kind
     base = os.environ.get(variable, "")
-    # The XDG specification tells programs to ignore relative paths.
-    root = Path(base) if base and Path(base).is_absolute() else Path.home() / fallback
+    try:
+        if home:
+            return Path(home).expanduser() / kind
+        # The XDG specification tells programs to ignore relative paths.
+        root = Path(base) if base and Path(base).is_absolute() else Path.home() / fallback
+    except RuntimeError as error:  # as in a container whose user is a mere number
+        hint = "set HOME, or set TTSBOOK_HOME to a folder that can be written"
+        raise UsageError("there is no home folder to keep voices and finished work in", hint) from error
     return root / "ttsbook"
+
+
+def expand_user(path: str | Path) -> Path:
+    """Return a path with ~ as the home folder; where that is not known, as it is."""
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        return Path(path)
 
 
 def config_dir() -> Path:

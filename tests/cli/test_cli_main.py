@@ -198,6 +198,27 @@ def test_a_current_folder_that_is_gone_is_said(ttsbook: Command, folder: Path) -
     assert "the current folder no longer exists" in run.err
 
 
+def test_where_no_home_folder_is_known_it_is_said_what_to_set(
+    ttsbook: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("HOME", "TTSBOOK_HOME"):
+        monkeypatch.delenv(name)
+    monkeypatch.setattr("pwd.getpwuid", {}.__getitem__)  # as in a container whose user is a mere number
+    run = ttsbook("voices", "list")
+    assert run.code == 2
+    assert "set HOME, or set TTSBOOK_HOME" in run.err
+
+
+def test_a_home_that_may_not_be_looked_into_holds_no_settings_and_no_voices(
+    ttsbook: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A name that is too long stands for the home of someone else, which root may look into: both are errors.
+    monkeypatch.setenv("TTSBOOK_HOME", "/" + "far" * 100)
+    assert ttsbook("inspect", SAMPLE).code == 0
+    assert "nora" in ttsbook("voices", "list").out
+    assert ttsbook("doctor").code != 70
+
+
 def test_letters_that_the_terminal_lacks_are_no_bug(start: Start, folder: Path) -> None:
     book = folder / "风.txt"
     book.write_text("今天天气很好。", encoding="utf-8")

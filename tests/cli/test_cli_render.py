@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import subprocess
@@ -47,6 +48,31 @@ def test_without_an_output_the_file_stands_beside_the_book(ttsbook: Command, fol
     run = ttsbook("render", book, "--format", "flac")
     assert run.out == f"{book.with_suffix('.flac')}\n"
     assert book.with_suffix(".flac").is_file()
+
+
+def test_a_folder_that_may_not_be_looked_into_is_not_passed_over(
+    ttsbook: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder / "good.txt")
+    closed = folder / "closed"
+    closed.mkdir()
+    scandir = os.scandir
+
+    def refuse(place: Path) -> object:
+        if Path(place) == closed:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(place))
+        return scandir(place)
+
+    monkeypatch.setattr(os, "scandir", refuse)  # root may look into every folder
+    run = ttsbook("render", folder, "--out-dir", "audio")
+    assert run.code == 3
+    assert f"cannot read {closed}: Permission denied" in run.err
+
+
+def test_a_book_whose_path_cannot_be_followed_is_an_input_error(ttsbook: Command, folder: Path) -> None:
+    write(folder / "file.txt")
+    for path in (folder / "file.txt" / "book.txt", folder / ("long" * 100)):
+        assert ttsbook("render", path, "-o", "out.wav").code == 3
 
 
 def test_an_epub_that_was_unpacked_is_not_taken_for_the_texts_in_it(ttsbook: Command, folder: Path) -> None:

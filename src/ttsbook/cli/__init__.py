@@ -245,12 +245,12 @@ def _report_bug(error: Exception) -> int:
     from ttsbook.cli.talk import say
 
     text = f"ttsbook {__version__}, Python {sys.version}\n" + "".join(traceback.format_exception(error))
-    log = paths.state_dir() / "logs" / f"bug-{os.getpid()}.txt"
     say(f"error: this is a bug in ttsbook: {type(error).__name__}: {error}")
     try:
+        log = paths.state_dir() / "logs" / f"bug-{os.getpid()}.txt"
         log.parent.mkdir(parents=True, exist_ok=True)
         log.write_text(text, encoding="utf-8")
-    except OSError:
+    except (OSError, TtsbookError):
         say(text)  # no place to keep it: better on the screen than lost
     else:
         say(f"hint: please report it with the details in {log}")

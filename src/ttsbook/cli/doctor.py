@@ -154,13 +154,14 @@ def _folders() -> tuple[Folder, ...]:
 
 def _look_at(name: str, path: Path) -> Folder:
     """Say whether a folder is, or could be made, writable."""
-    nearest = next(parent for parent in (path, *path.absolute().parents) if parent.exists())
+    nearest = next(parent for parent in (path, *path.absolute().parents) if os.access(parent, os.F_OK))
     try:
         free = shutil.disk_usage(nearest).free
     except OSError:
         free = None
-    writable = nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
-    return Folder(name, str(path), path.is_dir(), writable, free)
+    is_folder = nearest.is_dir()
+    writable = is_folder and os.access(nearest, os.W_OK | os.X_OK)
+    return Folder(name, str(path), is_folder and nearest == path, writable, free)
 
 
 def _runtimes() -> dict[str, str]:

@@ -5,10 +5,12 @@ Knows nothing of rendering; opens no book.
 
 from __future__ import annotations
 
+import os
 import shlex
+import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,10 +73,14 @@ def _jobs_of(book: str, output: Path | None, out_dir: Path | None, suffix: str) 
             raise UsageError("standard input has no name to derive the output from", "give -o FILE")
         return [Job(STDIN, output)]
     path = Path(book)
-    if path.is_dir():
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError as error:
+        raise InputError(f"{path} does not exist") from error
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror}", "check the path") from error
+    if stat.S_ISDIR(mode):
         return _jobs_in(path, output, out_dir, suffix)
-    if not path.exists():
-        raise InputError(f"{path} does not exist")
     return [Job(book, output or (out_dir or path.parent) / f"{stem_of(path)}.{suffix}")]
 
 
@@ -85,13 +91,15 @@ def stem_of(path: Path) -> str:
 
 def _jobs_in(folder: Path, output: Path | None, out_dir: Path | None, suffix: str) -> list[Job]:
     """List the books of a folder and below; the outputs keep its structure."""
-    for container in folder.rglob("META-INF/container.xml"):
-        unpacked = container.parent.parent
-        raise InputError(
-            f"{unpacked} is an unpacked EPUB",
-            f"pack it: (cd {shlex.quote(str(unpacked))} && zip -r ../packed.epub .)",
-        )
-    found = sorted(path for path in folder.rglob("*") if _looks_like_book(path))
+    files = sorted(_files_below(folder))
+    for path in files:
+        if path.parts[-2:] == ("META-INF", "container.xml"):
+            unpacked = path.parent.parent
+            raise InputError(
+                f"{unpacked} is an unpacked EPUB",
+                f"pack it: (cd {shlex.quote(str(unpacked))} && zip -r ../packed.epub .)",
+            )
+    found = [path for path in files if _looks_like_book(path)]
     if not found:
         raise InputError(f"there are no books in {folder}", f"looked for {', '.join(BOOK_SUFFIXES)}")
     root = out_dir or folder
@@ -99,6 +107,18 @@ def _jobs_in(folder: Path, output: Path | None, out_dir: Path | None, suffix: st
         Job(str(path), output or root / path.relative_to(folder).with_name(f"{path.stem}.{suffix}"))
         for path in found
     ]
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """Yield what is no folder in a folder and below; one that may not be looked into is not passed over."""
+
+    def refuse(error: OSError) -> None:
+        raise InputError(
+            f"cannot read {error.filename}: {error.strerror}", "check its permissions"
+        ) from error
+
+    for place, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(place, name) for name in names)
 
 
 def _looks_like_book(path: Path) -> bool:

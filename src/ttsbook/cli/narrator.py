@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ttsbook.cli.talk import Talk
+from ttsbook.files import is_file
 
 if TYPE_CHECKING:
     from ttsbook.config import Settings
@@ -77,7 +78,7 @@ def _judge(places: CosyVoicePlaces) -> Path | None:
     if not places.model:
         return None
     path = Path(places.model) / NAME
-    return path if path.is_file() else None
+    return path if is_file(path) else None
 
 
 def warn_of_idle_words(settings: Settings, talk: Talk) -> None:
@@ -95,7 +96,7 @@ def voice_files(name_or_path: str) -> list[Path]:
     from ttsbook.voice.store import list_voices
 
     path = Path(name_or_path)
-    if path.is_file():
+    if is_file(path):
         return [path]
     for listed in list_voices():  # in the order of the search: the user's own first
         if same_name(listed.name, name_or_path):

@@ -127,10 +127,14 @@ def _seen_from(book: Book, target: Path) -> Book:
 
 
 def _write(target: Path, text: str, force: bool) -> None:
-    from ttsbook.files import atomic_write
+    from ttsbook.files import atomic_write, output_error
 
     data = text.encode("utf-8", "backslashreplace")  # what is no UTF-8 in a file's name, as JSON has it
-    if target.exists() and not force and (not target.is_file() or target.read_bytes() != data):
+    try:
+        is_kept = target.exists() and not force and (not target.is_file() or target.read_bytes() != data)
+    except OSError as error:
+        raise output_error(target, error) from error
+    if is_kept:
         raise OutputError(
             f"{target} exists, and may have been edited", "use --force to replace it, or give -o FILE"
         )

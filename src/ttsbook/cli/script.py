@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ttsbook.cli.narrator import find_narrator, voice_files
 from ttsbook.cli.talk import Talk
 from ttsbook.errors import InputError, MissingError
+from ttsbook.files import is_file
 from ttsbook.render.cast import Cast, read_cast
 from ttsbook.render.planfile import is_plan, read_plan, source_of
 
@@ -100,7 +101,7 @@ def planned_files(source: str) -> list[Path]:
     lines = (each.line for group in plan.lines.values() for each in group)
     voices = dict.fromkeys(line.voice for line in lines if line.voice != plan.narrator)
     book = _planned_book(Path(source))
-    return [*([book] if book.is_file() else []), *(file for name in voices for file in voice_files(name))]
+    return [*([book] if is_file(book) else []), *(file for name in voices for file in voice_files(name))]
 
 
 def _planned(path: Path, cast: Cast | None, talk: Talk) -> Script:
@@ -120,7 +121,7 @@ def _cover(path: Path, talk: Talk) -> Cover | None:
     from ttsbook.files import sha256_input
 
     book = _planned_book(path)
-    if not book.is_file() or sha256_input(book) != source_of(path).sha256:
+    if not is_file(book) or sha256_input(book) != source_of(path).sha256:
         talk.warn(
             f"{path}: the book {book} is missing or has changed since it was planned; the audio gets no cover"
         )

@@ -15,6 +15,7 @@ from ttsbook.config.rule import Rule, Text, Value
 from ttsbook.config.schema import PRESETS, RULES, SECTIONS
 from ttsbook.errors import UsageError
 from ttsbook.files import is_file, read_small
+from ttsbook.paths import expand_user
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -108,7 +109,7 @@ def read_flags(flags: Mapping[str, Value | None], preset: str | None = None) -> 
 
 def read_dotenv(path: Path) -> dict[str, str]:
     """Read `NAME=value` lines, only those meant for ttsbook; quotes around a value are taken off."""
-    if not path.is_file():
+    if not is_file(path):
         return {}
     found = {}
     for line in _read_text(path).splitlines():
@@ -170,7 +171,7 @@ def _beside(file: Path, rule: Text, value: Value) -> Value:
         return value
     # The name of a voice may have a dot: only where such a file lies is it one.
     if rule.is_path or (rule.may_be_path and ("/" in value or is_file(file.parent / value))):
-        return str(file.parent / Path(value).expanduser())
+        return str(file.parent / expand_user(value))
     return value
 
 
@@ -178,7 +179,7 @@ def _at_home(rule: Rule, value: Value) -> Value:
     """Resolve "~/", which no shell does in a file of variables or behind an equals sign."""
     is_name = isinstance(rule, Text) and (rule.is_path or rule.may_be_path)
     if is_name and isinstance(value, str) and value.startswith("~/"):
-        return str(Path(value).expanduser())
+        return str(expand_user(value))
     return value
 
 

@@ -15,6 +15,7 @@ from ttsbook.config.layer import Layer, read_dotenv, read_environment, read_file
 from ttsbook.config.rule import Value
 from ttsbook.config.schema import RULES, Settings, build_settings
 from ttsbook.errors import UsageError
+from ttsbook.files import is_file
 
 PROJECT_FILE = "ttsbook.toml"
 USER_FILE = "config.toml"
@@ -88,9 +89,9 @@ def _find_files(source: Source, folder: Path) -> list[Path]:
     if not source.discover:
         return []
     found = [here / PROJECT_FILE for here in (folder, *folder.absolute().parents)]
-    project = [path for path in found if path.is_file()][:1]
+    project = [path for path in found if is_file(path)][:1]
     user = paths.config_dir() / USER_FILE
-    return project + ([user] if user.is_file() else [])
+    return project + ([user] if is_file(user) else [])
 
 
 def _read_preset(name: str) -> Layer:

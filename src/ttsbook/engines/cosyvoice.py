@@ -22,6 +22,8 @@ from ttsbook.engines.hardware import torch_sees_gpus
 from ttsbook.engines.options import check_options
 from ttsbook.engines.words import speak_words
 from ttsbook.errors import MissingError
+from ttsbook.files import is_file
+from ttsbook.paths import expand_user
 from ttsbook.types import Speech, VoiceProfile
 
 if TYPE_CHECKING:
@@ -153,22 +155,22 @@ def _joined(pieces: Iterable[Any]) -> NDArray[np.float32]:
 def _model_folder(options: dict[str, str]) -> Path:
     if not options.get("model"):
         raise MissingError("CosyVoice has no model", _GET_MODEL)
-    folder = Path(options["model"]).expanduser()
+    folder = expand_user(options["model"])
     if _generation(folder) is None:
         raise MissingError(f"no CosyVoice 2 or 3 model is in {folder}", _GET_MODEL)
     for name in WEIGHTS:
-        if not (folder / name).is_file():
+        if not is_file(folder / name):
             raise MissingError(f"the CosyVoice model lacks {folder / name}", _GET_MODEL)
     return folder
 
 
 def _generation(folder: Path) -> int | None:
-    return next((number for number in (2, 3) if (folder / f"cosyvoice{number}.yaml").is_file()), None)
+    return next((number for number in (2, 3) if is_file(folder / f"cosyvoice{number}.yaml")), None)
 
 
 def _check_code(code: str) -> None:
     """Make sure that the runtime's code is there, without importing it."""
-    if code and not (Path(code).expanduser() / "cosyvoice" / "cli" / "cosyvoice.py").is_file():
+    if code and not is_file(expand_user(code) / "cosyvoice" / "cli" / "cosyvoice.py"):
         raise MissingError(f"no checkout of CosyVoice is in {code}", _GET_CODE)
     if not code and find_spec("cosyvoice") is None:
         raise MissingError("CosyVoice is not installed", _GET_CODE)
@@ -177,7 +179,7 @@ def _check_code(code: str) -> None:
 def _code_folders(code: str) -> list[str]:
     if not code:
         return []
-    root = Path(code).expanduser().absolute()
+    root = expand_user(code).absolute()
     return [str(root / "third_party" / "Matcha-TTS"), str(root)]
 
 

@@ -15,6 +15,7 @@ from ttsbook import paths
 from ttsbook.engines.base import EngineSpec, Options, Request, in_threads
 from ttsbook.engines.options import check_options, check_processor
 from ttsbook.errors import MissingError, RenderError
+from ttsbook.files import is_file
 from ttsbook.types import Speech, VoiceProfile
 
 if TYPE_CHECKING:
@@ -110,10 +111,10 @@ class KokoroEngine:
 def _voice_packs(options: Options) -> dict[str, Path]:
     """Return the file of the voice for each language."""
     told = check_options("kokoro", options, OPTIONS)
-    folder = Path(told["voices"]).expanduser() if told.get("voices") else paths.data_dir() / "kokoro"
+    folder = paths.expand_user(told["voices"]) if told.get("voices") else paths.data_dir() / "kokoro"
     names = {"en": told.get("english") or ENGLISH, "zh": told.get("mandarin") or MANDARIN}
     for name in names.values():
-        if not (folder / f"{name}.bin").is_file():
+        if not is_file(folder / f"{name}.bin"):
             raise MissingError(f"Kokoro's voice {name} is not in {folder}", _get_voices(folder))
     return {language: folder / f"{name}.bin" for language, name in names.items()}
 

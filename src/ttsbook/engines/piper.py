@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 from ttsbook.engines.base import EngineSpec, Options, Request, in_threads
 from ttsbook.engines.options import check_options, check_processor
 from ttsbook.errors import InputError, MissingError, RenderError
-from ttsbook.files import sha256_file
+from ttsbook.files import is_file, sha256_file
+from ttsbook.paths import expand_user
 from ttsbook.types import Speech, VoiceProfile
 
 if TYPE_CHECKING:
@@ -99,14 +100,14 @@ def _model(options: Options) -> Path:
     """Return the voice's graph: the one that was named, else the packaged one."""
     told = check_options("piper", options, OPTIONS).get("model", "")
     if told:
-        path = Path(told).expanduser()
+        path = expand_user(told)
     else:
         spec = find_spec(PACKAGE)
         if spec is None or not spec.submodule_search_locations:
             raise MissingError("no Piper voice is installed", _FIX)
         path = Path(next(iter(spec.submodule_search_locations))) / PACKAGED
     for needed in (path, _config_path(path)):
-        if not needed.is_file():
+        if not is_file(needed):
             raise MissingError(f"no Piper voice: {needed} does not exist", _FIX)
     return path
 

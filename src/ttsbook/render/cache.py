@@ -19,14 +19,13 @@ import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from glob import iglob
 from pathlib import Path
 
 import numpy as np
 
 from ttsbook.audio.wave import INT16_SCALE, to_int16
 from ttsbook.errors import OutputError
-from ttsbook.files import write_cached
+from ttsbook.files import matches, write_cached
 from ttsbook.types import Speech
 
 # magic, version, sample rate, number of samples, number of phoneme ends; then key and checksum
@@ -109,7 +108,7 @@ class ChunkCache:
     def sweep(self) -> None:
         """Remove unfinished files of killed processes."""
         oldest = time.time() - _STALE_SECONDS
-        for path in self._matches(".*.part"):
+        for path in matches(self.folder, "??/.*.part"):
             with contextlib.suppress(OSError):
                 if path.stat().st_mtime < oldest:
                     path.unlink()
@@ -127,15 +126,10 @@ class ChunkCache:
         return self.folder / key[:2] / (key[2:] + _SUFFIX)
 
     def _files(self) -> Iterator[tuple[float, int, Path]]:
-        for path in (*self._matches(f"*{_SUFFIX}"), *self._matches(f"*{VERDICT_SUFFIX}")):
+        for path in (*matches(self.folder, f"??/*{_SUFFIX}"), *matches(self.folder, f"??/*{VERDICT_SUFFIX}")):
             with contextlib.suppress(OSError):  # another process may remove it meanwhile
                 status = path.stat()
                 yield status.st_mtime, status.st_size, path
-
-    def _matches(self, pattern: str) -> Iterator[Path]:
-        # `Path.glob` fails if another process clears the cache meanwhile.
-        names = iglob(f"??/{pattern}", root_dir=self.folder)  # noqa: PTH207
-        return map(self.folder.joinpath, names)
 
 
 def _pack(key: str, speech: Speech) -> bytes:

@@ -28,6 +28,7 @@ from urllib.request import (
 )
 
 from ttsbook.errors import InputError, MissingError, UsageError
+from ttsbook.paths import expand_user
 
 REMOTE = ("http", "https")
 _PIECE_BYTES = 1 << 16
@@ -72,7 +73,7 @@ def local_clip(place: str | Path, limits: FetchLimits = FetchLimits()) -> Iterat
             "use a path, or an address with file:, http: or https:",
         )
     else:
-        yield Path(place).expanduser()
+        yield expand_user(place)
 
 
 def _path_of(address: SplitResult) -> Path:

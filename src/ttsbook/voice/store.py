@@ -15,7 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from ttsbook.errors import InputError, MissingError, OutputError, TtsbookError, UsageError
-from ttsbook.files import is_file, make_folder, output_error, sha256_input
+from ttsbook.files import is_file, make_folder, matches, output_error, sha256_input
 from ttsbook.paths import cache_dir, packaged, voices_dir
 from ttsbook.types import VoiceProfile
 from ttsbook.voice.analyse import VERSION, ClipReader, analyse_clip, check_method
@@ -201,7 +201,7 @@ def remove_voice(name: str) -> None:
 
 
 def _list(folder: Path, origin: str) -> Iterator[ListedVoice]:
-    for path in sorted(folder.glob("*.toml")):
+    for path in sorted(matches(folder, "*.toml")):
         preview = path.with_suffix(PREVIEW_SUFFIX)
         try:
             voice = load_voice(path)
