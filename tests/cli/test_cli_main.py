@@ -83,6 +83,20 @@ def test_a_bug_is_kept_in_a_log_and_said_in_a_line(ttsbook: Command, monkeypatch
     assert "ZeroDivisionError: a bug" in log.read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("error", [MemoryError("260 KiB"), RuntimeError("can't start new thread")])
+def test_a_limit_that_is_reached_is_no_bug(
+    ttsbook: Command, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def limited(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("ttsbook.cli.config.load_config", limited)
+    run = ttsbook("config", "show", "--json")
+    assert run.code == 1
+    assert run.document["error"]["kind"] == "RenderError"
+    assert run.err.startswith(f"error: out of memory or processes: {error}\nhint: ")
+
+
 def test_the_module_does_what_the_command_does(start: Start) -> None:
     process = start("--version")
     out, err = process.communicate(timeout=30)

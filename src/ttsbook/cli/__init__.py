@@ -21,7 +21,7 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from ttsbook.errors import InputError, OutputError, TtsbookError, UsageError
+from ttsbook.errors import InputError, OutputError, RenderError, TtsbookError, UsageError, first_line
 
 if TYPE_CHECKING:
     from ttsbook.cli.talk import Talk
@@ -78,21 +78,30 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 1
         except SystemExit as stop:  # Typer's answer to a broken pipe
             return stop.code if isinstance(stop.code, int) else 1
-        except OSError as error:
-            if error.errno in _FULL:
-                _lead_stdout_to_nowhere()
-                reason = f"cannot write {error.filename or 'to standard output'}: {error.strerror}"
-                _report_error(OutputError(reason, "free some space"), [])
-                return OutputError.exit_code
-            if error.errno in _REFUSED and error.filename:
-                reason = f"cannot use {error.filename}: {error.strerror}"
-                _report_error(InputError(reason, _REFUSED_HINT), arguments)
-                return InputError.exit_code
-            return _report_bug(error)
         except Exception as error:
-            return _report_bug(error)
+            known = _known_cause(error)
+            if known is None:
+                return _report_bug(error)
+            if isinstance(known, OutputError):  # so nothing can be printed there either
+                _lead_stdout_to_nowhere()
+                arguments = []
+            _report_error(known, arguments)
+            return known.exit_code
         finally:
             _drop_unsaid()
+
+
+def _known_cause(error: Exception) -> TtsbookError | None:
+    """Return what to say of an error that the machine is to blame for; None for a bug."""
+    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
+        hint = "free some, or allow more (ulimit -v, ulimit -u), and run it again"
+        return RenderError(f"out of memory or processes: {first_line(error)}", hint)
+    if isinstance(error, OSError) and error.errno in _FULL:
+        place = error.filename or "to standard output"
+        return OutputError(f"cannot write {place}: {error.strerror}", "free some space")
+    if isinstance(error, OSError) and error.errno in _REFUSED and error.filename:
+        return InputError(f"cannot use {error.filename}: {error.strerror}", _REFUSED_HINT)
+    return None
 
 
 def _lead_stdout_to_nowhere() -> None:
