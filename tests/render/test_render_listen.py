@@ -19,14 +19,18 @@ import numpy as np
 import pytest
 from stand_in import VOICE, LetterFrontEnd, make_book, make_settings
 
+from ttsbook.book.read import read_book
 from ttsbook.errors import MissingError, OutputError
 from ttsbook.qa.judge import Performance
 from ttsbook.qa.verdict import Finding, Verdict
+from ttsbook.render.cast import Cast
 from ttsbook.render.report import Report
+from ttsbook.render.roles import RoleSplitter
 from ttsbook.render.run import render_book
 from ttsbook.render.settings import Check, RenderSettings
 from ttsbook.types import Book
 
+TOM = replace(VOICE, name="Tom", embedding=(0.8, 0.6))
 GOOD = Verdict("as written", -15.0)
 
 
@@ -205,6 +209,21 @@ def test_a_chunk_far_louder_than_the_book_is_found(tmp_path: Path) -> None:
     (passage,) = read(tmp_path / "book.wav")["passages"]
     assert "ccc" in passage["spoken"]
     assert passage["takes"][0]["findings"][0]["text"] == "12 dB louder than the book"
+
+
+def test_a_voice_of_a_cast_is_as_loud_as_its_own_other_lines(tmp_path: Path) -> None:
+    path = tmp_path / "d.txt"
+    path.write_text(" ".join(f"“No {word},” he said." for word in "abcdef"), "utf-8")
+
+    def opinion(performance: Performance) -> Verdict:
+        return replace(GOOD, level_db=-30.0 if "No" in performance.spoken else -15.0)
+
+    report = render_book(
+        read_book(path), tmp_path / "book.wav", settings=settings(1), voice=VOICE, ear=StandInEar(opinion),
+        adapt=lambda own, others: RoleSplitter(own, Cast(quoted="tom"), others), voices={"tom": TOM},
+    )  # fmt: skip
+    assert report.check is not None
+    assert report.check.flagged == 0
 
 
 def test_an_up_to_date_file_keeps_its_findings_and_missing_reports_are_written_again(tmp_path: Path) -> None:

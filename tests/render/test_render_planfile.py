@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stand_in import VOICE, make_settings
 
+from ttsbook.audio.decode import read_clip
 from ttsbook.audio.probe import probe
+from ttsbook.audio.wave import Samples
 from ttsbook.book.read import read_book
 from ttsbook.errors import InputError, UsageError
 from ttsbook.render.cast import Cast, read_cast
@@ -25,6 +27,7 @@ from ttsbook.render.reading import front_end_for, other_front_ends
 from ttsbook.render.report import Report
 from ttsbook.render.roles import RoleSplitter
 from ttsbook.render.run import render_book
+from ttsbook.render.settings import RenderSettings
 from ttsbook.text.frontend import FrontEnd
 from ttsbook.types import BlockKind, Book, Boundary, Chunk, VoiceProfile
 
@@ -323,6 +326,23 @@ def test_one_render_speaks_in_all_its_voices_with_any_number_of_workers(tmp_path
     assert alone.output_sha256 != one.output_sha256
     tags = probe(tmp_path / "1.wav").tags
     assert any("voice Ann" in text and "voice Tom" in text and "Eve" not in text for text in tags.values())
+
+
+def test_all_voices_of_a_cast_are_equally_loud(tmp_path: Path) -> None:
+    def rendered(name: str, **options: str) -> Samples:
+        report = render_book(
+            dialogue(tmp_path),
+            tmp_path / name,
+            settings=make_settings(resume=False, options=options),
+            voice=VOICE,
+            adapt=lambda own, others: RoleSplitter(own, CAST, others),
+            voices=VOICES,
+        )
+        assert report.loudness_lufs is not None
+        assert report.loudness_lufs + report.gain_db == pytest.approx(RenderSettings().loudness, abs=0.02)
+        return read_clip(tmp_path / name).samples
+
+    assert rendered("1.wav", quiet="Tom") == pytest.approx(rendered("2.wav"), abs=0.002)
 
 
 def test_a_character_that_the_plan_names_has_its_own_voice(tmp_path: Path) -> None:

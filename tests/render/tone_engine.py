@@ -29,6 +29,7 @@ class ToneEngine:
     device=NAME is where it runs unless asked for the processor; fits_nothing: there, nothing has room;
     crowd=N is out of memory whenever N processes speak, as counted in crowd_folder; missing=TEXT cannot be
     loaded, missing_later=TEXT not when it is to speak, missing_there=TEXT not on that device;
+    quiet=NAME is a voice 20 dB below the others;
     no_memory finds none to load in; dies_in_worker is killed while loading in a worker."""
 
     name = "tone"
@@ -76,7 +77,8 @@ class ToneEngine:
         noise = np.random.default_rng(request.seed).normal(0, 0.02, n)
         tone = 0.2 * np.sin(2 * np.pi * pitch * np.arange(n) / RATE_HZ)
         silence = np.zeros(RATE_HZ // 10)
-        samples = np.concatenate([silence, tone + noise, silence]).astype(np.float32)
+        loudness = 0.1 if voice.name == self._options.get("quiet") else 1.0
+        samples = np.concatenate([silence, loudness * (tone + noise), silence]).astype(np.float32)
         steps = np.arange(1, len(request.phonemes) + 1)
         ends = len(silence) + steps * n // len(request.phonemes)
         return Speech(samples, RATE_HZ, tuple(int(end) for end in ends))

@@ -7,7 +7,7 @@ Knows nothing of caches, loudness targets or audio formats.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,12 +38,13 @@ def assemble(
     rate_hz: int,
     *,
     apart: bool = False,
+    gains_db: Mapping[str, float] | None = None,
 ) -> Iterator[tuple[int, Piece]]:
     """Yield all pieces of the book with the position of their chapter among `chapters`.
 
     A pause belongs to the chapter that it ends; chapters without speech have no pieces. Between two
     chunks stands the longest pause that what lies between them asks for. Chapters that stand `apart`, in
-    a file each, all begin and end as the whole book does.
+    a file each, all begin and end as the whole book does. `gains_db` are those of voices, by name.
     """
     spoken = [(position, chapter) for position, chapter in enumerate(chapters) if chapter.is_spoken]
     speeches = stream(planned for _, chapter in spoken for planned in chapter.chunks if planned.key)
@@ -53,7 +54,8 @@ def assemble(
         for planned in chapter.chunks:
             if planned.key:
                 yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))
-                yield position, _joint(next(speeches), planned, rate_hz)
+                gain_db = gains_db.get(planned.chunk.voice, 0.0) if gains_db else 0.0
+                yield position, _joint(next(speeches), planned, rate_hz, gain_db)
                 pause_ms = 0
             chunk, exact_ms = planned.chunk, planned.chunk.exact_pause_ms
             asked_ms = max(pauses.after_ms(chunk.boundary), chunk.pause_ms)
@@ -89,11 +91,13 @@ class Timeline:
         return tuple(Mark(start, end, chapter.title or str(chapter.index)) for chapter, start, end in named)
 
 
-def _joint(speech: Speech, planned: PlannedChunk, rate_hz: int) -> Piece:
+def _joint(speech: Speech, planned: PlannedChunk, rate_hz: int, gain_db: float) -> Piece:
     start, end = sound_span(speech.samples, rate_hz)
     if start == end:  # all below the threshold: a whisper is still speech, and speech is never dropped
         end = len(speech.samples)
     samples = fade_edges(speech.samples[start:end], rate_hz)
+    if gain_db:
+        samples *= np.float32(10.0 ** (gain_db / 20.0))
     ends = tuple(min(max(0, at - start), end - start) for at in speech.phoneme_ends)
     return Piece(samples, planned, ends)
 

@@ -1,6 +1,8 @@
-"""How much louder a measured book becomes, as a whole and, where an RMS level is asked for, by chapter."""
+"""How much louder a measured book becomes: as a whole, by voice, and by chapter for an RMS level."""
 
 from __future__ import annotations
+
+import math
 
 from ttsbook.audio.loudness import gain_for, track_gain_db
 from ttsbook.render.measure import Measured
@@ -22,6 +24,21 @@ def book_gain_db(measured: Measured, settings: RenderSettings) -> float:
         ceiling_db=settings.ceiling_db,
         limiter_db=_LIMITER_DB,
     )
+
+
+def voice_gains_db(measured: Measured, settings: RenderSettings) -> dict[str, float]:
+    """Return the gains that make the voices of a cast as loud as the narrator's, or else as the first.
+
+    Empty for one voice, and where the book is left as loud as it was spoken.
+    """
+    if settings.loudness is None and settings.rms_db is None:
+        return {}
+    lufs = {name: meter.integrated_lufs() for name, meter in measured.voices.items()}
+    heard = {name: level for name, level in lufs.items() if math.isfinite(level)}
+    wanted = next(iter(heard.values()), 0.0)
+    # A hundredth of a decibel keeps equal inputs equal.
+    gains = {name: round(wanted - level, 2) for name, level in heard.items()}
+    return {name: gain for name, gain in gains.items() if gain}
 
 
 def track_gains_db(measured: Measured, settings: RenderSettings, gain_db: float) -> dict[int, float]:

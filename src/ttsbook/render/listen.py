@@ -26,6 +26,7 @@ LEVEL_DB = 9.0  # from the middle of the book
 _MIN_CHUNKS = 5  # a middle of fewer says little
 
 OpenPool = Callable[[int], AbstractContextManager[Pool]]  # for so many chunks to speak
+_Levels = dict[tuple[str, str], float]  # by voice and language
 Tell = Callable[[int, int], None]  # chunks heard, of how many
 
 
@@ -148,17 +149,21 @@ def _is_bad(takes: Iterable[Take]) -> bool:
     return all(take.verdict.findings for take in takes)
 
 
-def _middle_levels(takes: Iterable[Take]) -> dict[str, float]:
-    """Return the usual level of each language, where there is enough to tell."""
-    levels: dict[str, list[float]] = {}
+def _middle_levels(takes: Iterable[Take]) -> _Levels:
+    """Return the usual level of each voice in each language, where there is enough to tell."""
+    levels: dict[tuple[str, str], list[float]] = {}
     for take in takes:
-        levels.setdefault(take.planned.chunk.language, []).append(take.verdict.level_db)
-    return {language: median(found) for language, found in levels.items() if len(found) >= _MIN_CHUNKS}
+        levels.setdefault(_kind(take), []).append(take.verdict.level_db)
+    return {kind: median(found) for kind, found in levels.items() if len(found) >= _MIN_CHUNKS}
 
 
-def _with_level(take: Take, levels: dict[str, float]) -> Take:
+def _kind(take: Take) -> tuple[str, str]:
+    return take.planned.chunk.voice, take.planned.chunk.language
+
+
+def _with_level(take: Take, levels: _Levels) -> Take:
     """Add what only the rest of the book can tell: that a chunk is far louder or quieter."""
-    middle = levels.get(take.planned.chunk.language)
+    middle = levels.get(_kind(take))
     if middle is None or abs(take.verdict.level_db - middle) <= LEVEL_DB:
         return take
     away = take.verdict.level_db - middle

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from ttsbook.aside import aside
 from ttsbook.audio.loudness import LoudnessMeter
-from ttsbook.audio.wave import Samples
 from ttsbook.render.account import spoken_characters
-from ttsbook.render.assemble import Stream, Timeline, assemble
+from ttsbook.render.assemble import Piece, Stream, Timeline, assemble
 from ttsbook.render.cues import CueTrack
 from ttsbook.render.plan import Plan, PlannedChunk
 from ttsbook.render.report import ChapterReport
@@ -45,13 +44,23 @@ class Measured:
     places: list[Place] = field(default_factory=list)  # of the spoken chunks, in order
     n_cached: int = 0  # chunks that were not spoken in this run
     energies: dict[int, float] = field(default_factory=dict)  # by position of the chapter: sum of squares
+    voices: dict[str, LoudnessMeter] = field(default_factory=dict)  # in a cast, by name
 
-    def hear(self, positioned: tuple[int, Samples]) -> None:
-        """Take the next samples, with the position of their chapter, for the figures of loudness."""
-        position, samples = positioned
-        self.meter.add(samples)
-        energy = float(np.square(samples, dtype=np.float64).sum())
+    def hear(self, positioned: tuple[int, Piece]) -> None:
+        """Take the next piece, with the position of its chapter, for the figures of loudness."""
+        position, piece = positioned
+        self.meter.add(piece.samples)
+        energy = float(np.square(piece.samples, dtype=np.float64).sum())
         self.energies[position] = self.energies.get(position, 0.0) + energy
+        if piece.planned is not None and (voice := self.voices.get(piece.planned.chunk.voice)):
+            voice.add(piece.samples)
+
+    def hear_again(self, pieces: Iterable[tuple[int, Piece]]) -> None:
+        """Take all pieces once more, now at another loudness."""
+        self.meter = LoudnessMeter(self.meter.rate_hz)
+        self.energies, self.voices = {}, {}
+        for _ in aside(self.hear, pieces):
+            pass
 
     def levels_db(self) -> dict[int, float]:
         """Return the RMS level of each chapter with sound, pauses included, dBFS."""
@@ -78,10 +87,11 @@ def measure(
 
     `n_missing` chunks have to be spoken for that: from them follows how long it takes.
     """
-    measured = Measured(Timeline(), LoudnessMeter(rate_hz), cues)
+    voices = {name: LoudnessMeter(rate_hz) for name in ("", *plan.voices)} if plan.voices else {}
+    measured = Measured(Timeline(), LoudnessMeter(rate_hz), cues, voices=voices)
     pace = _Pace(plan, store, rate_hz, n_missing)
 
-    def pieces() -> Iterator[tuple[int, Samples]]:
+    def pieces() -> Iterator[tuple[int, Piece]]:
         at: int | None = None
         chapter_start = 0
         for position, piece in assemble(plan.chapters, stream, pauses, rate_hz, apart=apart):
@@ -96,7 +106,7 @@ def measure(
                 start = measured.timeline.n_samples - len(piece.samples)
                 measured.places.append(Place(start, chapter_start, len(piece.samples)))
                 reporter.chunk_done(pace.after(position, piece.planned, measured.timeline.n_samples))
-            yield position, piece.samples
+            yield position, piece
         if at is not None:
             _close_chapter(measured, plan, at, chapter_start, store, rate_hz, reporter)
 

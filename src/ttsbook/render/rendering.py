@@ -7,9 +7,9 @@ encoder. Leaves each step to the module that does it.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from ttsbook.render.assemble import Piece, Stream, Timeline, assemble
 from ttsbook.render.checking import Checking
 from ttsbook.render.cues import CueTrack
 from ttsbook.render.journal import NewRun
-from ttsbook.render.levels import book_gain_db, track_gains_db
+from ttsbook.render.levels import book_gain_db, track_gains_db, voice_gains_db
 from ttsbook.render.listen import Listening
 from ttsbook.render.machine import choose_workers, n_cores, peak_rss_bytes
 from ttsbook.render.measure import Measured, measure
@@ -64,6 +64,7 @@ class Rendering:
     tracks: tuple[Track, ...]  # of a book in parts
     checking: Checking | None
     standby: Standby
+    voice_gains_db: Mapping[str, float] = field(default_factory=dict)  # by name, in a cast
     n_workers: int = 1
     worker_peak_rss_bytes: int = 0
     speaking_peak_rss_bytes: int = 0  # of all processes, while workers were there
@@ -92,6 +93,7 @@ class Rendering:
             listening = self._listen()
             if listening is not None:
                 measured = replace(self._measure_again(), n_cached=measured.n_cached)
+            self._level_voices(measured)
             gain_db, written, tracks = self._write(measured)
             report = replace(self._report(measured, gain_db, written), tracks=tracks)
             if self.checking is not None and listening is not None:
@@ -137,6 +139,13 @@ class Rendering:
         """Measure the book with the performances that were chosen; all of them are in the cache."""
         with self._pool(1) as pool:
             return self._measure(pool, SilentReporter(), self.cues)
+
+    def _level_voices(self, measured: Measured) -> None:
+        """Have the voices of a cast equally loud, and measure how loud the book is with them so."""
+        self.voice_gains_db = voice_gains_db(measured, self.settings)
+        if self.voice_gains_db:
+            with self._pool(1) as pool:
+                measured.hear_again(self._pieces(pool))
 
     def _measure(self, pool: Pool, reporter: Reporter, cues: CueTrack | None, n_missing: int = 0) -> Measured:
         return measure(
@@ -205,6 +214,7 @@ class Rendering:
             self.settings.pauses,
             self.engine.rate_hz,
             apart=self.settings.split,
+            gains_db=self.voice_gains_db,
         )
 
     def _write_subtitles(self, timeline: Timeline) -> None:
