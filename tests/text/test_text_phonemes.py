@@ -80,7 +80,7 @@ def test_a_chinese_sentence_is_read_with_the_right_tones(_kind: str, sentence: s
         ("favourable", "fˈAvəɹəbəl"),
         ("friendless", "fɹˈɛndləs"),
         ("noiselessly", "nˈYzləsli"),
-        ("unwatchfully", "ənwˈɑʧfəli"),
+        ("unwatchfully", "ˌʌnwˈɑʧfəli"),
         ("café", "kəfˈA"),
         ("naïve", "nˌIˈiv"),
         ("I", "ˈI"),
@@ -89,6 +89,20 @@ def test_a_chinese_sentence_is_read_with_the_right_tones(_kind: str, sentence: s
     ],
 )
 def test_an_unlisted_word_is_read_from_known_parts(word: str, symbols: str) -> None:
+    assert pronounce_word(word) == symbols
+
+
+@pytest.mark.parametrize(
+    ("word", "symbols"),
+    [
+        ("unknown", "ˌʌnnˈOn"),
+        ("unvexed", "ˌʌnvˈɛkst"),
+        ("upset", "ˌʌpsˈɛt"),
+        ("until", "əntˈɪl"),
+        ("upon", "əpˈɑn"),
+    ],
+)
+def test_un_and_up_have_a_full_vowel(word: str, symbols: str) -> None:
     assert pronounce_word(word) == symbols
 
 

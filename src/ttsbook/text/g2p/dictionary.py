@@ -43,5 +43,10 @@ def find_word(word: str) -> str | None:
 
     Our own table comes first: it holds words that the dictionary lacks or reads oddly.
     """
-    phones = read_map("words_en.tsv").get(word) or _phones().get(word)
-    return from_arpabet(phones.partition("#")[0]) if phones else _rarer().get(word)
+    if own := read_map("words_en.tsv").get(word):
+        return from_arpabet(own.partition("#")[0])
+    if phones := _phones().get(word):
+        symbols = from_arpabet(phones.partition("#")[0])
+        # Unstressed AH is also the full vowel of un- and up-: a schwa makes "and known" of "unknown".
+        return f"ˌʌ{symbols[1:]}" if word[0] == "u" and symbols[0] == "ə" else symbols
+    return _rarer().get(word)
