@@ -292,6 +292,17 @@ def test_words_parted_at_line_ends_are_whole_again_and_compounds_stay() -> None:
     assert reasons(read(text)) == {"line-end"}
 
 
+def test_pages_of_a_pdf_lose_their_numbers_and_running_titles() -> None:
+    first, second = WRAPPED.split("\n", 1)
+    halves = [first if number % 2 else second for number in range(1, 9)]
+    pages = [f"THE LONG WALK {n}\n\n{part}\n\n- {n + 20} -\n" for n, part in enumerate(halves, 1)]
+    pages[0] = f"Chapter 1\n\n{first}\n\n21\n"
+    book = read("\f".join(pages))
+    assert titles(book) == ["Chapter 1"]
+    assert texts(book)[0] == ["Chapter 1", *[LONG] * 4]
+    assert {item.reason for item in book.skipped} == {"page-number", "running-title"}
+
+
 def test_a_file_without_headings_is_one_chapter_named_after_it(tmp_path: Path) -> None:
     path = tmp_path / "二月.txt"
     path.write_text("是阴历二月初。\n立春刚过了不久。\n", encoding="utf-8")
@@ -319,6 +330,7 @@ _LINES = st.lists(
                 "b.[1] cab-",
                 "bac [1] ]",
                 "[1] c",
+                *("\f", "\f\f", "12"),
             ]
         ),
         st.text(alphabet="ab .,中。“”\u3000-*_", max_size=90),

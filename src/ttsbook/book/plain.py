@@ -24,6 +24,7 @@ from ttsbook.book.headings import (
     worded_line,
 )
 from ttsbook.book.listing import Group, holds_text, mark_contents
+from ttsbook.book.pages import take_page_edges
 from ttsbook.book.printed import collapse, is_scene_break, visible
 from ttsbook.book.spans import Span, lay_spans, with_markup, with_pause
 from ttsbook.book.ssml import Said, take_tags
@@ -60,7 +61,8 @@ _MIN_CONTENTS = 2  # lines of a block that makes it a table of contents
 
 def read_plain(text: str, *, title: str) -> list[Draft]:
     """Cut a text into drafts; what stands before the first heading is titled `title`."""
-    lines = [line.rstrip() for line in re.split(r"\r\n|[\n\r\f\x85\u2028\u2029]", text)]
+    text, edges = take_page_edges(re.sub(r"\r\n|[\r\x85\u2028\u2029]", "\n", text))
+    lines = [line.rstrip() for line in re.split(r"[\n\f]", text)]
     layout = measure_layout(lines)
     paragraphs = group_lines(lines, layout, _is_chapter_line)
     gaps = gaps_above(lines, paragraphs)
@@ -68,7 +70,7 @@ def read_plain(text: str, *, title: str) -> list[Draft]:
     groups = mark_contents(_mark_headings(_join_asides(parted)))
     has_parts = any(group.heading is not None and group.heading.upper for group in groups)
     notes, labels = _find_notes(groups)
-    drafts = [Draft(title=title)]
+    drafts = [Draft(title=title, items=[*edges])]
     for place, group in enumerate(groups):
         if place in notes:
             drafts[-1].items.append(Skipped("footnote", collapse("\n".join(group.lines)), ""))
