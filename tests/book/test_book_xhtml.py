@@ -111,10 +111,11 @@ def test_verse_keeps_its_lines() -> None:
         '<div class="poem"><div class="stanza"><div>three</div><div>four</div></div>'
         '<div class="stanza">five<br/>six</div></div><pre>seven\n  eight</pre>'
         '<div class="line-block">nine<br/>ten</div>'
+        '<p class="poem"><span class="line">eleven</span><span class="line">twelve</span></p>'
     )
     assert kinds(body) == [
         (BlockKind.VERSE, text)
-        for text in ("one\ntwo", "three\nfour", "five\nsix", "seven\neight", "nine\nten")
+        for text in ("one\ntwo", "three\nfour", "five\nsix", "seven\neight", "nine\nten", "eleven\ntwelve")
     ]
 
 
@@ -156,10 +157,11 @@ def test_what_is_not_read_is_skipped_with_its_reason(body: str, reason: str) -> 
     assert {found for found, _ in skipped(body)} == {reason}
 
 
-def test_a_raised_number_behind_a_sentence_is_a_note_mark() -> None:
-    assert texts("<p>It was so.<sup>3</sup> “Then,”<sup>4</sup> he said.</p>") == [
-        "It was so. “Then,” he said."
-    ]
+def test_raised_numbers_behind_a_sentence_and_signs_of_notes_are_note_marks() -> None:
+    body = "<p>It was so.<sup>3</sup> “Then,”<sup>4</sup> he said.</p>"
+    assert texts(body) == ["It was so. “Then,” he said."]
+    assert skipped(body) == [("note-mark", "3"), ("note-mark", "4")]
+    assert texts("<p>分<sup>①</sup>合<sup>[2]</sup>，久<sup>注3</sup>。</p>") == ["分合，久。"]
 
 
 @pytest.mark.parametrize(

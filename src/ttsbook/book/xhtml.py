@@ -55,6 +55,9 @@ _BASE = re.compile(
     r"(?<![A-Za-z\d.,])(?:\d{1,3}|(?!I)[A-Za-z]|mc)$|\d\s?(?:[kcdm]?m|ft|mi|in|yd)$|[A-Za-z\d]\)$"
 )
 _SENTENCE_END = re.compile(r"[^\W\d_]{2,}[.,;!?。，；！？][”’\"'」』]?$|[^\W\d_]{2,}[”’\"'」』][.,;]?$")
+_NOTE_SIGN = re.compile(
+    r"[\[〔［(（]?(?:[注註]\s?\d{0,3}|[①-⑳])[\]〕］)）]?|[\[〔［]\d{1,3}[\]〕］]|[*＊†‡]{1,3}"
+)
 _NOTE_NUMBER = re.compile(r"\d{1,3}")
 _MAX_BASE = 12  # characters
 _NEAR = 3  # parts of a block
@@ -228,8 +231,11 @@ class _Reader:
         if local_name(element) == "math" and attribute(element, "alttext").strip():
             return "formula"  # its alternative text is read instead
         reason = skip_reason(element)
-        if reason is None and local_name(element) == "sup" and _SENTENCE_END.search(self._text_before()):
-            return "note-mark" if _NOTE_NUMBER.fullmatch(inner_text(element).strip()) else None
+        if reason is None and local_name(element) == "sup":
+            # Without a link: the notes are in the printed book, or at the end of the chapter.
+            text = inner_text(element).strip()
+            is_number = _NOTE_NUMBER.fullmatch(text) and _SENTENCE_END.search(self._text_before())
+            return "note-mark" if is_number or _NOTE_SIGN.fullmatch(text) else None
         return reason
 
     def _enter(self, element: Element, outer: _Context) -> _Frame:
@@ -248,6 +254,8 @@ class _Reader:
             self._add_image(element, context)
         elif name in ("td", "th") and context.row:
             self._separate_cells(element, context)
+        elif name == "span" and context.verse and "line" in _words(element):
+            self._parts.append(Part(_LINE_END, None))
         elif sign := self._sign_before(element, name):
             self._append(sign, context, added=True)
         self._append(element.text, context, element)

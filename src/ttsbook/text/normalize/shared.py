@@ -25,12 +25,13 @@ _EMPHASIS = r"(?<![A-Za-z0-9])[_*]+(?=\S)|(?<=\S)[_*]+(?![A-Za-z0-9])"
 # The marks of notes: [12] close behind a word or the end of a sentence, [a] behind the latter only: in
 # "thing[s]" an editor has put in a letter of the word.
 _NOTE = r"(?:(?<=[^\s\[(])\[\d{1,3}|(?<=[^\s\[(A-Za-z])\[[a-z])\](?![A-Za-z\d])"
+_NOTE += r"|(?<=\S)(?:〔[\d一二三四五六七八九十]{1,3}〕|［\d{1,3}］)"
 # What tables are drawn with, and rules below titles.
 _DRAWN = r"(?:[+|][-=_~]{2,})+[+|]|={3,}"
 SHARED_RULES = (
     Rule("invisible", re.compile(_INVISIBLE), _silent),
     Rule("emoji", re.compile(_EMOJI), _silent),  # emoji and ornaments are not part of the sentence
     Rule("drawn", re.compile(_DRAWN), _silent, needs=frozenset("|+=")),
-    Rule("note", re.compile(_NOTE), _silent, needs=frozenset("[")),
+    Rule("note", re.compile(_NOTE), _silent, needs=frozenset("[〔［")),
     Rule("emphasis", re.compile(_EMPHASIS), _silent, needs=frozenset("_*")),
 )
