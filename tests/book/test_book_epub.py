@@ -81,6 +81,22 @@ def test_without_contents_the_headings_give_the_chapters() -> None:
     assert any("no table of contents" in repair for repair in book.repairs)
 
 
+def test_pages_of_a_pdf_that_calibre_converted_lose_their_edges() -> None:
+    starts = ("<p>{}The Walk</p><p>Page {} goes", "<p>{}The Walk and so page <i>{} goes</i>")
+    pages = (
+        starts[n % 2].format(f'<a id="p{n}"></a>', n) + (f" on {n}</p>" if n % 3 else f" on.</p><p>{n}</p>")
+        for n in range(1, 9)
+    )
+    (chapter,) = read_stream(make_epub({"a.xhtml": page("".join(pages) + "<p>End.</p>")})).chapters
+    expected = [
+        f"{'and so page' if n % 2 else 'Page'} {n} goes on{'' if n % 3 else '.'}" for n in range(1, 8)
+    ]
+    assert texts(chapter)[:7] == expected
+    marks = [block.text[mark.start : mark.end] for block in chapter.blocks for mark in block.markup]
+    assert marks == [f"{n} goes" for n in (1, 3, 5, 7)]
+    assert {item.reason for item in chapter.skipped} == {"running-title", "page-number"}
+
+
 def test_contents_that_list_the_cover_alone_are_none() -> None:
     pages = {
         "cover.xhtml": page('<img src="c.png"/>', title="A Book"),

@@ -7,9 +7,8 @@ stack, so that depth costs memory and nothing else. Knows nothing of chapters or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from types import MappingProxyType
 
 from ttsbook.book.inline import Part, part_spans, parted_text, said_of
@@ -20,6 +19,7 @@ from ttsbook.book.printed import collapse, is_scene_break, visible
 from ttsbook.book.rules import BLOCK_TAGS, semantics, skip_reason
 from ttsbook.book.spans import lay_spans, with_pause
 from ttsbook.book.ssml import Said
+from ttsbook.book.trim import cut, page_edges, repeated_captions
 from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Place, Skipped
 
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
@@ -58,6 +58,7 @@ _SENTENCE_END = re.compile(r"[^\W\d_]{2,}[.,;!?。，；！？][”’\"'」』]
 _NOTE_SIGN = re.compile(
     r"[\[〔［(（]?(?:[注註]\s?\d{0,3}|[①-⑳])[\]〕］)）]?|[\[〔［]\d{1,3}[\]〕］]|[*＊†‡]{1,3}"
 )
+_PAGE_ID = re.compile(r"p(\d{1,4})")  # where calibre found that a page of a PDF begins
 _NOTE_NUMBER = re.compile(r"\d{1,3}")
 _MAX_BASE = 12  # characters
 _NEAR = 3  # parts of a block
@@ -175,6 +176,7 @@ class _Reader:
         self._parts: list[Part] = []
         self._owner: _Context | None = None  # of the open block: the context of its first visible text
         self._n_said = 0
+        self._pages: list[tuple[int, int]] = []  # of a PDF: the number of each, the block it begins with
 
     def walk(self, root: Element) -> None:
         reason = self._reason(root)
@@ -202,28 +204,31 @@ class _Reader:
         self._end_block()
 
     def skip_blocks(self, root: Element, titles: Titles | None) -> None:
-        """Skip the blocks that are a table of contents, or words for a picture that its caption has too."""
-        blocks = [item for item in self.items if isinstance(item, Block)]
-        traced = list(zip(blocks, self.traces, strict=True))
-        skipped = dict.fromkeys(_repeated_captions(traced), "image")
+        """Skip what only the whole document shows to be no part of the text."""
+        traced = zip((item for item in self.items if isinstance(item, Block)), self.traces, strict=True)
+        blocks = [(block, trace.parts, trace.first) for block, trace in traced]
+        skipped, cuts = page_edges([block for block, _, _ in blocks], self._pages)
+        skipped |= dict.fromkeys(repeated_captions(blocks), "image")
         if titles is not None:
-            parts = [(block, trace.parts, trace.first) for block, trace in traced]
-            skipped |= dict.fromkeys(find_lists(root, self._where, parts, titles), "contents")
-        if not skipped:
+            skipped |= dict.fromkeys(find_lists(root, self._where, blocks, titles), "contents")
+        if not skipped and not cuts:
             return
-        items, self.items, self.traces = self.items, [], []
-        waiting = enumerate(traced)
+        items, self.items = self.items, []
+        waiting, self.traces = enumerate(self.traces), []
         for item in items:
             if not isinstance(item, Block):
                 self.items.append(item)
                 continue
-            n, (_, trace) = next(waiting)
-            if n not in skipped:
-                place = item.place and replace(item.place, index=len(self.traces))
-                self.items.append(replace(item, place=place))
-                self.traces.append(trace)
-            elif item.text:
-                self.items.append(Skipped(skipped[n], item.text, self._where))
+            n, trace = next(waiting)
+            if n in skipped:
+                self.items += [Skipped(skipped[n], item.text, self._where)] if item.text else []
+                continue
+            start, end = cuts.get(n, ("", ""))
+            place = item.place and replace(item.place, index=len(self.traces))
+            self.items += [Skipped("running-title", start, self._where)] if start else []
+            self.items.append(cut(replace(item, place=place), start, end))
+            self.items += [Skipped("page-number", end, self._where)] if end else []
+            self.traces.append(replace(trace, first=trace.first + len(visible(start))))
 
     def _reason(self, element: Element) -> str | None:
         if element in self._notes:
@@ -246,6 +251,8 @@ class _Reader:
         context = _context_inside(element, name, outer, layout_row=element in self._layout_rows)
         context = self._hear(element, name, context)
         self._mark_anchors(element)
+        if name == "a" and self._owner is None and (page := _PAGE_ID.fullmatch(str(element.get("id") or ""))):
+            self._pages.append((int(page.group(1)), len(self.traces)))
         if name == "br":
             self._parts.append(Part(_LINE_END, None))
         elif name == "hr":
@@ -412,20 +419,6 @@ class _Reader:
         breaks = [int(said.value) for part in parts for _, said in part.said if said.kind is MarkupKind.BREAK]
         if breaks and self.items and isinstance(last := self.items[-1], Block):
             self.items[-1] = with_pause(last, breaks)
-
-
-def _repeated_captions(traced: Sequence[tuple[Block, Trace]]) -> Iterator[int]:
-    """Yield the blocks that are the words for a picture where the text beside says the same."""
-    for n, ((block, trace), (after, its_trace)) in enumerate(pairwise(traced)):
-        if BlockKind.CAPTION in (block.kind, after.kind) and _letters(block.text) == _letters(after.text):
-            if all(part.added for part in trace.parts):
-                yield n
-            elif all(part.added for part in its_trace.parts):
-                yield n + 1
-
-
-def _letters(text: str) -> str:
-    return _NO_LETTERS.sub("", text.casefold())
 
 
 def _texts(raw: str, kind: BlockKind, *, lines: bool) -> list[str]:
