@@ -61,6 +61,13 @@ def test_mastered_clip_gives_the_voice_of_the_raw_one(analyse, speech):
     assert usual @ loud > 0.999
 
 
+@pytest.mark.parametrize("offset", [0.005, 0.05, -0.3])
+def test_an_offset_that_no_ear_hears_changes_neither_voice_nor_advice(analyse, speech, offset):
+    clean, raised = (analyse(samples) for samples in (speech, speech + offset))
+    assert np.dot(clean.profile.embedding, raised.profile.embedding) > 0.999
+    assert raised.advice == clean.advice
+
+
 def advice_on(analysis):
     return " | ".join(analysis.advice)
 

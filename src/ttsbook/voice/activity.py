@@ -39,6 +39,18 @@ def settle_level(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return _amplify(samples, gain_db) if gain_db < 0.0 else raise_level(samples)
 
 
+def without_offset(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return `samples` with a mean of zero, which those of cheap sound cards have not.
+
+    The encoder hears a constant in its lowest bands, though no ear does: 0.5 % of full scale take the
+    similarity to the same clip without it to 0.92, 2 % to 0.83. A mean that is 40 dB below the sound costs
+    nothing (0.9998), and stays.
+    """
+    mean = float(np.mean(samples, dtype=np.float64))
+    is_slight = mean**2 <= 1e-4 * float(np.var(samples, dtype=np.float64))
+    return samples if is_slight else np.asarray(samples - np.float32(mean))
+
+
 def frame_levels_db(samples: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return the level of every whole 30 ms frame in dB relative to full scale, [n // 480]."""
     frames = samples[: samples.size // FRAME * FRAME].reshape(-1, FRAME)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ttsbook.errors import InputError, UsageError
 from ttsbook.files import sha256_input
 from ttsbook.types import Provenance, VoiceProfile
-from ttsbook.voice.activity import keep_active, settle_level
+from ttsbook.voice.activity import keep_active, settle_level, without_offset
 from ttsbook.voice.advice import advise
 from ttsbook.voice.campplus import CampPlus
 from ttsbook.voice.encode import SpeakerEncoder, mean_direction
@@ -28,7 +28,7 @@ from ttsbook.voice.resample import resample
 from ttsbook.voice.select import careful_mean, clearest_part
 from ttsbook.voice.tone import Rehearsal, match_tone
 
-VERSION = 2  # raise it when the same clip gives another profile: cached ones are then made anew
+VERSION = 3  # raise it when the same clip gives another profile: cached ones are then made anew
 METHODS = ("plain", "hybrid")
 MAX_READ_S = 600.0  # of a file; the rest of an hour-long recording adds nothing
 MAX_USED_S = 120.0  # of what was read
@@ -144,7 +144,7 @@ def analyse_samples(
     """
     check_method(provenance.method)
     _check_samples(samples, rate_hz)
-    whole = resample(samples, rate_hz, RATE_HZ)
+    whole = resample(without_offset(samples), rate_hz, RATE_HZ)
     part = clearest_part(whole, MAX_USED_S)
     wave = settle_level(part)
     speech = keep_active(wave)
