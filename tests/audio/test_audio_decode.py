@@ -80,6 +80,13 @@ def test_stereo_is_mixed_without_becoming_louder(tmp_path, speech):
     np.testing.assert_allclose(read_clip(tmp_path / "two.wav").samples, samples, atol=1e-4)
 
 
+@pytest.mark.parametrize("gain", [-1.0, -0.9])
+def test_a_channel_that_is_upside_down_does_not_silence_the_other(tmp_path, speech, gain):
+    samples = speech(1)
+    write_sound(tmp_path / "two.wav", [samples, gain * samples])
+    np.testing.assert_allclose(read_clip(tmp_path / "two.wav").samples, samples, atol=1e-4)
+
+
 def test_sixteen_channels_are_read(tmp_path, speech):
     write_sound(tmp_path / "many.wav", [speech(0.5)] * 16)
     clip = read_clip(tmp_path / "many.wav", rate_hz=16_000)

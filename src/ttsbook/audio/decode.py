@@ -25,6 +25,7 @@ from ttsbook.errors import InputError
 MAX_NATIVE_RATE_HZ = 48_000  # higher rates hold nothing of a voice and much memory
 _MIN_RATE_HZ = 2000
 _MAX_BROKEN_PACKETS = 1000
+_CANCELLED = 0.01  # power of the mean of two channels against one of them: 20 dB less
 _LOUDEST = 1000.0  # float files may pass full scale, but not like this
 
 
@@ -116,7 +117,7 @@ def decode_mono(container: InputContainer, stream: AudioStream) -> Iterator[Mono
 
 
 def _mono(frame: av.AudioFrame) -> Samples:
-    """Return the mean of the channels.
+    """Return the mean of the channels, or the first of two where that would be next to silence.
 
     Not libswresample's mix: it weighs by loudspeaker position, and passes full scale in float.
     """
@@ -129,4 +130,9 @@ def _mono(frame: av.AudioFrame) -> Samples:
         scale = 128.0
     else:
         scale = -float(np.iinfo(data.dtype).min) if np.issubdtype(data.dtype, np.integer) else 1.0
-    return np.asarray(data.mean(axis=0, dtype=np.float64) / scale, dtype=np.float32)
+    mixed = data.mean(axis=0, dtype=np.float64)
+    if len(data) == 2:
+        first = data[0].astype(np.float64)
+        if mixed @ mixed < _CANCELLED * (first @ first):  # a wrong cable turns one of them upside down
+            mixed = first
+    return np.asarray(mixed / scale, dtype=np.float32)
