@@ -102,6 +102,12 @@ def test_profile_is_found_by_its_path(tmp_path, profile):
         assert (found.profile, found.origin) == (profile, FILE)
 
 
+def test_profile_in_the_current_folder_is_found_without_its_suffix(tmp_path, profile, monkeypatch):
+    save_voice(StoredVoice(profile), tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert look_up_voice("./ann").origin == "file"
+
+
 def test_added_voice_is_found_listed_and_removed(profile):
     path = add_voice(profile, description="my own", language="en")
     assert path.parent == voices_dir()

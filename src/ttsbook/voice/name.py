@@ -14,8 +14,8 @@ MAX_BYTES = 100  # in UTF-8; file systems take 255, suffixes and temporary names
 # Letters (of any script), digits and inner blanks, dots, hyphens, underscores: no separators, no
 # leading dot or hyphen, no trailing dot or blank (Windows drops those).
 _SAFE = re.compile(r"\w(?:[\w .-]*[\w-])?")
-# Windows reserves these, whatever the suffix.
-_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+# Windows reserves the first, whatever the suffix; the others would be taken for the file of a profile.
+_RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?|.*\.(?:toml|safetensors)", re.IGNORECASE)
 
 
 def is_safe(name: str) -> bool:

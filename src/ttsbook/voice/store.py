@@ -89,7 +89,7 @@ def look_up_voice(
         InputError: the clip or profile is not usable.
     """
     path = Path(name_or_path)
-    if path.suffix in PROFILE_SUFFIXES or _is_profile_stem(path):
+    if path.suffix in PROFILE_SUFFIXES or _is_profile_stem(name_or_path):
         return FoundVoice(load_voice(path), FILE)
     if is_file(path):
         if read_clip is None:
@@ -104,7 +104,7 @@ def look_up_voice(
 def find_clip(name_or_path: str) -> Path | None:
     """Return the recording that `name_or_path` means, None if it means a profile or a voice by name."""
     path = Path(name_or_path)
-    is_profile = path.suffix in PROFILE_SUFFIXES or _is_profile_stem(path)
+    is_profile = path.suffix in PROFILE_SUFFIXES or _is_profile_stem(name_or_path)
     return path if is_file(path) and not is_profile else None
 
 
@@ -232,9 +232,9 @@ def _missing(text: str, path: Path) -> MissingError:
     return MissingError(f"no voice named {text!r}", hint)
 
 
-def _is_profile_stem(path: Path) -> bool:
-    """Return whether `path` names both files of a profile; a bare name is looked up among the voices."""
-    return len(path.parts) > 1 and path.name != ".." and is_file(path.with_name(path.name + ".toml"))
+def _is_profile_stem(text: str) -> bool:
+    """Return whether a path names both files of a profile; a bare name is looked up among the voices."""
+    return "/" in text and not text.endswith("/") and is_file(Path(text + ".toml"))
 
 
 def _renamed(profile: VoiceProfile, name: str, source: str) -> VoiceProfile:
