@@ -56,6 +56,12 @@ def test_the_figures_are_those_of_the_sound(tmp_path):
     assert (figures.head_seconds, figures.tail_seconds) == pytest.approx((0.75, 2.0), abs=0.02)
 
 
+def test_a_tag_that_is_no_utf8_comes_back_as_it_is(tmp_path):
+    path = good(tmp_path / "a.flac", format="flac", tags=Tags(title="Tattle"))
+    path.write_bytes(path.read_bytes().replace(b"Tattle", b"T\xe4ttle"))
+    assert probe(path).tags["title"] == "T\udce4ttle"
+
+
 def test_a_file_made_for_acx_passes(tmp_path):
     assert failures(good(tmp_path / "a.mp3"), "acx") == set()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import av
 from av.container import InputContainer
@@ -23,6 +24,8 @@ _DEMUXERS = (
     "matroska,webm,mov,mp4,m4a,3gp,3g2,mj2,mp3,mpc,mpc8,mpeg,mpegts,"
     "nut,ogg,rm,shn,spx,swf,tak,truehd,tta,voc,w64,wav,wv"
 )
+# Tags that are no UTF-8: before 19 PyAV refuses them unless told what to do, from 19 on it always does this.
+_TAGS: dict[str, Any] = {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
 _HINT = "give an audio or video file, such as wav, mp3, m4a, flac, ogg, opus or mp4"
 
 
@@ -38,7 +41,7 @@ def open_source(path: Path) -> Iterator[InputContainer]:
             if not handle.peek(1):
                 raise InputError(f"{path} is empty", _HINT)
             options = {"format_whitelist": _DEMUXERS, "protocol_whitelist": "none"}
-            with av.open(handle, "r", options=options, metadata_errors="replace") as container:
+            with av.open(handle, "r", options=options, **_TAGS) as container:
                 yield container
     except (av.ArgumentError, av.InvalidDataError) as error:
         # No demuxer took it, or only one that is not allowed.
