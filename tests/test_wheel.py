@@ -40,6 +40,7 @@ def test_configs_voices_weights_and_licences_are_inside(installed: Path) -> None
     }
     assert len(list((package / "voices").glob("*.toml"))) >= 6
     assert (package / "weights" / "base.safetensors").is_file()
+    assert (package / "py.typed").is_file()  # without it mypy sees no types
     (metadata,) = installed.glob("ttsbook-*.dist-info")
     assert {path.name for path in (metadata / "licenses").iterdir()} >= {"LICENSE", "NOTICE"}
 
