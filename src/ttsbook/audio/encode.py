@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import av
 import numpy as np
@@ -298,12 +298,13 @@ def _metadata(spec: AudioSpec, cover: Picture | None) -> dict[str, str]:
 
 
 def _chapters(spec: AudioSpec) -> list[av.container.core.Chapter]:
+    unit: Any = Fraction(1, spec.rate_in_hz)  # PyAV declares a class of its own here since 19
     return [
         {
             "id": number,
             "start": mark.start,
             "end": mark.end,
-            "time_base": Fraction(1, spec.rate_in_hz),
+            "time_base": unit,
             "metadata": {"title": cut_utf8(mark.title, mp4.MAX_TITLE_BYTES)},
         }
         for number, mark in enumerate(spec.marks)

@@ -25,7 +25,8 @@ _DEMUXERS = (
     "nut,ogg,rm,shn,spx,swf,tak,truehd,tta,voc,w64,wav,wv"
 )
 # Tags that are no UTF-8: before 19 PyAV refuses them unless told what to do, from 19 on it always does this.
-_TAGS: dict[str, Any] = {"metadata_errors": "surrogateescape"} if int(av.__version__.split(".")[0]) < 19 else {}
+_IS_TOLD = int(av.__version__.split(".")[0]) < 19
+_TAGS: dict[str, Any] = {"metadata_errors": "surrogateescape"} if _IS_TOLD else {}
 _HINT = "give an audio or video file, such as wav, mp3, m4a, flac, ogg, opus or mp4"
 
 

@@ -32,7 +32,7 @@ def mel_spectrogram(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     window = np.hanning(N_FFT + 1)[:-1].astype(np.float32)
     spectrum = np.fft.rfft(frames * window, axis=1)
     power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
-    return power @ _mel_filters().T
+    return np.asarray(power @ _mel_filters().T)
 
 
 @cache

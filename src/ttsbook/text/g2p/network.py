@@ -56,8 +56,7 @@ class _Gru:
         gates = 1.0 / (1.0 + np.exp(-(a[: 2 * n] + b[: 2 * n])))
         reset, update = gates[:n], gates[n:]
         new = np.tanh(a[2 * n :] + reset * b[2 * n :])
-        result: Array = (1.0 - update) * new + update * h
-        return result
+        return np.asarray((1.0 - update) * new + update * h, dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True)
