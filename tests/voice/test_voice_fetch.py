@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ttsbook.audio.decode import read_clip
 from ttsbook.errors import InputError, MissingError, UsageError
 from ttsbook.voice.fetch import FetchLimits, local_clip
 
@@ -40,6 +41,11 @@ class Handler(BaseHTTPRequestHandler):
             self.send_response(200)
             self.send_header("Content-Length", str(1 << 40))
             self.end_headers()
+        elif self.path == "/broken":
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(CONTENT) + 1))
+            self.end_headers()
+            self.wfile.write(CONTENT)
         else:
             self.send_error(404)
 
@@ -111,6 +117,19 @@ def test_a_redirect_on_the_web_is_followed(server: str) -> None:
 def test_a_redirect_elsewhere_is_not(server: str, scheme: str) -> None:
     with pytest.raises(InputError, match=rf"(?i){scheme}: address|redirect"):
         read(f"{server}/to/{scheme}")
+
+
+def test_a_clip_that_breaks_off_is_not_taken_for_the_whole(server: str) -> None:
+    with pytest.raises(
+        InputError, match=rf"/broken broke off after {len(CONTENT)} of {len(CONTENT) + 1} bytes"
+    ):
+        read(f"{server}/broken")
+
+
+def test_what_is_wrong_with_a_clip_is_said_of_its_address(server: str) -> None:
+    place = f"{server}/clips/me.wav"
+    with pytest.raises(InputError, match=f"^{place} is not an audio"), local_clip(place) as path:
+        read_clip(path)
 
 
 def test_a_loop_ends(server: str) -> None:

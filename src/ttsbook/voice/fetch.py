@@ -66,7 +66,12 @@ def local_clip(place: str | Path, limits: FetchLimits = FetchLimits()) -> Iterat
         with TemporaryDirectory(prefix="ttsbook-") as folder:
             path = Path(folder) / _file_name(address)
             _fetch(str(place), path, limits)
-            yield path
+            try:
+                yield path
+            except InputError as error:  # the file is known to nobody, and will be gone
+                if str(path) not in error.message:
+                    raise
+                raise InputError(error.message.replace(str(path), str(place)), error.hint) from error
     elif "://" in str(place):
         raise UsageError(
             f"cannot fetch clips from {address.scheme}: addresses",
@@ -94,7 +99,8 @@ def _fetch(url: str, path: Path, limits: FetchLimits) -> None:
     try:
         request = Request(url, headers={"User-Agent": "ttsbook"})
         with _opener().open(request, timeout=limits.silence_seconds) as answer, open(path, "wb") as file:
-            _check_size(int(answer.headers.get("Content-Length") or 0), url, limits)
+            told = int(answer.headers.get("Content-Length") or 0)
+            _check_size(told, url, limits)
             n_bytes = 0
             # `read1` gives what has arrived, so that a trickle cannot outlast the deadline.
             while piece := answer.read1(_PIECE_BYTES):
@@ -103,6 +109,8 @@ def _fetch(url: str, path: Path, limits: FetchLimits) -> None:
                 if time.monotonic() > deadline:
                     raise InputError(f"{url} took longer than {limits.seconds:g} s", "download it first")
                 file.write(piece)
+            if n_bytes < told:  # `read1` does not say so
+                raise InputError(f"{url} broke off after {n_bytes} of {told} bytes", "try again")
     except HTTPError as error:
         kind = MissingError if error.code in (404, 410) else InputError
         raise kind(f"{url}: {error.code} {error.reason}", "check the address") from error
