@@ -52,7 +52,7 @@ def read_clip(path: Path, *, rate_hz: int | None = None, max_seconds: float = 60
         max_seconds: read no more than this from the beginning.
 
     Raises:
-        InputError: not there, not audio, damaged from the start, or not numbers.
+        InputError: not there, not audio, damaged from the start, or not finite.
     """
     with open_source(path) as container:
         stream = sound_of(container, path)

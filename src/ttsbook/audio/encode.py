@@ -81,7 +81,7 @@ def write_audio(path: Path, blocks: Iterable[Samples], spec: AudioSpec, *, threa
 
     Any number of `threads` gives the same bytes.
 
-    But for M4B: its index stands in front of the sound and has an entry for every 1024 samples, which FFmpeg
+    Except for M4B: its index stands before the sound and has an entry for every 1024 samples, which FFmpeg
     keeps until the end. That is about 7 MB an hour at 22,050 Hz.
 
     The format comes from `spec`, never from the name: the caller passes a temporary file and renames it.
@@ -89,7 +89,7 @@ def write_audio(path: Path, blocks: Iterable[Samples], spec: AudioSpec, *, threa
     Raises:
         UsageError: the format cannot hold what `spec` asks for.
         OutputError: the file cannot be written.
-        RenderError: there are no samples, or some are not numbers.
+        RenderError: there are no samples, or some are not finite.
     """
     check_spec(spec)
     spec = cleaned(spec)

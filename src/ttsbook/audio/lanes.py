@@ -1,7 +1,7 @@
 """Samples to packets of MP3 or AAC, by several encoders side by side.
 
-An encoder is slow because it is one: each frame leans on the one before. So the sound is cut where nothing
-is left to lean on, in digital silence at the edge of a frame, and each part has an encoder of its own, which
+One encoder is slow, since each frame depends on the one before. So the sound is cut where nothing depends
+on what came before, in digital silence at the edge of a frame, and each part has an encoder of its own, which
 begins in silence anyway. Where the cuts are depends on the sound alone, so that any number of threads gives
 the same packets. Sound without such silence is one part.
 Knows nothing of files or containers.

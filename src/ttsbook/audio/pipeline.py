@@ -37,7 +37,7 @@ class Master:
         return self._limiter.n_limited
 
     def blocks(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
-        """Yield what the encoder shall write."""
+        """Yield what the encoder should write."""
         yield from aside(self._push, recut(blocks, BLOCK_SAMPLES))
         yield self._resampler.push(self._limiter.finish())
         yield self._resampler.finish()

@@ -1,4 +1,4 @@
-"""An audio file to what it says of itself, and the comparison with what was meant.
+"""An audio file to what it says of itself, and the comparison with what was intended.
 
 The check runs on the finished temporary file, before it takes its final name. Knows nothing of books.
 """
@@ -66,7 +66,7 @@ def probe(path: Path) -> Probe:
 
 
 def check(path: Path, spec: AudioSpec, written: Written) -> None:
-    """Compare the file with what was meant.
+    """Compare the file with what was intended.
 
     Raises:
         OutputError: length, chapters, tags or cover are not as written.

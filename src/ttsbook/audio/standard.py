@@ -1,7 +1,7 @@
 """Figures and tags of a file to verdicts: what ACX, EBU R 128 and the file's own header ask for.
 
-The numbers of ACX are technical ones: to meet them promises no acceptance. Knows nothing of how the figures
-were measured.
+The numbers of ACX are technical ones: meeting them does not guarantee acceptance. Knows nothing of how the
+figures were measured.
 """
 
 from __future__ import annotations

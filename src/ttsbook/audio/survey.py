@@ -119,7 +119,7 @@ class _Levels:
 
 
 def _packets(path: Path) -> tuple[int, bool]:
-    """Return the bytes of all packets, and whether they have one size save for a byte of padding."""
+    """Return the bytes of all packets, and whether they have one size except for a byte of padding."""
     total, smallest, largest = 0, 1 << 62, 0
     with open_source(path) as container:
         for packet in container.demux(sound_of(container, path)):

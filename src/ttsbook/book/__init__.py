@@ -4,7 +4,7 @@
     markup ─ rules ─ notes ─ xhtml ─┤ cut ─ draft ─► Book          (EPUB)
     encoding ─ headings ─ wrap ─ plain ────────┘                   (text)
 
-Knows nothing of speech: what a block sounds like is the matter of `ttsbook.text`.
+Knows nothing of speech: what a block sounds like is up to `ttsbook.text`.
 """
 
 from ttsbook.book.read import read_book, read_stream

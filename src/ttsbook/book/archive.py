@@ -1,6 +1,6 @@
 """A zip archive -> its files, within fixed limits. Nothing is ever unpacked to disk.
 
-Names are resolved inside the archive only. Sizes stated by the archive are not believed: reading
+Names are resolved inside the archive only. Sizes stated by the archive are not trusted: reading
 stops at the limit. Knows nothing of EPUB.
 """
 
@@ -75,7 +75,7 @@ class Archive:
         return tuple(self._entries)
 
     def find(self, name: str) -> str | None:
-        """Return the name as stored; case and Unicode form are forgiven, as reading systems do."""
+        """Return the name as stored; case and Unicode form are ignored, as reading systems do."""
         return name if name in self._entries else self._loose.get(_loosen(name))
 
     def read(self, name: str) -> bytes:
@@ -96,7 +96,7 @@ class Archive:
             raise DamagedEntry(str(error) or type(error).__name__) from error
 
     def check_whole(self) -> None:
-        """Find out from the directory of the archive whether all files in it can be read.
+        """Check in the directory of the archive that all files in it can be read.
 
         Raises:
             InputError: one is encrypted, or beyond the limits.

@@ -22,7 +22,7 @@ class Cutter:
     def add_listed(
         self, items: Sequence[Item], entries: Sequence[Entry], *, where: str, title: str, matter: Matter
     ) -> None:
-        """Add a document of a book that has a table of contents; `entries` are those that lead here."""
+        """Add a document of a book that has a table of contents; `entries` are those that point into it."""
         found = {item.id for item in items if isinstance(item, Anchor)}
         by_anchor: dict[str, list[Entry]] = {}
         begun = False

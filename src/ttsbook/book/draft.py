@@ -1,4 +1,4 @@
-"""Items in reading order -> finished chapters: what all readers of books have in common at the end.
+"""Items in reading order -> finished chapters: the last step of every reader of books.
 
 A draft is a chapter being filled. Knows nothing of the formats the items come from.
 """

@@ -86,7 +86,7 @@ def decode(data: bytes, *, declared: str | None = None) -> Decoded:
 
 
 def looks_binary(data: bytes) -> bool:
-    """Return whether bytes are no text in any encoding that this module reads."""
+    """Return whether bytes are not text in any encoding that this module reads."""
     head = data[:65536]
     if any(head.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS) or _utf16_by_zeros(head):
         return False

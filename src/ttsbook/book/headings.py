@@ -213,7 +213,7 @@ def _value(match: re.Match[str]) -> int | None:
 
 
 def _number(text: str) -> int | None:
-    """Return the value of a number in digits, Roman or Chinese numerals or English words; None if odd."""
+    """Return the value of a number in digits, Roman or Chinese numerals or English words, or None."""
     text = text.strip().lower().removeprefix("the ").removeprefix("之")
     if text.isdecimal():
         return int(text)  # full-width digits too

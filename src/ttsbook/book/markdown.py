@@ -81,7 +81,7 @@ def read_markdown(text: str, stem: str) -> tuple[list[Draft], Metadata]:
 
 
 def _read_header(header: str) -> Metadata:
-    """Read the fields that a book needs from the YAML or TOML between the lines; other fields are left."""
+    """Read the fields that a book needs from the YAML or TOML between the lines; other fields are ignored."""
     fields: dict[str, list[str]] = {}
     name = ""
     for line in header.split("\n"):

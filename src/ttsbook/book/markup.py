@@ -1,7 +1,7 @@
 """Bytes of XML, XHTML or HTML -> an lxml tree, repaired where needed.
 
 No entity of a document type is ever expanded and nothing is fetched: the DOCTYPE is cut off before
-parsing, and the named characters of HTML (`&nbsp;`, `&mdash;`) are replaced by themselves.
+parsing, and the named characters of HTML (`&nbsp;`, `&mdash;`) are replaced by the characters.
 Knows nothing of books: it neither skips nor orders text.
 """
 

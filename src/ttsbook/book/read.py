@@ -1,4 +1,4 @@
-"""A file or standard input -> Book, whatever its format: told from the content, then from the suffix."""
+"""A file or standard input -> Book, in a format recognised by the content, then by the suffix."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def read_stream(data: bytes, source: str = "-") -> Book:
     """Read a book whose bytes came from standard input or a pipe.
 
     Raises:
-        InputError: the bytes are no book, or hold nothing to read out.
+        InputError: the bytes are not a book, or hold nothing to read out.
     """
     _refuse_foreign(data[:4096], source)
     if data.startswith(b"PK"):

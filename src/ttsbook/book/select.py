@@ -22,7 +22,7 @@ def select_chapters(book: Book, spec: str | None, include_matter: bool = False) 
         include_matter: for None, also take front and back matter.
 
     Raises:
-        UsageError: the specification makes no sense or names no chapter.
+        UsageError: the specification is malformed or names no chapter.
     """
     if spec is None:
         body = tuple(chapter for chapter in book.chapters if include_matter or chapter.matter is Matter.BODY)

@@ -44,7 +44,7 @@ def said_by(name: str, attributes: Mapping[str, str]) -> Said | None:
     """Return what an element of SSML says, or None if it is none or says nothing.
 
     Args:
-        name: the local name, in small letters.
+        name: the local name, in lower case.
         attributes: by local name: "ph", "alphabet", "lang".
     """
     if name == "break":

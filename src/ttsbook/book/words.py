@@ -19,7 +19,7 @@ def book_of_text(text: str) -> Book:
     """Make a book of one chapter; blank lines separate paragraphs.
 
     Raises:
-        InputError: there is nothing but space.
+        InputError: there is nothing but whitespace.
     """
     paragraphs = [take_tags(" ".join(part.split())) for part in _GAP.split(text.replace("\r\n", "\n"))]
     blocks = tuple(

@@ -1,6 +1,6 @@
 """Lines of plain text -> paragraphs: hard-wrapped lines joined, verse and quotations kept apart.
 
-Two habits are told apart from the whole text: every line a paragraph, or lines broken at a margin
+Two habits are distinguished by the whole text: every line a paragraph, or lines broken at a margin
 with empty lines (or an indent) between paragraphs. Knows nothing of chapters.
 """
 

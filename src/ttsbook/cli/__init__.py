@@ -105,12 +105,12 @@ def _known_cause(error: Exception) -> TtsbookError | None:
 
 
 def _lead_stdout_to_nowhere() -> None:
-    """Spare Python the complaint about what it cannot flush at exit."""
+    """Keep Python from complaining at exit about what it cannot flush."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _drop_unsaid() -> None:
-    """Lead stderr to nowhere if it takes nothing: else Python, which flushes it at exit, exits with 120."""
+    """Redirect stderr to nowhere if it is not writable: Python would fail to flush it and exit with 120."""
     try:
         sys.stderr.flush()
     except OSError:

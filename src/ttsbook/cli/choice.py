@@ -59,7 +59,7 @@ def render_settings(
 
 
 def engine_sections(chosen: Settings) -> dict[str, Options]:
-    """Return the sections of the configuration that tell an engine something, by their names."""
+    """Return the sections of the configuration that are options of engines, by their names."""
     return {
         section: tuple((key, value) for key, value in asdict(getattr(chosen, section)).items() if value)
         for section in ENGINE_SECTIONS
@@ -67,7 +67,7 @@ def engine_sections(chosen: Settings) -> dict[str, Options]:
 
 
 def engine_options(chosen: Settings) -> dict[str, Options]:
-    """Return what the configuration says to engines that have to be told something, by their names."""
+    """Return the options that the configuration has for engines, by their names."""
     from ttsbook.engines.choose import ENGINES, model_of
 
     told = engine_sections(chosen)

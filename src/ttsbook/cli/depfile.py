@@ -34,7 +34,7 @@ def escape_target(path: Path) -> str:
     """Write a path as make reads it in front of the colon.
 
     Raises:
-        UsageError: the name holds a character that make cannot be told.
+        UsageError: the name holds a character that cannot be written for make.
     """
     _refuse(path, _UNSPEAKABLE + "=")  # "a=b: c" would assign to a variable
     return _escape(str(path), "#%: ")

@@ -108,7 +108,7 @@ def _runtime_problems() -> list[Problem]:
 
 
 def _gpu_problems(gpus: tuple[Gpu, ...]) -> list[Problem]:
-    """Notice a GPU that the base voice would leave alone."""
+    """Report a GPU that the base voice would not use."""
     from ttsbook.engines.hardware import GET_GPU, on_gpu
 
     if not gpus:
@@ -153,7 +153,7 @@ def _folders() -> tuple[Folder, ...]:
 
 
 def _look_at(name: str, path: Path) -> Folder:
-    """Say whether a folder is, or could be made, writable."""
+    """Return whether a folder is, or could be made, writable."""
     nearest = next(parent for parent in (path, *path.absolute().parents) if os.access(parent, os.F_OK))
     try:
         free = shutil.disk_usage(nearest).free

@@ -56,7 +56,7 @@ def plan_jobs(
 
     Raises:
         UsageError: flags contradict each other, or two books have the same output.
-        InputError: a path does not exist, or a folder holds no book, or one that was unpacked.
+        InputError: a path does not exist, or a folder holds no book, or an unpacked one.
     """
     if output is not None and out_dir is not None:
         raise UsageError("-o and --out-dir cannot be used together")

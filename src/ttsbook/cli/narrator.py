@@ -82,7 +82,7 @@ def _judge(places: CosyVoicePlaces) -> Path | None:
 
 
 def warn_of_idle_words(settings: Settings, talk: Talk) -> None:
-    """Say so if the words of the recording were given to an engine that has no use for them."""
+    """Warn if the words of the recording were given to an engine that does not use them."""
     from ttsbook.engines.choose import entry_of
 
     entry = entry_of(settings.engine)

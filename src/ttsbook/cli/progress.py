@@ -41,7 +41,7 @@ def make_reporter(kind: str, talk: Talk) -> Reporter:
 
 
 class WarningReporter(SilentReporter):
-    """Only what does not go as it was asked for; a talk that is quiet does not tell that either."""
+    """Reports only what does not go as asked, and not even that if the talk is quiet."""
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
@@ -55,7 +55,7 @@ class WarningReporter(SilentReporter):
 
 
 class PlainReporter:
-    """One line when the plan stands, one for each chapter, one at the end."""
+    """One line when the plan is made, one for each chapter, one at the end."""
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk

@@ -138,12 +138,12 @@ def entry_of(name: str) -> Entry:
 
 
 def model_of(name: str) -> str:
-    """Return the name of the engine whose samples `name` gives: its own, unless it is another's variety."""
+    """Return the name of the engine whose samples `name` gives: its own, or that of which it is a variant."""
     return ENGINES[name].model or name if name in ENGINES else name
 
 
 def available_engines(options: Mapping[str, Options] | None = None) -> tuple[Availability, ...]:
-    """Say for every registered engine whether it can be loaded here, without loading any weights.
+    """Return for every registered engine whether it can be loaded here, without loading any weights.
 
     Args:
         options: of the engines that have some, for example where a model lies.
@@ -152,7 +152,7 @@ def available_engines(options: Mapping[str, Options] | None = None) -> tuple[Ava
 
 
 def check_engine(name: str, options: Options = ()) -> Availability:
-    """Say whether one engine can be loaded here; its class may add a check of its own, `missing(options)`."""
+    """Return whether one engine can be loaded here; its class may add a check, `missing(options)`."""
     entry = entry_of(name)
     absent = [module for module in entry.needs if not _is_installed(module)]
     if absent:

@@ -55,7 +55,7 @@ def parse_gpus(text: str) -> dict[str, Gpu]:
 
 
 def visible_gpus(found: Mapping[str, Gpu], chosen: str) -> tuple[Gpu, ...]:
-    """Return the GPUs that CUDA_VISIBLE_DEVICES leaves, by its numbers: up to the first that is not there."""
+    """Return the GPUs that CUDA_VISIBLE_DEVICES leaves, by its numbers, up to the first unknown one."""
     visible: list[Gpu] = []
     for entry in chosen.split(","):
         gpu = _chosen(found, entry.strip())

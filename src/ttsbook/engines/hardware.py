@@ -1,4 +1,4 @@
-"""Where the base voice runs and with what: the wishes of a person and the machine in, a decision out.
+"""Where the base voice runs and with what: the user's wishes and the machine in, a decision out.
 
 OpenVINO is not among the runtimes. On a processor with AVX-512 BF16 its decoder in bfloat16 took 0.0076 of
 real time against ONNX Runtime's 0.0122 in fp32 while one utterance was repeated (41 dB apart, not heard), but
@@ -119,7 +119,7 @@ def processor_name() -> str:
 
 
 def multiplies_int8() -> bool:
-    """Return whether the processor is known to have instructions for sums of eight-bit products."""
+    """Return whether the processor is known to have instructions for 8-bit dot products."""
     if platform.machine() == "arm64":  # macOS: every Apple processor has them
         return True
     try:

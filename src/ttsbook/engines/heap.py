@@ -1,7 +1,7 @@
 """Have the C library keep what a model frees between utterances.
 
 Tensors of megabytes come and go with every layer. glibc takes blocks of that size from the system and gives
-them back when freed, and the system clears each page anew: a tenth of the time that the model takes on a
+them back when freed, and the system clears each page again: a tenth of the time that the model takes on a
 processor. Kept, the memory of one utterance serves the next; the process grows no larger than the longest
 of them made it.
 """

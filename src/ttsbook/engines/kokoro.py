@@ -1,4 +1,4 @@
-"""Kokoro-82M as an engine: what the base voice learned from, to compare with and to fall back on.
+"""Kokoro-82M as an engine: what the base voice learned from, for comparison and as a fallback.
 
 It has voices of its own and does not speak in that of a clip.
 """

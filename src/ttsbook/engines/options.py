@@ -1,4 +1,4 @@
-"""What an engine is told by name and value, checked against what it understands.
+"""The options of an engine by name and value, checked against those that it has.
 
 Knows nothing of configuration files or of what the values mean.
 """

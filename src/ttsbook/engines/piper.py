@@ -1,4 +1,4 @@
-"""A voice of Piper as an engine: what most people know, to compare with and to fall back on.
+"""A voice of Piper as an engine: what most people know, for comparison and as a fallback.
 
 It reads English only and has a voice of its own. Piper's program is GPL and stays out of this process: only
 the voice's graph is run, on ttsbook's phonemes.

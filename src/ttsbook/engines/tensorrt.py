@@ -106,7 +106,7 @@ def check_loads() -> None:
 
 
 def check_in_use(session: Any) -> None:
-    """Make sure that a session has not quietly gone on without TensorRT.
+    """Make sure that a session has not silently continued without TensorRT.
 
     Raises:
         MissingError: it has.

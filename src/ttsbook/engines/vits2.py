@@ -88,7 +88,7 @@ class Vits2Engine:
         return open_backend(self._folder, self._hardware, self._threads)
 
     def _computes(self) -> tuple[str, ...]:
-        """Say what computes, as far as it may change the last bits."""
+        """Describe what computes, as far as it may change the last bits."""
         hardware = self._hardware
         if hardware.runtime == "torch":
             from importlib import metadata

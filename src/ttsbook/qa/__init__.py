@@ -1,4 +1,4 @@
-"""Listening for people: is what an engine made of a chunk what should be heard?
+"""Proof-listening: does a chunk sound as it is written?
 
     speech ──► signal   cut-off ends, long silences, jumps of level
       └──► listener ──► compare   words dropped, repeated, added or not to be recognised; another language

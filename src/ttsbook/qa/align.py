@@ -1,4 +1,4 @@
-"""Two rows of symbols to the parts in which they agree: what one has and the other lacks.
+"""Two sequences of symbols to the parts in which they agree: what one has and the other lacks.
 
 Alignment with affine gaps (Gotoh 1982): a phrase that is missing comes out as one gap, not as many small
 ones. Symbols that sound alike cost less than others. Knows nothing of words or languages.
@@ -39,7 +39,7 @@ def likeness(left: str, right: str) -> float:
 
 
 def align(left: str, right: str) -> list[Pair]:
-    """Return the best alignment of two rows of symbols, from first to last."""
+    """Return the best alignment of two sequences of symbols, from first to last."""
     steps, state = _trace_table(left, right)
     i, j = len(left), len(right)
     pairs = []

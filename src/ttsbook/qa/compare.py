@@ -41,7 +41,7 @@ class Difference:
 
 
 def compare(said: Sequence[Word], heard: Sequence[Word]) -> Difference:
-    """Compare two rows of words by their sounds; where words are separated does not matter."""
+    """Compare two sequences of words by their sounds; where words are separated does not matter."""
     left, right = ("".join(word.sound for word in words) for words in (said, heard))
     pairs = align(left, right)
     dropped: list[Gap] = []

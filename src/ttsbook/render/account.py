@@ -43,7 +43,7 @@ def account_of(plan: Plan) -> Account:
     """Account for the whole book.
 
     Raises:
-        RenderError: the parts do not make the whole, which is a fault of the program.
+        RenderError: the parts do not make the whole, which is a bug.
     """
     skipped: Counter[str] = Counter()
     spoken = 0

@@ -1,4 +1,4 @@
-"""A book in, its samples in memory out: for a few sentences that go elsewhere than into a file.
+"""A book in, its samples in memory out: for a few sentences that do not go into a file.
 
 Nothing is cached and no process is started. For anything longer there is `ttsbook.render.run`.
 """

@@ -1,7 +1,7 @@
 """One attempt at a render, with the engine of its settings: loaded, the book planned, and rendered.
 
-An engine that runs out of memory on a GPU gives way to itself on the processor, or to one that does the same,
-and so does one that cannot load its model on a GPU that nobody asked for.
+An engine that runs out of memory on a GPU is replaced by itself on the processor, or by one that does the
+same; so is one that cannot load its model on a GPU that nobody asked for.
 """
 
 from __future__ import annotations

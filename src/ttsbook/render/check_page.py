@@ -1,6 +1,6 @@
 """What listening has found as one page of HTML: text, findings, a player and a spectrogram for each passage.
 
-The page holds everything in itself and asks nothing of the network; a policy in its head forbids it to.
+The page is self-contained and loads nothing from the network, which a policy in its head forbids.
 Knows nothing of where the sound comes from.
 """
 

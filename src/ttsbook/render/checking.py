@@ -101,14 +101,14 @@ class Checking:
 def make_checking(
     check: Check | None, ear: Ear | None, store: SpokenStore, folder: Path, rate_hz: int
 ) -> Checking | None:
-    """Return how a book is listened to, None if nobody asked for it."""
+    """Return how a book is listened to, None if no check was requested."""
     if check is None or ear is None:
         return None
     return Checking(check, ear, store, folder, rate_hz)
 
 
 def make_ear(check: Check | None) -> Ear | None:
-    """Return who listens, None if nobody asked for it. The model is loaded when there is something to hear.
+    """Return who listens, None if no check was requested. The model is loaded when it is first needed.
 
     Raises:
         MissingError: the extra `qa` or the model is missing.

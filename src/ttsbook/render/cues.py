@@ -1,7 +1,7 @@
 """Pieces of the book in, subtitle cues out: one for each printed sentence, with its words where asked for.
 
 A chunk may hold several short sentences. Where a sentence or a word ends in the sound follows from the ends
-of the phonemes, if the engine tells them and the front end can say which phonemes belong to which.
+of the phonemes, if the engine reports them and the front end can say which phonemes belong to which.
 Knows nothing of files or subtitle formats.
 """
 

@@ -45,7 +45,7 @@ class Ledger:
         return not self._waiting
 
     def add(self, key: str, request: Request) -> bool:
-        """Note a request; tell whether it is new."""
+        """Note a request; return whether it is new."""
         if key in self._waiting:
             return False
         self._waiting.add(key)

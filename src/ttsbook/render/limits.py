@@ -1,4 +1,4 @@
-"""What all pools share: when they give up, and how the trace of an error comes home.
+"""What all pools share: when they give up, and how the traceback of an error gets back.
 
 Knows nothing of processes or clusters.
 """

@@ -1,4 +1,4 @@
-"""What this machine lends to a render: cores, memory, and how much of it was used.
+"""What this machine offers a render: cores, memory, and how much of it was used.
 
 Knows nothing of engines; the memory that one worker takes is the caller's estimate.
 """
@@ -24,7 +24,7 @@ def n_cores() -> int:
 
 
 def free_memory_bytes() -> int | None:
-    """Return the memory that can be taken without swapping, or None where nobody says."""
+    """Return the memory that can be taken without swapping, or None where that is unknown."""
     free = [number for number in (_meminfo_available(), _cgroup_available()) if number is not None]
     return min(free) if free else None
 

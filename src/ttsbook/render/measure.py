@@ -1,4 +1,4 @@
-"""First pass over a book, while it is being spoken: where everything lies, how loud it is, how it goes on.
+"""First pass over a book, while it is being spoken: where everything lies, how loud it is, how far it is.
 
 Knows nothing of what is done with the figures, or where speech comes from.
 """
@@ -39,7 +39,7 @@ class Measured:
 
     timeline: Timeline
     meter: LoudnessMeter
-    cues: CueTrack | None  # None if nobody asked for subtitles
+    cues: CueTrack | None  # None if no subtitles were requested
     chapters: list[ChapterReport] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)  # of the spoken chunks, in order
     n_cached: int = 0  # chunks that were not spoken in this run

@@ -39,12 +39,12 @@ class ChunkMaker(Protocol):
     def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
         """Return (end in the text, number of phonemes until there) of each sentence of a chunk.
 
-        One entry for the whole chunk if it is one sentence, or where nobody can tell.
+        One entry for the whole chunk if it is one sentence, or where that is unknown.
         """
         ...
 
     def words(self, chunk: Chunk) -> tuple[SpokenWord, ...]:
-        """Return the printed words of a chunk with their phonemes; empty where nobody can tell."""
+        """Return the printed words of a chunk with their phonemes; empty where that is unknown."""
         ...
 
 

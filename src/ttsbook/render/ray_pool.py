@@ -2,7 +2,7 @@
 
 Each actor holds a loaded engine and has at most two batches to speak; what it has spoken is taken out of the
 object store at once. Actors that are lost are replaced and their batches spoken again.
-Every node needs this version of ttsbook and, where engines are told about files, those files.
+Every node needs this version of ttsbook and, where engine options name files, those files.
 Knows nothing of books or caches.
 """
 

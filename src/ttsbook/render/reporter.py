@@ -1,4 +1,4 @@
-"""What a render tells while it works; the command line decides how it looks.
+"""What a render reports while it works; the command line decides how it looks.
 
 Knows nothing of terminals.
 """
@@ -33,7 +33,7 @@ class Reporter(Protocol):
     """Receives what happens, in order, from one thread."""
 
     def started(self, plan: Plan) -> None:
-        """The plan stands; `plan.n_cached` chunks of `plan.n_chunks` are there from earlier runs."""
+        """The plan is made; `plan.n_cached` chunks of `plan.n_chunks` are there from earlier runs."""
 
     def chunk_done(self, progress: Progress) -> None: ...
 
@@ -43,7 +43,7 @@ class Reporter(Protocol):
         """One of "plan", "speak", "listen", "encode", "check", "epub3" begins."""
 
     def heard(self, done: int, total: int) -> None:
-        """So many chunks of `total` were listened to; each round of speaking again counts anew."""
+        """So many chunks of `total` were listened to; each round counts from the start again."""
 
     def warning(self, text: str) -> None: ...
 

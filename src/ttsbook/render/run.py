@@ -1,7 +1,7 @@
-"""A book, a voice and settings in, one audio file and its report out, by the first engine that is there.
+"""A book, a voice and settings in, one audio file and its report out, by the first engine that is available.
 
-What can fail cheaply fails first; from then on every finished chunk is kept, and the same command goes
-on where a stopped one was.
+What can fail cheaply fails first; from then on every finished chunk is kept, and the same command
+resumes a stopped run.
 Knows nothing of terminals or signals.
 """
 
@@ -62,10 +62,10 @@ def render_book(
         voices: of chunks that name another than `voice`, by the names that they use.
 
     Raises:
-        UsageError: settings make no sense.
+        UsageError: the settings are not valid.
         InputError: there is nothing to read.
         MissingError: the engine cannot be loaded.
-        OutputError: the output cannot be written, is somebody else's, or is being rendered already.
+        OutputError: the output cannot be written, is not ours to replace, or is being rendered already.
         RenderError: an engine or worker failed; finished chunks are kept.
     """
     began = time.monotonic()

@@ -56,7 +56,7 @@ class PauseTable:
 
 @dataclass(frozen=True, slots=True)
 class EngineChoice:
-    """An engine by name, with what it has to be told."""
+    """An engine by name, with its options."""
 
     name: str
     options: Options = ()
@@ -72,7 +72,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class RenderSettings:
-    """Everything a person can choose about a render. None means: decide here and now."""
+    """Everything a person can choose about a render. None means: decided when the book is rendered."""
 
     # what is spoken
     language: str = "auto"  # "auto", "en" or "zh"
@@ -160,6 +160,6 @@ def renamed(output: Path, suffix: str) -> Path:
 
 
 def _format_suffix(output: Path) -> str:
-    """Return the suffix in small letters and without its dot; of several for a format, the usual one."""
+    """Return the suffix in lower case and without its dot; of several for a format, the usual one."""
     suffix = output.suffix.lower().lstrip(".")
     return _SUFFIXES.get(suffix, suffix)

@@ -1,4 +1,4 @@
-"""A pool that goes on with less when it cannot go on with what it has.
+"""A pool that continues with less when it cannot continue with what it has.
 
     processes ── no room for one chunk ──► half as many ──► … ──► one process
     processes ── none can be started ────► this process

@@ -1,4 +1,4 @@
-"""What every pool is told, wherever it speaks.
+"""What every pool needs to know, wherever it runs.
 
 Knows nothing of processes or clusters.
 """

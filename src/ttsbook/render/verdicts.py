@@ -1,4 +1,4 @@
-"""What listening has found, kept beside the chunks: whoever listens again to the same sound need not.
+"""What listening has found, kept beside the chunks, so that the same sound is not listened to again.
 
 A verdict belongs to samples, words and judge, not to a chunk's key: an engine that speaks differently each
 time is heard each time. A file that is damaged counts as not there.

@@ -1,6 +1,6 @@
 """Pieces of a measured book to finished files: one for the whole, or one for each chapter and a playlist.
 
-Each file is read back and compared with what was meant before it takes its name.
+Each file is read back and compared with what was intended before it takes its name.
 Knows nothing of where speech comes from, or of how loud the book should be.
 """
 

@@ -1,4 +1,4 @@
-"""Chapters to chunks: the one door of the text package.
+"""Chapters to chunks: the entry point of the text package.
 
     Chapter ─ blocks ─► pieces of printed text ─► spoken words ─► phonemes ─► Chunk
 
@@ -115,7 +115,7 @@ class FrontEnd:
     def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
         """Return (end in the text, number of phonemes until there) of each sentence of a chunk.
 
-        One entry for the whole chunk if it is one sentence, or if nobody can tell which words its phonemes
+        One entry for the whole chunk if it is one sentence, or if it is unknown which words its phonemes
         say. A sentence without a word, such as a lone mark, goes with the one before it.
         """
         ends: list[tuple[int, int]] = []
@@ -132,7 +132,7 @@ class FrontEnd:
         """Return the printed words of a chunk with the phonemes that say them, in reading order.
 
         What is read as one ("£5", "1984", "Dr.") is one word. Empty if the chunk's phonemes are not those
-        of its text, so that nobody can tell.
+        of its text.
         """
         normalized = self.normalize(chunk.text, chunk.language, chunk.markup)
         fixed = tuple(_fixed_spans(normalized))

@@ -1,4 +1,4 @@
-"""Tells writing systems and languages apart.
+"""Recognises writing systems and languages.
 
 Knows two languages: "en" for whatever is written in letters, "zh" for Chinese characters.
 """

@@ -1,4 +1,4 @@
-"""Chunks in, the words out that nobody has written down: names and rarities whose reading is a guess.
+"""Chunks in, the words out that are in no dictionary: names and rarities whose reading is a guess.
 
 Each comes with a proposed entry for a lexicon. Knows nothing of files or the command line.
 """

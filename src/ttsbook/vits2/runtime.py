@@ -34,7 +34,7 @@ class OnnxSynthesizer:
 
     Args:
         folder: holds the graphs and the weights they name.
-        precision: "fp32", or "int8" for products of eight-bit numbers.
+        precision: "fp32", or "int8" for products of 8-bit integers.
         providers: ONNX Runtime execution providers in order of preference.
 
     Raises:

@@ -1,4 +1,4 @@
-"""The synthesizer in torch, in batches: for GPUs, and on the processor to compare with.
+"""The synthesizer in torch, in batches: for GPUs, and on the processor for comparison.
 
 Everything between phoneme ids and samples stays on the device. Padding is masked before every convolution
 and every utterance has its own reflected ends, so a row equals the utterance spoken alone.

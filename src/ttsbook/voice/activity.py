@@ -31,7 +31,7 @@ def raise_level(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 def settle_level(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return `samples` with an RMS between -30 and -22 dBFS.
 
-    The encoder hears power and no logarithm, so that level colours the embedding: measured on 50
+    The encoder sees power, not its logarithm, so the level affects the embedding: measured on 50
     LibriSpeech readers, similarity to another part of the same reading falls from 0.90 at -24 dBFS
     to 0.82 at -15, where mastered recordings lie. Lowering those brings it back.
     """

@@ -1,6 +1,6 @@
 """Says in plain words what is wrong with a clip and what to do about it.
 
-Thresholds come from 300 recordings of LibriSpeech and home microphones, which give no advice except
+Thresholds come from 300 recordings of LibriSpeech and home microphones, which get no advice except
 where it is due. Knows nothing of audio: measures in, sentences out.
 """
 
@@ -21,7 +21,7 @@ MIN_COHERENCE = 0.75  # one speaker 0.84-0.95, two speakers 0.74-0.81, five 0.68
 def advise(
     measures: Measures, *, truncated_at_s: float | None = None, used_s: float | None = None
 ) -> tuple[str, ...]:
-    """Return what the user should know about a clip, gravest first; empty if all is well.
+    """Return what the user should know about a clip, most serious first; empty if all is well.
 
     Args:
         measures: of the whole clip.

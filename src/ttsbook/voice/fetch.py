@@ -36,7 +36,7 @@ _PIECE_BYTES = 1 << 16
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """What a clip from the network may cost."""
+    """Limits for a clip from the network."""
 
     max_bytes: int = 64 << 20  # an hour of compressed speech
     seconds: float = 60.0  # altogether
@@ -124,7 +124,7 @@ def _check_size(n_bytes: int, url: str, limits: FetchLimits) -> None:
 
 
 def _opener() -> OpenerDirector:
-    """Return an opener that knows no scheme but those two; urllib's own would also open files and FTP."""
+    """Return an opener that knows only those two schemes; urllib's own would also open files and FTP."""
     opener = OpenerDirector()
     for handler in (HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, _Redirect, HTTPErrorProcessor):
         opener.add_handler(handler())

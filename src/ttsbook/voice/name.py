@@ -52,5 +52,5 @@ def name_from(text: str) -> str:
 
 
 def same_name(a: str, b: str) -> bool:
-    """Return whether two names would be one file where case does not count."""
+    """Return whether two names are the same file where case is ignored."""
     return unicodedata.normalize("NFC", a).casefold() == unicodedata.normalize("NFC", b).casefold()

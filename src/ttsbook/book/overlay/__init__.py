@@ -1,4 +1,4 @@
-"""Books that are read along: EPUB 3 with Media Overlays (https://www.w3.org/TR/epub-33/#sec-media-overlays).
+"""Read-along books: EPUB 3 with Media Overlays (https://www.w3.org/TR/epub-33/#sec-media-overlays).
 
     narration ─ mark (spans into XHTML) ─ smil ─ package ─ write ─► EPUB
 

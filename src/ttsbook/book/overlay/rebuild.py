@@ -1,4 +1,4 @@
-"""The content of one element, cut where it is told and put together again with spans in it.
+"""The content of one element, cut at given places and put together again with spans in it.
 
 Text, comments and elements keep their order; nothing is dropped. Knows nothing of sentences.
 """

@@ -1,4 +1,4 @@
-"""A book and its narration -> an EPUB 3 that is read along.
+"""A book and its narration -> a read-along EPUB 3.
 
 Every file of the book goes into the new archive: content documents with spans around the sentences that are
 said, the package with what was added, all others byte for byte. Equal inputs give equal bytes: no dates.
@@ -59,7 +59,7 @@ class _Folder:
 
 
 def check_source(book: Book, source: Path) -> None:
-    """Find out before the work whether the book can be written again.
+    """Check before the work that the book can be written again.
 
     Raises:
         InputError: it cannot.

@@ -39,7 +39,7 @@ def known_words() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 16)
 def find_word(word: str) -> str | None:
-    """Return the symbols of a lower-case word, or None if nobody has written it down.
+    """Return the symbols of a lower-case word, or None if no dictionary has it.
 
     Our own table comes first: it holds words that the dictionary lacks or reads oddly.
     """
