@@ -42,8 +42,8 @@ $(READY): pyproject.toml
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
-# For your own books, a rule to copy into a Makefile beside them: `make moby-dick.m4b`. The target
-# appears complete or not at all; what was spoken is kept, so `make` after Ctrl-C goes on; and it runs
+# For your own books, a rule to copy into a Makefile next to them: `make moby-dick.m4b`. The target
+# appears complete or not at all; what was spoken is kept, so `make` after Ctrl-C resumes; and it runs
 # again when the book, the voice or the settings change, because --depfile tells make what was read.
 %.m4b: %.epub | $(READY)
 	$(TTSBOOK) render $< -o $@ --depfile $@.d --force --quiet
