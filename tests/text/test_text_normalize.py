@@ -163,3 +163,7 @@ def test_no_claims_give_the_text_back() -> None:
 
 def test_alternatives_put_the_longest_first() -> None:
     assert any_of(["m", "km", "a.b"]) == r"a\.b|km|m"
+
+
+def test_a_fraction_with_more_digits_than_python_counts_is_read_digit_by_digit() -> None:
+    assert normalize("1/" + "7" * 5000, "zh").spoken == "七" * 5000 + "分之一"

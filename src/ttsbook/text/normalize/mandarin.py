@@ -74,7 +74,7 @@ def _percent(match: re.Match[str]) -> str:
 
 
 def _fraction(match: re.Match[str]) -> str | None:
-    if int(match["bottom"]) < 2:
+    if match["bottom"].lstrip("0") in ("", "1"):
         return None
     return f"{cardinal(match['bottom'])}分之{cardinal(match['top'])}"
 
