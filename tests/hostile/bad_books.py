@@ -248,7 +248,7 @@ def bad_books() -> Iterator[BadBook]:
     yield BadBook(
         "crc.epub", lambda: flipped(epub({"a.xhtml": GOOD * 3}), epub().find(b"OEBPS/a.xhtml") + 20), 3
     )
-    yield BadBook("locked.epub", encrypted_flag, 3, "encrypted")
+    yield BadBook("locked.epub", encrypted_flag, 3, "password")
     yield BadBook("bomb.epub", bomb, 3, "times its size")
     yield BadBook("nested.epub", quine_like, 3)
     yield BadBook("many.epub", many_files, 3, "files in the archive")
