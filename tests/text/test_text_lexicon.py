@@ -64,6 +64,12 @@ def test_case_and_language_limit_an_entry() -> None:
     assert "paɹˈi" in say(entry, "我在Paris住。", "zh")
 
 
+def test_a_phrase_that_does_not_apply_hides_none_of_its_words() -> None:
+    entries = '"New York" = { pinyin = "niu3 yue1", language = "zh" }\nYork = "YAWRK-ee"'
+    found = lexicon("[words]\n" + entries).find("New York and York", "en")
+    assert [claim.spoken for claim in found] == ["York", "York"]
+
+
 def test_a_chinese_entry_needs_no_word_borders() -> None:
     entry = '"单田芳" = { pinyin = "shan4 tian2 fang1" }'
     assert "ʂa↘ntʰjɛ↗nfa→ŋ" in say(entry, "我听单田芳说书。", "zh")

@@ -103,7 +103,7 @@ def size(n_bytes: int) -> str:
     """Write a size in the units of 1000: 1536000 -> "1.5 MB"."""
     amount = float(n_bytes)
     for unit in ("B", "kB", "MB", "GB"):
-        if amount < 1000:
+        if round(amount, 1) < 1000:
             return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} TB"

@@ -68,14 +68,21 @@ class Lexicon:
 
     def find(self, text: str, language: str) -> list[Claim]:
         """Return a claim for each place in `text` where an entry applies."""
-        claims = []
-        for match in self._pattern.finditer(text):
-            printed = _plain(match.group())
-            for entry in self._by_folded.get(printed.lower(), ()):
-                if (not entry.case or printed == _plain(entry.written)) and entry.language in ("", language):
-                    claims.append(_claim(text, match, entry))
-                    break
+        claims, at = [], 0
+        while match := self._pattern.search(text, at):
+            entry = self._applying(_plain(match.group()), language)
+            if entry is not None:
+                claims.append(_claim(text, match, entry))
+            # A longer entry that does not apply must not hide a shorter one inside it.
+            at = match.end() if entry is not None else match.start() + 1
         return claims
+
+    def _applying(self, printed: str, language: str) -> Entry | None:
+        """Return the entry for a phrase as it is printed, in the language of the text around it."""
+        for entry in self._by_folded.get(printed.lower(), ()):
+            if (not entry.case or printed == _plain(entry.written)) and entry.language in ("", language):
+                return entry
+        return None
 
 
 def _claim(text: str, match: re.Match[str], entry: Entry) -> Claim:
