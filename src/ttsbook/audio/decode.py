@@ -108,7 +108,7 @@ def decode_mono(container: InputContainer, stream: AudioStream) -> Iterator[Mono
             frames = packet.decode()
         except StopIteration:
             return
-        except av.FFmpegError:
+        except (av.FFmpegError, ValueError):  # the second is PyAV 19's for a codec that FFmpeg does not know
             n_broken += 1
             continue
         for frame in frames:
