@@ -248,8 +248,15 @@ def test_a_word_without_known_parts_is_left_to_the_network() -> None:
 
 
 def test_letters_of_an_acronym_are_named() -> None:
-    assert FRONT_END.say("The XKCD site.", "en")[1] == "ðə ˈɛks kˈA sˈi dˈi sˈIt."
+    assert FRONT_END.say("The XKCD site.", "en")[1] == "ði ˈɛks kˈA sˈi dˈi sˈIt."
     assert FRONT_END.say("A. B. Smith", "en")[1] == "ˈA bˈi smˈɪθ."
+
+
+@pytest.mark.parametrize("accent", ["american", "british"])
+def test_the_has_a_long_vowel_before_another(accent: str) -> None:
+    text = "The inspector of the FBI, the one at the, er, use of the hour."
+    said = FrontEnd(accent=accent).say(text, "en")[1].split()
+    assert [word.strip(",") for word in said if word[0] == "ð"] == ["ði", "ði", "ðə", "ðə", "ði"]
 
 
 def test_each_language_keeps_its_own_words_in_mixed_text() -> None:

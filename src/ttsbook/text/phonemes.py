@@ -75,24 +75,27 @@ def close_utterance(phonemes: str, language: str, mark: str) -> str:
 def tokens_of(spoken: str, fixed: tuple[Fixed, ...] = (), accent: str = "american") -> list[Token]:
     """Return what is said and the marks between, in reading order; what is `fixed` has no accent."""
     tokens = _american_tokens(spoken, fixed)
-    if accent != "british":
-        return tokens
-    if not tokens:
-        return []
     given = {entry.start for entry in fixed}
-    said = [
-        token._replace(symbols=british_word(_plain(spoken[token.start : token.end]), token.symbols))
-        if token.kind == "word" and token.start not in given
-        else token
-        for token in tokens
-    ]
-    following = [*(token.kind == "word" and begins_with_vowel(token.symbols) for token in said[1:]), False]
+    ours = [token.kind == "word" and token.start not in given for token in tokens]
+    if accent == "british":
+        tokens = [
+            token._replace(symbols=british_word(_plain(spoken[token.start : token.end]), token.symbols))
+            if is_ours
+            else token
+            for token, is_ours in zip(tokens, ours, strict=True)
+        ]
+    before_vowel = [token.kind == "word" and begins_with_vowel(token.symbols) for token in tokens[1:]]
     return [
-        token._replace(symbols=drop_r(token.symbols, before_vowel))
-        if token.kind == "word" and token.start not in given
-        else token
-        for token, before_vowel in zip(said, following, strict=True)
+        token._replace(symbols=_linked(token.symbols, is_before_vowel, accent)) if is_ours else token
+        for token, is_ours, is_before_vowel in zip(tokens, ours, [*before_vowel, False], strict=False)
     ]
+
+
+def _linked(symbols: str, before_vowel: bool, accent: str) -> str:
+    """Return a word as the next has it end: a schwa makes "that inspector" of "the inspector"."""
+    if symbols == "ðə":
+        return "ði" if before_vowel else symbols
+    return drop_r(symbols, before_vowel) if accent == "british" else symbols
 
 
 def _plain(word: str) -> str:
