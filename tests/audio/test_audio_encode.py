@@ -82,6 +82,17 @@ def test_the_sound_comes_back_in_place_and_at_its_level(tmp_path, sound, format,
     assert 10 * math.log10(float(np.mean(error**2) / np.mean(sound**2))) < -12
 
 
+@pytest.mark.parametrize(
+    ("rate_hz", "bitrate"),
+    [(22_050, 64_000), (44_100, 100_000), (44_100, 192_000), (44_100, 224_000), (44_100, 256_000)],
+)
+def test_mp3_is_as_loud_as_what_went_in(tmp_path, sound, rate_hz, bitrate):
+    """LAME turns everything down by up to 0.45 dB."""
+    write(tmp_path / "a", sound, spec_for("mp3", rate_hz=rate_hz, bitrate=bitrate))
+    back = read_clip(tmp_path / "a", rate_hz=RATE_HZ).samples[:N]
+    assert float(back @ sound / (sound @ sound)) == pytest.approx(1.0, abs=0.005)
+
+
 @pytest.mark.parametrize("format", ["wav", "flac"])
 def test_lossless_formats_keep_every_sample(tmp_path, sound, format):
     write(tmp_path / "a", sound, spec_for(format, rate_hz=RATE_HZ))

@@ -75,6 +75,10 @@ _CODECS = {
     "opus": _Codec("opus", "libopus", "flt", (("application", "audio"), ("compression_level", "5"))),
 }
 
+# LAME makes everything quieter, by up to half a decibel (`abr_switch_map` in its presets.c): the factor at
+# bit rates below so many bits per second. The limits lie halfway between the bit rates that it lists.
+_LAME_FACTORS = ((176_000, 0.95), (208_000, 0.97), (240_000, 0.98))
+
 
 def write_audio(path: Path, blocks: Iterable[Samples], spec: AudioSpec, *, threads: int = 1) -> Written:
     """Encode blocks of float32 mono at `spec.rate_in_hz` into the file `path`, in constant memory.
@@ -122,15 +126,21 @@ class _LaneEncoder:
     """Muxes what several encoders side by side have made."""
 
     def __init__(
-        self, container: OutputContainer, stream: AudioStream, sink: Sink | None, lanes: Lanes
+        self,
+        container: OutputContainer,
+        stream: AudioStream,
+        sink: Sink | None,
+        lanes: Lanes,
+        made_up: np.float32,
     ) -> None:
         self._container = container
         self._stream = stream
         self._sink = sink
         self._lanes = lanes
+        self._made_up = made_up
 
     def write(self, block: Samples) -> None:
-        self._mux(self._lanes.write(block))
+        self._mux(self._lanes.write(np.clip(block, -1.0, 1.0) * self._made_up))
 
     def finish(self) -> int:
         self._mux(self._lanes.finish())
@@ -208,7 +218,14 @@ def _encoder(
         yield _StreamEncoder(container, stream, sink)
         return
     with Lanes(partial(_lane_context, spec), threads=threads) as lanes:
-        yield _LaneEncoder(container, stream, sink, lanes)
+        yield _LaneEncoder(container, stream, sink, lanes, _made_up(spec))
+
+
+def _made_up(spec: AudioSpec) -> np.float32:
+    """Return the factor that makes up for what the encoder takes from the level."""
+    bitrate = file_bitrate(spec) if spec.format == "mp3" else None
+    taken = (factor for below, factor in _LAME_FACTORS if bitrate and bitrate < below)
+    return np.float32(1.0 / next(taken, 1.0))
 
 
 def _lane_context(spec: AudioSpec) -> AudioCodecContext:

@@ -154,7 +154,7 @@ class _Part:
         return self._closed and not self._steps
 
     def put(self, samples: Samples) -> None:
-        self._submit(np.ascontiguousarray(np.clip(samples, -1.0, 1.0)))
+        self._submit(np.ascontiguousarray(samples))
 
     def close(self, n_packets: int | None) -> None:
         """Flush; of the packets only the first `n_packets` count."""
