@@ -304,7 +304,8 @@ def test_metadata_of_epub_3() -> None:
         '<dc:creator id="c1">An Author</dc:creator><meta refines="#c1" property="role">aut</meta>'
         '<dc:creator id="c2">A Drawer</dc:creator><meta refines="#c2" property="role">ill</meta>'
         "<dc:language>zh-CN</dc:language><dc:publisher>House</dc:publisher><dc:date>1998-05-01</dc:date>"
-        "<dc:description>&lt;p&gt;Two &lt;b&gt;words&lt;/b&gt;&lt;/p&gt;</dc:description>"
+        "<dc:description>&lt;p&gt;Two &lt;b&gt;words&lt;/b&gt;&lt;/p&gt;"
+        "&lt;P&gt;one&lt;br/&gt;more\nword&lt;/P&gt;</dc:description>"
         "<dc:identifier>urn:isbn:1</dc:identifier>"
         '<meta property="belongs-to-collection" id="x">A Set</meta>'
         '<meta refines="#x" property="collection-type">set</meta>'
@@ -314,7 +315,7 @@ def test_metadata_of_epub_3() -> None:
     )
     found = read_stream(make_epub({"a.xhtml": page("<p>x</p>")}, metadata=metadata)).metadata
     assert (found.title, found.authors, found.language) == ("Main", ("An Author",), "zh-CN")
-    assert (found.publisher, found.year, found.description) == ("House", "1998", "Two words")
+    assert (found.publisher, found.year, found.description) == ("House", "1998", "Two words\none\nmore word")
     assert (found.series, found.series_index, found.identifiers) == ("A Series", "2", ("urn:isbn:1",))
 
 

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 
 from ttsbook.book.markup import Element, attribute, inner_text, local_name, parse_html
 from ttsbook.book.printed import collapse
+from ttsbook.book.rules import BLOCK_TAGS
 from ttsbook.types import Metadata
 
 _YEAR = re.compile(r"(?<!\d)([0-9]{4})(?!\d)")
 _NO_DATE = "0101-01-01"  # how calibre writes that it knows none
 _NO_AUTHOR = ("", "Unknown", "未知")  # the last two are calibre's
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_LINE_TAG = re.compile(rf"</?(?:br|{'|'.join(sorted(BLOCK_TAGS))})\b[^<>]*>", re.IGNORECASE)
 
 
 def read_metadata(package: Element) -> Metadata:
@@ -116,7 +118,8 @@ class _Fields:
     def description(self) -> str | None:
         text = self.first("description")
         if text and _TAG.search(text):
-            text = collapse(inner_text(parse_html(text).root))
+            lines = inner_text(parse_html(_LINE_TAG.sub(r"\n\g<0>", text)).root).splitlines()
+            text = "\n".join(filter(None, map(collapse, lines)))
         return text or None
 
     def series(self) -> tuple[str | None, str | None]:
