@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import dataclasses
 import math
@@ -153,6 +154,17 @@ def test_the_cover_is_read_back_byte_for_byte(tmp_path, sound, request, format, 
     cover = request.getfixturevalue(kind)
     write(tmp_path / "a", sound, spec_for(format, cover=cover))
     assert probe(tmp_path / "a").cover == cover
+
+
+def test_flac_and_opus_say_that_the_picture_is_the_front_cover(tmp_path, sound, jpeg):
+    from mutagen.flac import FLAC, Picture
+    from mutagen.oggopus import OggOpus
+
+    for format in ("flac", "opus"):
+        write(tmp_path / format, sound, spec_for(format, cover=jpeg))
+    (block,) = OggOpus(tmp_path / "opus")["metadata_block_picture"]
+    for picture in (*FLAC(tmp_path / "flac").pictures, Picture(base64.b64decode(block))):
+        assert (picture.type, picture.mime, picture.data) == (3, "image/jpeg", jpeg.data)
 
 
 def test_a_broken_cover_is_left_out_with_a_warning(tmp_path, sound):

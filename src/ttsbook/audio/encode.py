@@ -286,6 +286,7 @@ def _add_picture(container: OutputContainer, cover: Picture) -> av.VideoStream:
     stream.pix_fmt = "yuvj420p" if cover.codec == "mjpeg" else "rgb24"
     # The number, because PyAV 17 takes nothing else.
     stream.disposition = Disposition.attached_pic.value  # type: ignore[assignment]
+    stream.metadata["comment"] = "Cover (front)"  # FFmpeg's name for the type of picture
     return stream
 
 
