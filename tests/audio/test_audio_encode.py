@@ -172,6 +172,13 @@ def test_a_broken_cover_is_left_out_with_a_warning(tmp_path, sound):
     assert "cover" in written.warnings[0]
 
 
+def test_a_cover_that_flac_cannot_hold_is_left_out_with_a_warning(tmp_path, sound, jpeg):
+    cover = Cover(jpeg.data + bytes(1 << 24), jpeg.mime)
+    written = write(tmp_path / "a", sound, spec_for("flac", cover=cover))
+    assert "16 MiB" in written.warnings[0]
+    assert probe(tmp_path / "a").cover is None
+
+
 def test_mp3_has_an_ordered_table_of_contents_and_all_frames(tmp_path, sound, jpeg):
     write(tmp_path / "a.mp3", sound, spec_for("mp3", cover=jpeg))
     from mutagen.id3 import CTOCFlags

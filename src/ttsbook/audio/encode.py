@@ -27,7 +27,7 @@ from av.stream import Disposition
 
 from ttsbook.audio import cuesheet, id3, mp4
 from ttsbook.audio.lanes import Lanes, Packet
-from ttsbook.audio.picture import Picture, flac_picture_block, read_picture
+from ttsbook.audio.picture import Picture, flac_picture_block, usable_picture
 from ttsbook.audio.pipeline import Master
 from ttsbook.audio.sink import Sink
 from ttsbook.audio.spec import AudioSpec, Mark, Written, check_spec, cleaned, file_bitrate, file_rate, to_ms
@@ -97,7 +97,7 @@ def write_audio(path: Path, blocks: Iterable[Samples], spec: AudioSpec, *, threa
     """
     check_spec(spec)
     spec = cleaned(spec)
-    cover, warnings = _usable_cover(spec)
+    cover, warnings = usable_picture(spec.cover, spec.format)
     master = Master(spec)
     n_samples = 0
     with _translated_errors(path):
@@ -352,16 +352,6 @@ def _times_ms(spec: AudioSpec) -> tuple[tuple[int, int, str], ...]:
 def _clock(ms: int) -> str:
     seconds, ms = divmod(ms, 1000)
     return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{ms:03d}"
-
-
-def _usable_cover(spec: AudioSpec) -> tuple[Picture | None, tuple[str, ...]]:
-    """Return the cover and what is wrong with it: a bad picture must not cost a night's render."""
-    if spec.cover is None or spec.format == "wav":
-        return None, ()
-    picture = read_picture(spec.cover.data)
-    if picture is None:
-        return None, ("the cover is neither a JPEG nor a PNG image and was left out",)
-    return picture, ()
 
 
 @contextmanager

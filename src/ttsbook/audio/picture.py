@@ -8,7 +8,11 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from ttsbook.types import Cover
+
 FRONT_COVER = 3  # picture type in ID3v2 and FLAC
+
+_MAX_FLAC_BYTES = (1 << 24) - 1  # of a block of metadata
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8\xff"
@@ -42,6 +46,18 @@ def read_picture(data: bytes) -> Picture | None:
     if not (0 < width <= 0xFFFF and 0 < height <= 0xFFFF):
         return None
     return Picture(data, mime, width, height)
+
+
+def usable_picture(cover: Cover | None, format: str) -> tuple[Picture | None, tuple[str, ...]]:
+    """Return the cover and what is wrong with it: a bad picture must not cost a night's render."""
+    if cover is None or format == "wav":
+        return None, ()
+    picture = read_picture(cover.data)
+    if picture is None:
+        return None, ("the cover is neither a JPEG nor a PNG image and was left out",)
+    if format == "flac" and len(flac_picture_block(picture)) > _MAX_FLAC_BYTES:
+        return None, ("the cover is larger than the 16 MiB that a FLAC file can hold and was left out",)
+    return picture, ()
 
 
 def flac_picture_block(picture: Picture) -> bytes:

@@ -14,7 +14,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 
 from ttsbook.audio import mp4
-from ttsbook.audio.picture import read_picture
+from ttsbook.audio.picture import read_picture, usable_picture
 from ttsbook.audio.source import open_source
 from ttsbook.audio.spec import AudioSpec, Mark, Written, cleaned
 from ttsbook.audio.tags import cut_utf8
@@ -159,8 +159,7 @@ def _expected_tags(spec: AudioSpec) -> dict[str, str]:
 
 
 def _cover_problems(found: Probe, spec: AudioSpec) -> list[str]:
-    if spec.cover is None or spec.format == "wav" or read_picture(spec.cover.data) is None:
-        return []
-    if found.cover is None or found.cover.data != spec.cover.data:
+    picture, _ = usable_picture(spec.cover, spec.format)
+    if picture and (found.cover is None or found.cover.data != picture.data):
         return ["its cover is missing or changed"]
     return []
