@@ -134,6 +134,22 @@ def test_a_break_of_the_page_is_silence_of_its_length_where_the_table_asks_for_l
     assert plan.estimated_seconds > 1.65
 
 
+def test_what_cannot_be_read_at_the_start_of_a_chapter_delays_it_by_no_pause() -> None:
+    book = make_book(1)
+    (chapter, _) = book.chapters
+    scene_break = chapter.blocks[2]
+    unread = (scene_break, replace(chapter.blocks[0], text="שלום"), *chapter.blocks[1:])
+    book = replace(book, chapters=(replace(chapter, blocks=unread),))
+    plan = plan_book(book, make_settings(), VOICE, LetterFrontEnd(), "model")
+    loud = Speech(np.full(4000, 0.5, np.float32), 8000)
+    pauses = PauseTable(head_ms=400, heading_ms=900, scene_ms=1400)
+    pieces = [
+        piece for _, piece in assemble(plan.chapters, lambda chunks: (loud for _ in chunks), pauses, 8000)
+    ]
+    silences = [len(piece.samples) / 8 for piece in pieces if piece.planned is None]
+    assert (silences[0], silences[-2]) == (400, 1400)
+
+
 def test_one_gain_brings_the_book_to_its_loudness(tmp_path: Path) -> None:
     quiet = render(tmp_path / "quiet.wav", loudness=-30.0)
     loud = render(tmp_path / "loud.wav", loudness=-20.0)

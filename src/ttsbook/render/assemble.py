@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ttsbook.audio.spec import Mark
 from ttsbook.audio.wave import fade_edges, silence, sound_span
-from ttsbook.render.plan import PlannedChapter, PlannedChunk
+from ttsbook.render.plan import PlannedChapter, PlannedChunk, pauses_of
 from ttsbook.render.settings import PauseTable
 from ttsbook.types import Speech
 
@@ -50,18 +50,15 @@ def assemble(
     speeches = stream(planned for _, chapter in spoken for planned in chapter.chunks if planned.key)
     for position, chapter in spoken:
         pause_ms = pauses.head_ms if apart or position == spoken[0][0] else 0
-        exact_ms: int | None = None  # stated for the last chunk
-        for planned in chapter.chunks:
+        for planned, after_ms in pauses_of(chapter, pauses):
             if planned.key:
                 yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))
                 gain_db = gains_db.get(planned.chunk.voice, 0.0) if gains_db else 0.0
                 yield position, _joint(next(speeches), planned, rate_hz, gain_db)
                 pause_ms = 0
-            chunk, exact_ms = planned.chunk, planned.chunk.exact_pause_ms
-            asked_ms = max(pauses.after_ms(chunk.boundary), chunk.pause_ms)
-            pause_ms = max(pause_ms, asked_ms if exact_ms is None else exact_ms)
+            pause_ms = max(pause_ms, after_ms)
         is_last = apart or position == spoken[-1][0]
-        least_ms = pauses.chapter_ms if exact_ms is None else 0
+        least_ms = pauses.chapter_ms if chapter.chunks[-1].chunk.exact_pause_ms is None else 0
         pause_ms = pauses.tail_ms if is_last else max(pause_ms, least_ms)
         yield from ((position, piece) for piece in _pause(pause_ms, rate_hz))
 

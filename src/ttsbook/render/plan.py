@@ -261,14 +261,27 @@ def _lost_text(chapter: Chapter, block: int, offset: int) -> RenderError:
     )
 
 
+def pauses_of(chapter: PlannedChapter, pauses: PauseTable) -> Iterator[tuple[PlannedChunk, int]]:
+    """Yield each chunk with the pause that it asks for after it, in milliseconds.
+
+    A title that cannot be read, or an ornament, asks for none where nothing has been said yet: a chapter
+    begins with its first words, however it is printed.
+    """
+    has_begun = False
+    for planned in chapter.chunks:
+        chunk = planned.chunk
+        has_begun = has_begun or bool(planned.key)
+        asked_ms = max(pauses.after_ms(chunk.boundary) if has_begun else 0, chunk.pause_ms)
+        yield planned, asked_ms if chunk.exact_pause_ms is None else chunk.exact_pause_ms
+
+
 def _estimate(chapters: Iterable[PlannedChapter], speed: float, pauses: PauseTable) -> float:
     speech = pause_ms = 0.0
     for chapter in chapters:
-        for planned in chapter.chunks:
+        for planned, after_ms in pauses_of(chapter, pauses):
             chunk = planned.chunk
             speech += len(chunk.phonemes) * _SECONDS_PER_SYMBOL.get(chunk.language, 0.057)
-            asked_ms = max(pauses.after_ms(chunk.boundary), chunk.pause_ms)
-            pause_ms += asked_ms if chunk.exact_pause_ms is None else chunk.exact_pause_ms
+            pause_ms += after_ms
     return speech / speed + pause_ms / 1000
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from ttsbook.errors import InputError
 from ttsbook.files import read_small
-from ttsbook.render.plan import Plan
+from ttsbook.render.plan import Plan, pauses_of
 from ttsbook.render.planline import LineError, PlanLine, line_error, read_line, read_object, write_line
 from ttsbook.render.settings import PauseTable
 from ttsbook.types import Block, Book, Chapter, Cover, Metadata
@@ -68,9 +68,8 @@ def write_plan(plan: Plan, narrator: str, pauses: PauseTable) -> Iterator[str]:
     }
     yield json.dumps(header, ensure_ascii=False)
     for planned in plan.chapters:
-        for each in planned.chunks:
+        for each, pause_ms in pauses_of(planned, pauses):
             chunk = each.chunk
-            pause_ms = max(pauses.after_ms(chunk.boundary), chunk.pause_ms)
             kind = planned.chapter.blocks[chunk.block].kind
             yield write_line(chunk, kind, chunk.voice or narrator, pause_ms)
 
