@@ -48,6 +48,12 @@ def test_each_chapter_is_a_numbered_file_and_the_playlist_puts_them_in_order(tmp
         assert found.seconds == pytest.approx(report.tracks[number - 1].seconds, abs=0.06)
 
 
+def test_a_chapter_is_not_sorted_as_the_book(tmp_path: Path) -> None:
+    render(tmp_path / "book.mp3", tags=(("title-sort", "Small Book, A"), ("album-sort", "Small Book, A")))
+    tags = probe(tmp_path / "book" / NAMES[0]).tags
+    assert (tags.get("title-sort"), tags["album-sort"]) == (None, "Small Book, A")
+
+
 def test_every_file_has_its_own_quiet_ends(tmp_path: Path) -> None:
     render(tmp_path / "book.flac", format="flac", pauses=PauseTable(head_ms=600, tail_ms=1200))
     for path in (tmp_path / "book").glob("*.flac"):

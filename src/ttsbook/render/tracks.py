@@ -28,7 +28,8 @@ class Track:
 
     def tags(self, book: Tags) -> Tags:
         """Return the book's tags with what is the track's own."""
-        return replace(book, title=self.title, track=f"{self.number}/{self.total}")
+        # The book's sort title is not the chapter's.
+        return replace(book, title=self.title, title_sort="", track=f"{self.number}/{self.total}")
 
 
 def playlist_of(output: Path) -> Path:
