@@ -503,6 +503,13 @@ def test_subtitles_of_a_chunk_of_several_sentences_are_cut_where_the_sound_is(tm
     assert [end - start for start, end in times[:2]] == [30 + 20 * 25, 20 * 31]
 
 
+def test_a_bit_rate_that_aac_does_not_reach_is_told(tmp_path: Path) -> None:
+    asked = {"format": "m4b", "rate_hz": 22_050}
+    (warning,) = render(tmp_path / "b.m4b", bitrate=256_000, **asked).warnings
+    assert "at most 132 kbit/s instead of 256" in warning
+    assert not render(tmp_path / "c.m4b", bitrate=128_000, **asked).warnings
+
+
 def test_lyrics_are_written_too(tmp_path: Path) -> None:
     render(tmp_path / "b.wav", subtitles="lrc")
     assert (tmp_path / "b.lrc").read_text().splitlines()[0] == "[00:00.50]Chapter one"

@@ -23,6 +23,7 @@ _RATES: dict[str, tuple[int, ...] | None] = {
 }
 # Bits per second for one voice where the artefacts are no longer heard, at rates up to 24 kHz and above.
 _BITRATES = {"mp3": (64_000, 96_000), "m4b": (64_000, 80_000), "opus": (32_000, 40_000)}
+_AAC_BITS = 6  # for a sample, at most; the encoder goes no further without a word
 _BITRATE_LIMITS = {"m4b": (16_000, 320_000), "opus": (6_000, 256_000)}
 # MPEG-2 (up to 24 kHz) and MPEG-1 layer III know other steps.
 _MP3_BITRATE_LIMITS = ((8_000, 160_000), (32_000, 320_000))
@@ -112,6 +113,17 @@ def file_bitrate(spec: AudioSpec) -> int | None:
         return None
     low, high = _BITRATES[spec.format]
     return spec.bitrate or (low if file_rate(spec) <= 24_000 else high)
+
+
+def bitrate_warning(spec: AudioSpec) -> str | None:
+    """Return why the bit rate that is asked for will not be reached, None if nothing is in its way."""
+    most = _AAC_BITS * file_rate(spec)
+    if spec.format != "m4b" or spec.bitrate is None or spec.bitrate <= most:
+        return None
+    return (
+        f"m4b at {file_rate(spec)} Hz takes at most {most // 1000} kbit/s instead of {spec.bitrate // 1000}; "
+        "a higher --sample-rate takes more"
+    )
 
 
 def _check_bitrate(spec: AudioSpec) -> None:

@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import replace
 
 from ttsbook import paths
-from ttsbook.audio.spec import AudioSpec, Mark, check_spec
+from ttsbook.audio.spec import AudioSpec, Mark, bitrate_warning, check_spec
 from ttsbook.engines.base import Engine, EngineSpec
 from ttsbook.engines.choose import entry_of, load_engine
 from ttsbook.errors import OutOfMemory, UsageError
@@ -95,6 +95,8 @@ def _render(
         check_languages(plan, settings.engine, engine)
     draft = _draft(plan, task, settings, engine.rate_hz)
     check_spec(draft)
+    if less := bitrate_warning(draft):
+        task.notes.warn(less)
     tracks = tracks_of(plan, task.target.output, draft.format, settings.subtitles) if settings.split else ()
     for track in tracks:
         remove_leftovers(track.path)
