@@ -51,6 +51,13 @@ def test_chinese_breaks_without_spaces():
     assert "".join(lines) == sentence
 
 
+def test_chinese_lines_begin_with_no_closing_mark_and_split_no_english_word():
+    sentence = "他看见一个小姑娘从街的那一头慢慢地跑过来了，她对大家说：“我的名字叫Elizabeth，住在北边。”"
+    lines = write_subtitles([Cue(0, 100_000, sentence)], RATE_HZ, "srt").splitlines()[2:]
+    assert [line[0] for line in lines] == ["他", "了", "E"]
+    assert "".join(lines) == sentence
+
+
 def test_cues_without_text_or_length_are_left_out():
     cues = [Cue(0, 100, "  \n"), Cue(5, 5, "x"), Cue(0, 24_000, "kept")]
     assert write_subtitles(cues, RATE_HZ, "srt").startswith("1\n00:00:00,000")

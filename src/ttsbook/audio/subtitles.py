@@ -6,6 +6,7 @@ may last for days. Knows nothing of files.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ SILENCE_SHOWN_MS = 4000  # LRC has no ends: a longer pause gets an empty line
 # The usual limits of subtitle guides: 42 characters a line, half as many full-width ones.
 LINE_CHARACTERS = 42
 WIDE_LINE_CHARACTERS = 21
+# Chinese breaks between any two characters, except before a closing mark and after an opening one; words
+# of other scripts stay whole.
+_UNIT = re.compile(
+    rf"[“‘「『（《〈【〔]*(?:[!-~À-ɏ]{{1,{WIDE_LINE_CHARACTERS}}}|\S)[，。！？；：、”’」』）》〉】〕…—～]*\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +154,20 @@ def _plain(text: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    """Break long text; text without spaces, such as Chinese, breaks anywhere."""
-    wide = _is_wide(text)
-    width = WIDE_LINE_CHARACTERS if wide else LINE_CHARACTERS
-    return textwrap.wrap(text, width, break_long_words=wide, break_on_hyphens=False) or [text]
+    """Break long text into lines."""
+    if _is_wide(text):
+        return list(_wide_lines(text))
+    return textwrap.wrap(text, LINE_CHARACTERS, break_long_words=False, break_on_hyphens=False) or [text]
+
+
+def _wide_lines(text: str) -> Iterator[str]:
+    line = ""
+    for unit in _UNIT.findall(text):
+        if line and len(line) + len(unit.rstrip()) > WIDE_LINE_CHARACTERS:
+            yield line.rstrip()
+            line = ""
+        line += unit
+    yield line.rstrip()
 
 
 def _is_wide(text: str) -> bool:
