@@ -13,6 +13,8 @@ Knows nothing of printing or exiting: only `ttsbook.cli` does either.
 
 from __future__ import annotations
 
+import errno
+
 MAX_MESSAGE = 1000  # characters
 # In what CUDA, its libraries and ONNX Runtime say. "memory" alone would do for an illegal access to it too.
 _NO_ROOM = (
@@ -22,7 +24,12 @@ _NO_ROOM = (
     "bad_alloc",
     "failed to allocate",
     "smaller than requested",
+    "can't allocate memory",
 )
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# What is wrong with a place and not with the program; even to look whether a file is there may meet these.
+_REFUSED = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO, errno.ESTALE)
+_REFUSED_HINT = "check its name and permissions; TTSBOOK_HOME names another folder for ttsbook's own files"
 
 
 class TtsbookError(Exception):
@@ -97,3 +104,16 @@ class RenderError(TtsbookError):
 
 class OutOfMemory(RenderError):
     """An engine ran out of host or device memory; a smaller batch may fit."""
+
+
+def known_cause(error: Exception) -> TtsbookError | None:
+    """Return what to say of an error that the machine is to blame for; None for a bug."""
+    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
+        hint = "free some, or allow more (ulimit -v, ulimit -u), and run it again"
+        return RenderError(f"out of memory or processes: {first_line(error)}", hint)
+    if isinstance(error, OSError) and error.errno in _FULL:
+        place = error.filename or "to standard output"
+        return OutputError(f"cannot write {place}: {error.strerror}", "free some space")
+    if isinstance(error, OSError) and error.errno in _REFUSED and error.filename:
+        return InputError(f"cannot use {error.filename}: {error.strerror}", _REFUSED_HINT)
+    return None

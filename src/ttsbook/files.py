@@ -167,9 +167,11 @@ def output_error(path: Path, error: OSError) -> OutputError:
     """Describe why `path` cannot be written."""
     hints = {
         errno.ENOSPC: "free some space and run the same command again; finished work is kept",
-        errno.EROFS: "choose another folder with -o",
-        errno.EACCES: "choose another folder with -o, or change its permissions",
+        errno.EROFS: "choose another folder",
+        errno.EACCES: "choose another folder, or change its permissions",
         errno.ENOENT: "create the folder first",
+        errno.EEXIST: "choose another folder: this is a file",
+        errno.ENOTDIR: "choose another folder: a part of the path is a file",
     }
     reason = error.strerror or str(error)
     return OutputError(f"cannot write {path}: {reason}", hints.get(error.errno or 0))

@@ -9,6 +9,7 @@ import pytest
 from command_line import CLIP, Command
 
 from ttsbook.engines.gpu import Gpu
+from ttsbook.paths import packaged
 
 pytest.importorskip("onnxruntime")
 
@@ -39,6 +40,23 @@ def test_hybrid_analyses_the_clip_with_care_and_says_so(ttsbook: Command, folder
     assert (plain["engine"], careful["engine"]) == ("vits2", "hybrid")
     assert plain["voice_hash"] != careful["voice_hash"]
     assert plain["model_hash"] == careful["model_hash"]
+
+
+def test_a_folder_that_the_configuration_names_takes_the_place_of_the_base_voice(
+    ttsbook: Command, folder: Path
+) -> None:
+    shipped = render(ttsbook, folder, "vits2", "shipped.wav")["model_hash"]
+    (folder / "mine").mkdir()
+    (folder / "ttsbook.toml").write_text('[vits2]\nmodel = "mine"\n', "utf-8")
+    run = ttsbook("speak", "Hello.", "-o", "a.wav", "--engine", "vits2", "--no-fallback")
+    assert run.code == 4
+    assert "train export" in run.err
+    for path in packaged("weights").iterdir():
+        (folder / "mine" / path.name).symlink_to(path)
+    (folder / "mine" / "base.json").unlink()
+    index = (packaged("weights") / "base.json").read_text("utf-8")
+    (folder / "mine" / "base.json").write_text(index.replace('safetensors": "', 'safetensors": "0'), "utf-8")
+    assert render(ttsbook, folder, "vits2", "mine.wav")["model_hash"] != shipped
 
 
 def test_hybrid_analyses_a_clip_once(

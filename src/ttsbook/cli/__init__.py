@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import errno
 import gc
 import io
 import itertools
@@ -21,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from ttsbook.errors import InputError, OutputError, RenderError, TtsbookError, UsageError, first_line
+from ttsbook.errors import OutputError, TtsbookError, UsageError, known_cause
 
 if TYPE_CHECKING:
     from ttsbook.cli.talk import Talk
@@ -31,10 +30,6 @@ EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
 _AGAIN_SECONDS = 0.01
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# What is wrong with a place and not with the program; even to look whether a file is there may meet these.
-_REFUSED = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO, errno.ESTALE)
-_REFUSED_HINT = "check its name and permissions; TTSBOOK_HOME names another folder for ttsbook's own files"
 
 
 class Terminated(BaseException):
@@ -79,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         except SystemExit as stop:  # Typer's answer to a broken pipe
             return stop.code if isinstance(stop.code, int) else 1
         except Exception as error:
-            known = _known_cause(error)
+            known = known_cause(error)
             if known is None:
                 return _report_bug(error)
             if isinstance(known, OutputError):  # so nothing can be printed there either
@@ -89,19 +84,6 @@ def main(argv: Sequence[str] | None = None) -> int:
             return known.exit_code
         finally:
             _drop_unsaid()
-
-
-def _known_cause(error: Exception) -> TtsbookError | None:
-    """Return what to say of an error that the machine is to blame for; None for a bug."""
-    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
-        hint = "free some, or allow more (ulimit -v, ulimit -u), and run it again"
-        return RenderError(f"out of memory or processes: {first_line(error)}", hint)
-    if isinstance(error, OSError) and error.errno in _FULL:
-        place = error.filename or "to standard output"
-        return OutputError(f"cannot write {place}: {error.strerror}", "free some space")
-    if isinstance(error, OSError) and error.errno in _REFUSED and error.filename:
-        return InputError(f"cannot use {error.filename}: {error.strerror}", _REFUSED_HINT)
-    return None
 
 
 def _lead_stdout_to_nowhere() -> None:

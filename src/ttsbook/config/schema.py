@@ -64,6 +64,7 @@ RULES: dict[str, Rule] = {
     "pauses.tail": _PAUSE,
     "fallback.allowed": Flag(),
     "fallback.engines": Names("a list of engine names"),
+    "vits2.model": Text("the path of a folder, or empty", is_path=True),
     "vits2.runtime": Choice(("auto", "onnx", "torch")),
     "vits2.precision": Choice(("auto", "fp32", "fp16", "bf16", "int8")),
     "cosyvoice.model": Text("the path of a folder, or empty", is_path=True),
@@ -102,8 +103,9 @@ class FallbackRules:
 
 @dataclass(frozen=True, slots=True)
 class Vits2Means:
-    """By what the base voice is computed."""
+    """Where the base voice lies, "" is in the package, and by what it is computed."""
 
+    model: str
     runtime: str
     precision: str
 

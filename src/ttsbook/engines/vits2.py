@@ -162,16 +162,22 @@ def read_hashes(folder: Path) -> dict[str, str]:
         found = json.loads(index.read_text("utf-8"))
         kind, hashes = found["format"], dict[str, str](found["sha256"])
     except OSError as error:
-        raise MissingError(f"the base voice is not in {folder}", "reinstall ttsbook") from error
+        raise MissingError(f"the base voice is not in {folder}", _hint_for(folder)) from error
     except (ValueError, KeyError, TypeError) as error:
-        raise MissingError(f"{index} is damaged", "reinstall ttsbook") from error
+        raise MissingError(f"{index} is damaged", _hint_for(folder)) from error
     if kind != GRAPH_FORMAT:
         why = f"{folder} was exported by another version of ttsbook (format {kind}, not {GRAPH_FORMAT})"
         raise MissingError(why, "export it again: python -m ttsbook.train export")
     for name in hashes:
         if not (folder / name).is_file():
-            raise MissingError(f"the base voice lacks {folder / name}", "reinstall ttsbook")
+            raise MissingError(f"the base voice lacks {folder / name}", _hint_for(folder))
     return hashes
+
+
+def _hint_for(folder: Path) -> str:
+    if folder == paths.packaged("weights"):
+        return "reinstall ttsbook"
+    return "name a folder that `python -m ttsbook.train export` wrote"
 
 
 def check_weights(engine: str, options: Options, known: tuple[str, ...]) -> None:

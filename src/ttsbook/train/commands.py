@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import time
 from pathlib import Path
@@ -10,10 +11,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ttsbook.files import make_folder
+
 if TYPE_CHECKING:
     import torch
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(
+    help=__doc__,
+    pretty_exceptions_enable=False,  # `__main__` is the error boundary
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback(invoke_without_command=True)
+def _root(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 def _say(line: str) -> None:
@@ -22,12 +36,34 @@ def _say(line: str) -> None:
 
 
 def _device(asked: str) -> torch.device:
-    """Return the device of that name; "auto" is a GPU where there is one."""
+    """Return the device of that name; "auto" is a GPU where there is one.
+
+    Raises:
+        UsageError: there is no such name.
+        MissingError: there is no such GPU.
+    """
     import torch
 
+    from ttsbook.errors import MissingError, UsageError
+
+    n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
     if asked == "auto":
-        asked = "cuda" if torch.cuda.is_available() else "cpu"
+        asked = "cuda" if n_gpus else "cpu"
+    kind, _, index = asked.partition(":")
+    if asked != "cpu" and (kind != "cuda" or not (index or "0").isdecimal()):
+        raise UsageError(
+            f"there is no device {asked!r}", "choose auto, cpu, cuda or, as the second GPU, cuda:1"
+        )
+    if kind == "cuda" and int(index or 0) >= n_gpus:
+        hint = "check `nvidia-smi`, and that torch is built for CUDA; --device cpu trains on the processor"
+        raise MissingError(f"{asked} was asked for, and torch finds {n_gpus or 'no'} GPUs", hint)
     return torch.device(asked)
+
+
+def _above_zero(value: float | None) -> float | None:
+    if value is not None and not 0 < value < math.inf:
+        raise typer.BadParameter(f"{value} is not a number above 0")
+    return value
 
 
 @app.command()
@@ -35,9 +71,11 @@ def teacher(
     out: Annotated[Path, typer.Argument(help="Folder for the speech; an earlier run there goes on.")],
     voices: Annotated[Path, typer.Option(help="Folder voices/ of the npm package kokoro-js.")],
     text: Annotated[list[Path] | None, typer.Option(help="Text or EPUB file; may be repeated.")] = None,
-    hours: Annotated[float, typer.Option(help="How much speech the folder should hold.")] = 8.0,
-    seed: Annotated[int, typer.Option(help="Another seed says other things in other voices.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes, one core each.")] = 1,
+    hours: Annotated[
+        float, typer.Option(callback=_above_zero, help="How much speech the folder should hold.")
+    ] = 8.0,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed says other things in other voices.")] = 0,
+    workers: Annotated[int, typer.Option(min=1, help="Processes, one core each.")] = 1,
     speaker: Annotated[
         list[str] | None, typer.Option(help="Only clips of this voice, for evaluate; may be repeated.")
     ] = None,
@@ -68,7 +106,9 @@ def prepare(
     recorded: Annotated[
         list[Path] | None, typer.Option(help="Folder of recordings; may be repeated.")
     ] = None,
-    band_hz: Annotated[int, typer.Option(help="Nothing above this frequency in the recordings.")] = 8_000,
+    band_hz: Annotated[
+        int, typer.Option(min=1, help="Nothing above this frequency in the recordings.")
+    ] = 8_000,
     language: Annotated[str, typer.Option(help="Of the recordings' transcripts.")] = "en",
     transcripts: Annotated[
         Path | None, typer.Option(help="Table of transcripts, if not transcripts.tsv beside the recordings.")
@@ -81,7 +121,7 @@ def prepare(
     from ttsbook.train.archive import SUFFIX, write_archive
     from ttsbook.train.prepare import prepare_recordings, prepare_teacher
 
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     if teacher:
         n = write_archive(out / f"teacher{SUFFIX}", prepare_teacher(teacher))
         _say(f"{teacher}: {n} clips")
@@ -95,12 +135,12 @@ def prepare(
 def pack(
     source: Annotated[Path, typer.Argument(help="Folder of archives.")],
     out: Annotated[Path, typer.Argument(help="Folder for the parts.")],
-    megabytes: Annotated[float, typer.Option(help="Largest size of a part.")] = 30.0,
+    megabytes: Annotated[float, typer.Option(callback=_above_zero, help="Largest size of a part.")] = 30.0,
 ) -> None:
     """Split archives into parts of a given size, to be carried to another machine."""
     from ttsbook.train.archive import SUFFIX, read_archives, split_by_size, write_archive
 
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     for index, part in enumerate(split_by_size(read_archives(source), int(megabytes * 2**20))):
         path = out / f"part-{index:03d}{SUFFIX}"
         write_archive(path, part)
@@ -110,26 +150,35 @@ def pack(
 @app.command()
 def fit(
     data: Annotated[Path, typer.Argument(help="Folder of archives.")],
-    out: Annotated[Path, typer.Argument(help="Folder of the run; an earlier run there goes on.")],
-    minutes: Annotated[float, typer.Option(help="Wall-clock budget of this call.")] = 60.0,
+    out: Annotated[
+        Path, typer.Argument(help="Folder of the run; the same command goes on with an earlier run there.")
+    ],
+    minutes: Annotated[
+        float, typer.Option(callback=_above_zero, help="Wall-clock budget of this call.")
+    ] = 60.0,
     schedule_minutes: Annotated[
-        float | None, typer.Option(help="Length of the whole run, for the learning rates.")
+        float | None,
+        typer.Option(
+            callback=_above_zero, help="Length of the whole run, for the learning rates; else of this call."
+        ),
     ] = None,
     start: Annotated[list[Path] | None, typer.Option(help="Weights to begin with; repeatable.")] = None,
     fresh_judges: Annotated[bool, typer.Option(help="Do not take discriminators from --start.")] = False,
-    adversary_from: Annotated[int, typer.Option(help="Step at which discriminators join.")] = 0,
+    adversary_from: Annotated[int, typer.Option(min=0, help="Step at which discriminators join.")] = 0,
     judges_first: Annotated[
-        int, typer.Option(help="Steps in which discriminators alone learn: fresh ones know nothing.")
+        int, typer.Option(min=0, help="Steps in which discriminators alone learn: fresh ones know nothing.")
     ] = 0,
     rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 8e-4,
-    scale: Annotated[int, typer.Option(help="Multiplies every batch; 1 suits two cores, 4 a big card.")] = 1,
+    scale: Annotated[
+        int, typer.Option(min=1, help="Multiplies every batch; 1 suits two cores, 4 a big card.")
+    ] = 1,
     window: Annotated[int, typer.Option(help="Latent frames (25 ms) of a window.")] = 64,
     recogniser: Annotated[
         list[Path] | None,
         typer.Option(help="File of `recogniser`, which judges whether phonemes are heard; may be repeated."),
     ] = None,
     text_steps: Annotated[
-        int, typer.Option(help="Steps of the text side alone between whole ones, six times as cheap.")
+        int, typer.Option(min=0, help="Steps of the text side alone between whole ones, six times as cheap.")
     ] = 0,
     hold_decoder: Annotated[
         bool, typer.Option(help="Leave the decoder as it is; everything before it learns through it.")
@@ -145,9 +194,9 @@ def fit(
         typer.Option(help="Another weight of a loss, NAME=NUMBER; may be repeated, 0 leaves it out."),
     ] = None,
     duration_noise: Annotated[
-        int, typer.Option(help="Channels of noise for an adversarial duration predictor; 0 has none.")
+        int, typer.Option(min=0, help="Channels of noise for an adversarial duration predictor; 0 has none.")
     ] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "auto",
     seed: Annotated[int, typer.Option()] = 0,
 ) -> None:
     """Train within a time budget; stop and go on at any time.
@@ -208,12 +257,12 @@ def fit(
 def recogniser(
     data: Annotated[Path, typer.Argument(help="Folder of archives with durations.")],
     out: Annotated[Path, typer.Argument(help="The file to write.")],
-    steps: Annotated[int, typer.Option(help="Batches of 24 windows.")] = 3_500,
-    n_fft: Annotated[int, typer.Option(help="Samples of a spectrum at 24 kHz.")] = 600,
-    n_mels: Annotated[int, typer.Option(help="Bands of a spectrum.")] = 64,
-    width: Annotated[int, typer.Option(help="Channels.")] = 192,
-    blocks: Annotated[int, typer.Option(help="Layers.")] = 3,
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    steps: Annotated[int, typer.Option(min=1, help="Batches of 24 windows.")] = 3_500,
+    n_fft: Annotated[int, typer.Option(min=16, max=2_400, help="Samples of a spectrum at 24 kHz.")] = 600,
+    n_mels: Annotated[int, typer.Option(min=1, help="Bands of a spectrum.")] = 64,
+    width: Annotated[int, typer.Option(min=1, help="Channels.")] = 192,
+    blocks: Annotated[int, typer.Option(min=1, help="Layers.")] = 3,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "auto",
     seed: Annotated[int, typer.Option()] = 0,
 ) -> None:
     """Teach a small network to hear phonemes, for fit --recogniser; minutes on one core.
@@ -338,7 +387,7 @@ def evaluate(
         method=method,
         teacher=teacher,
     )
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     run(plan, out, say=_say)
     sys.stdout.write((out / "evaluation.md").read_text("utf-8"))
 
@@ -370,7 +419,7 @@ def transcribe(
     model: Annotated[
         Path | None, typer.Option(help="Folder of a faster-whisper model; Whisper base by default.")
     ] = None,
-    threads: Annotated[int, typer.Option()] = 1,
+    threads: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
     """Write down what is said in recordings, leaving out what Whisper is unsure of."""
     from ttsbook.errors import UsageError
@@ -388,7 +437,7 @@ def align(
     checkpoint: Annotated[Path, typer.Argument(help="checkpoint.safetensors of a run.")],
     data: Annotated[Path, typer.Argument(help="Folder of archives.")],
     out: Annotated[Path, typer.Argument(help="Folder for the archives with durations.")],
-    device: Annotated[str, typer.Option(help="auto, cpu or cuda.")] = "auto",
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "auto",
 ) -> None:
     """Find the durations of recordings that have a transcript, so that they teach text too.
 
@@ -396,6 +445,6 @@ def align(
     """
     from ttsbook.train.align_clips import Aligner, align_archives
 
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     for path, counts in align_archives(data, out, Aligner(checkpoint, _device(device))):
         _say(f"{path}: {counts.aligned} of {counts.with_phonemes} clips with a transcript aligned")

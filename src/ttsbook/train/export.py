@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 from torch import Tensor, nn
 
-from ttsbook.files import atomic_write, sha256_file
+from ttsbook.files import atomic_write, make_folder, sha256_file
 from ttsbook.train.quantize import quantize
 from ttsbook.vits2.checkpoint import load_weights, module_names, read_config, save_weights
 from ttsbook.vits2.config import GRAPH_FORMAT, ModelConfig
@@ -96,7 +96,7 @@ def export(checkpoint: Path, folder: Path) -> dict[str, str]:
     config = read_config(checkpoint)
     model = Synthesizer(config).eval()
     load_weights(checkpoint, {"synthesizer": model})
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     weights = folder / WEIGHTS
     save_weights(weights, config, {"synthesizer": model}, dtype=torch.float16)
     model.half().float()  # the graphs are traced with the numbers that ship
@@ -136,7 +136,7 @@ def export_training(checkpoint: Path, folder: Path) -> list[Path]:
     config = read_config(checkpoint)
     posterior = PosteriorEncoder(config)
     load_weights(checkpoint, {"posterior": posterior})
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     paths = [folder / "posterior.safetensors"]
     save_weights(paths[0], config, {"posterior": posterior}, dtype=torch.float16)
     if "discriminators" in module_names(checkpoint):

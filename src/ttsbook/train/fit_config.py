@@ -15,7 +15,7 @@ WEIGHTS = (
 
 @dataclass(frozen=True, slots=True)
 class FitConfig:
-    """What a run does. Weights of losses as in RUNS.md; sizes for two cores, see `for_cuda`."""
+    """What a run does. Weights of losses as in RUNS.md; sizes for two cores."""
 
     seconds: float  # wall-clock budget of this call
     schedule_seconds: float  # of the whole run, for the learning rates
@@ -63,6 +63,12 @@ class FitConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        if not 0 < self.rate < 1:
+            raise UsageError(f"a learning rate of {self.rate} makes no sense", "8e-4 suits a first run")
+        if self.window < self.crop:
+            raise UsageError(
+                f"a window of {self.window} latent frames is too short", f"--window takes {self.crop} or more"
+            )
         if self.hold_rest and (self.hold_decoder or self.text_steps):
             raise UsageError(
                 "where everything but the decoder is held, nothing else can learn",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ttsbook.errors import InputError
-from ttsbook.files import atomic_write
+from ttsbook.files import atomic_write, make_folder
 from ttsbook.vits2.checkpoint import load_weights, module_names, save_weights
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class TrainingState:
     """
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         self.path = folder / "state.pt"
         self.checkpoint = folder / "checkpoint.safetensors"
 
