@@ -32,6 +32,7 @@ def call(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
     return main()
 
 
+@pytest.mark.usefixtures("place")
 @pytest.mark.parametrize(
     ("line", "code", "said"),
     [
@@ -59,7 +60,6 @@ def test_a_mistake_is_one_line_a_hint_and_an_exit_code(
     line: str,
     code: int,
     said: str,
-    place: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -35,7 +35,7 @@ def _run() -> int:
     try:
         code = app(prog_name="python -m ttsbook.train", standalone_mode=False)
     except usage_error as error:
-        message = getattr(error, "format_message", lambda: str(error))()
+        message = getattr(error, "format_message", error.__str__)()
         command = getattr(getattr(error, "ctx", None), "command_path", "python -m ttsbook.train")
         raise UsageError(message.strip(), f"`{command} --help` shows how it is used") from error
     if code == EXIT_INTERRUPTED:  # Typer turns KeyboardInterrupt into this code
