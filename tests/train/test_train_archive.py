@@ -46,6 +46,12 @@ def test_equal_clips_give_equal_bytes(tmp_path: Path) -> None:
     assert (tmp_path / f"a{SUFFIX}").read_bytes() == (tmp_path / f"b{SUFFIX}").read_bytes()
 
 
+def test_two_clips_of_one_id_are_refused_since_one_would_be_lost(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="two clips have the id c"):
+        write_archive(tmp_path / f"a{SUFFIX}", [make_clip("c"), make_clip("c", seed=1)])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_parts_stay_below_the_size_and_lose_no_clip(tmp_path: Path) -> None:
     clips = [make_clip(f"c{i}", seed=i) for i in range(12)]
     limit = 3 * max(clip.n_bytes for clip in clips) + 4_000

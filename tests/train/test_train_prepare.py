@@ -60,10 +60,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_speakers_for_evaluation_are_never_trained_on(folder: Path) -> None:
-    clips = list(prepare_recordings(folder, band_hz=8_000))
+    clips = list(prepare_recordings(folder, band_hz=8_000, say=print))
     assert [(clip.id, clip.speaker) for clip in clips] == [
-        ("readers-ann", "17"),
-        ("readers-bob", "readers-bob"),
+        ("readers-ann.opus", "17"),
+        ("readers-bob.opus", "readers-bob.opus"),
     ]
     for clip in clips:
         assert clip.n_samples % UNIT == 0
@@ -82,7 +82,7 @@ def test_transcripts_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
     with open(table, encoding="utf-8", newline="") as handle:
         (row,) = csv.DictReader(handle, delimiter="\t")
     assert row["text"] == heard.text
-    ann, bob = prepare_recordings(folder, band_hz=8_000, transcripts=table)
+    ann, bob = prepare_recordings(folder, band_hz=8_000, say=print, transcripts=table)
     assert ann.phonemes == ""
     assert bob.phonemes == FrontEnd(language="en").say(heard.text, "en")[1] != ""
     assert bob.language == "en"
@@ -91,12 +91,41 @@ def test_transcripts_may_lie_elsewhere(folder: Path, tmp_path: Path) -> None:
 def test_a_table_of_another_shape_is_an_error(folder: Path) -> None:
     (folder / "speakers.tsv").write_text("name\tspeaker\nann\t17\n", "utf-8")
     with pytest.raises(InputError, match="no column `file`"):
-        list(prepare_recordings(folder, band_hz=8_000))
+        list(prepare_recordings(folder, band_hz=8_000, say=print))
 
 
 def test_a_folder_without_recordings_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(MissingError, match="no audio files"):
-        list(prepare_recordings(tmp_path, band_hz=8_000))
+        list(prepare_recordings(tmp_path, band_hz=8_000, say=print))
+
+
+def test_what_cannot_be_used_is_left_out_and_said(folder: Path) -> None:
+    (folder / "broken.wav").write_bytes(b"no sound")
+    (folder / "broken.opus").write_bytes(b"no sound")
+    said: list[str] = []
+    assert len(list(prepare_recordings(folder, band_hz=8_000, say=said.append))) == 2
+    assert [line.split(":")[0] for line in said[:2]] == ["left out"] * 2
+    assert said[2].endswith("2 of 5 recordings, 0 with a transcript")
+    (folder / "ann.opus").unlink()
+    (folder / "bob.opus").unlink()
+    with pytest.raises(InputError, match="none of the 3 recordings"):
+        list(prepare_recordings(folder, band_hz=8_000, say=said.append))
+
+
+def test_files_of_one_name_in_several_folders_keep_their_own_words(folder: Path) -> None:
+    (folder / "more").mkdir()
+    shutil.copy(CLIP, folder / "more" / "bob.opus")
+    (folder / "transcripts.tsv").write_text("file\ttext\nbob.opus\tHello.\nann.opus\tHi.\n", "utf-8")
+    ann, bob, other = prepare_recordings(folder, band_hz=8_000, say=print)
+    assert len({ann.id, bob.id, other.id}) == 3
+    assert ann.phonemes
+    assert bob.phonemes
+    assert other.phonemes == ""
+
+
+def test_a_table_of_transcripts_that_was_named_must_be_there(folder: Path) -> None:
+    with pytest.raises(MissingError, match="nowhere is missing"):
+        list(prepare_recordings(folder, band_hz=8_000, transcripts=Path("nowhere"), say=print))
 
 
 SURE = Transcript("a.opus", "It was a bright cold day in April", -0.2, 0.01, 1.2, 3.0)

@@ -49,10 +49,19 @@ class Clip:
 
 
 def write_archive(path: Path, clips: Iterable[Clip]) -> int:
-    """Write clips to one archive; return how many."""
-    rows = []
+    """Write clips to one archive; return how many.
+
+    Raises:
+        InputError: two have the same id, under which only one could be found again.
+    """
+    rows, seen = [], set[str]()
     with atomic_write(path) as handle, zipfile.ZipFile(handle, "w", zipfile.ZIP_STORED) as archive:
         for clip in clips:
+            if clip.id in seen:
+                raise InputError(
+                    f"two clips have the id {clip.id}", "prepare their folders again, under other names"
+                )
+            seen.add(clip.id)
             rows.append(json.dumps(_row(clip), ensure_ascii=False))
             _add(archive, f"audio/{clip.id}.opus", clip.opus)
             arrays = io.BytesIO()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ttsbook.files import make_folder
+from ttsbook.vits2.config import LANGUAGES
 
 if TYPE_CHECKING:
     import torch
@@ -66,6 +67,12 @@ def _above_zero(value: float | None) -> float | None:
     return value
 
 
+def _known_language(value: str) -> str:
+    if value not in LANGUAGES:
+        raise typer.BadParameter(f"{value!r} is none of {', '.join(LANGUAGES)}")
+    return value
+
+
 @app.command()
 def teacher(
     out: Annotated[Path, typer.Argument(help="Folder for the speech; an earlier run there goes on.")],
@@ -109,7 +116,9 @@ def prepare(
     band_hz: Annotated[
         int, typer.Option(min=1, help="Nothing above this frequency in the recordings.")
     ] = 8_000,
-    language: Annotated[str, typer.Option(help="Of the recordings' transcripts.")] = "en",
+    language: Annotated[
+        str, typer.Option(callback=_known_language, help="Of the recordings' transcripts, en or zh.")
+    ] = "en",
     transcripts: Annotated[
         Path | None, typer.Option(help="Table of transcripts, if not transcripts.tsv beside the recordings.")
     ] = None,
@@ -118,17 +127,24 @@ def prepare(
 
     Example: python -m ttsbook.train prepare data --teacher teacher --recorded librispeech
     """
+    from ttsbook.errors import UsageError
     from ttsbook.train.archive import SUFFIX, write_archive
     from ttsbook.train.prepare import prepare_recordings, prepare_teacher
 
+    named = {folder.resolve().name: folder for folder in recorded or ()}  # each archive is called so
+    if not teacher and not recorded:
+        raise UsageError("there is nothing to prepare", "name folders with --teacher or --recorded")
+    if len(named) < len(recorded or ()) or (teacher and "teacher" in named):
+        raise UsageError("two folders have the same name, and so would their archives", "rename one of them")
     make_folder(out)
     if teacher:
         n = write_archive(out / f"teacher{SUFFIX}", prepare_teacher(teacher))
         _say(f"{teacher}: {n} clips")
-    for folder in recorded or ():
-        clips = prepare_recordings(folder, band_hz=band_hz, language=language, transcripts=transcripts)
-        n = write_archive(out / f"{folder.name}{SUFFIX}", clips)
-        _say(f"{folder}: {n} clips")
+    for name, folder in named.items():
+        clips = prepare_recordings(
+            folder, band_hz=band_hz, language=language, transcripts=transcripts, say=_say
+        )
+        write_archive(out / f"{name}{SUFFIX}", clips)
 
 
 @app.command()
@@ -415,19 +431,15 @@ def card(
 def transcribe(
     folder: Annotated[Path, typer.Argument(help="Folder of recordings.")],
     table: Annotated[Path, typer.Argument(help="Table to write, for prepare --transcripts.")],
-    language: Annotated[str, typer.Option(help="en or zh.")] = "en",
+    language: Annotated[str, typer.Option(callback=_known_language, help="en or zh.")] = "en",
     model: Annotated[
         Path | None, typer.Option(help="Folder of a faster-whisper model; Whisper base by default.")
     ] = None,
     threads: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
     """Write down what is said in recordings, leaving out what Whisper is unsure of."""
-    from ttsbook.errors import UsageError
     from ttsbook.train.transcribe import transcribe as run
-    from ttsbook.vits2.config import LANGUAGES
 
-    if language not in LANGUAGES:
-        raise UsageError(f"no such language: {language!r}", f"choose one of: {', '.join(LANGUAGES)}")
     sure, total = run(folder, table, language=language, model=model, threads=threads, say=_say)
     _say(f"{table}: {sure} of {total} files")
 

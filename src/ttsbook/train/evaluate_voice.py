@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ttsbook.audio.decode import read_clip
 from ttsbook.errors import InputError, MissingError
+from ttsbook.train.prepare import AUDIO
 from ttsbook.types import Provenance, VoiceProfile
 from ttsbook.voice.analyse import analyse_samples
 from ttsbook.voice.encode import SpeakerEncoder
@@ -25,7 +26,6 @@ from ttsbook.voice.resample import resample
 from ttsbook.voice.tone import Rehearsal
 
 RATE_HZ = 16_000  # of the targets
-AUDIO = (".opus", ".ogg", ".flac", ".wav", ".mp3", ".m4a")
 Samples = NDArray[np.float32]
 
 

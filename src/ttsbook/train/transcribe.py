@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ttsbook.audio.decode import read_clip
-from ttsbook.errors import MissingError
+from ttsbook.errors import InputError
 from ttsbook.files import atomic_write
 from ttsbook.qa.whisper import RATE_HZ, Whisper
-from ttsbook.train.prepare import AUDIO
+from ttsbook.train.prepare import find_audio, left_out
 
 MIN_LOG_PROB = -0.45  # mean over tokens
 MAX_NO_SPEECH = 0.4
@@ -30,7 +30,7 @@ TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)  # tried in turn: a second guess m
 class Transcript:
     """What Whisper heard in one file."""
 
-    file: str
+    file: str  # path in the folder
     text: str
     log_prob: float  # mean over tokens, of the worst segment
     no_speech: float  # probability, of the worst segment
@@ -54,13 +54,15 @@ def transcribe(
     Raises:
         MissingError: faster-whisper, its model or recordings are not there.
     """
-    files = sorted(path for path in folder.rglob("*") if path.suffix.lower() in AUDIO)
-    if not files:
-        raise MissingError(f"no audio files below {folder}", f"it should hold {', '.join(AUDIO)}")
+    files = find_audio(folder)
     whisper = Whisper(model, threads=threads, temperatures=TEMPERATURES)
     sure = []
     for index, path in enumerate(files, 1):
-        found = _hear(whisper, path, language)
+        try:
+            found = _hear(whisper, path, path.relative_to(folder).as_posix(), language)
+        except InputError as error:
+            say(left_out(path, error))
+            continue
         if found.is_sure(language):
             sure.append(found)
         if index % 50 == 0:
@@ -70,11 +72,11 @@ def transcribe(
     return len(sure), len(files)
 
 
-def _hear(whisper: Whisper, path: Path, language: str) -> Transcript:
+def _hear(whisper: Whisper, path: Path, name: str, language: str) -> Transcript:
     clip = read_clip(path, rate_hz=RATE_HZ)
     heard = whisper.hear(clip.samples, language)
     seconds = len(clip.samples) / RATE_HZ
-    return Transcript(path.name, heard.text, heard.log_prob, heard.no_speech, heard.compression, seconds)
+    return Transcript(name, heard.text, heard.log_prob, heard.no_speech, heard.compression, seconds)
 
 
 def _format(transcripts: list[Transcript]) -> str:
