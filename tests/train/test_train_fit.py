@@ -15,11 +15,12 @@ pytest.importorskip("matplotlib")
 from clip_maker import TINY, make_clip, make_clips  # noqa: E402
 
 from ttsbook.errors import InputError, UsageError  # noqa: E402
+from ttsbook.files import scratch_beside  # noqa: E402
 from ttsbook.train.corpus import Corpus  # noqa: E402
 from ttsbook.train.fit import fit  # noqa: E402
 from ttsbook.train.fit_config import FitConfig  # noqa: E402
 from ttsbook.train.recogniser import Recogniser  # noqa: E402
-from ttsbook.train.state import TrainingState, start_from  # noqa: E402
+from ttsbook.train.state import Curves, TrainingState, start_from  # noqa: E402
 from ttsbook.train.trainer import Trainer  # noqa: E402
 from ttsbook.vits2.checkpoint import load_weights, read_config  # noqa: E402
 from ttsbook.vits2.config import ModelConfig  # noqa: E402
@@ -231,10 +232,21 @@ def test_a_damaged_run_is_an_error_and_stays_as_it_is(tmp_path: Path) -> None:
     state = TrainingState(tmp_path)
     state.save(make_trainer())
     data = state.path.read_bytes()
-    state.path.write_bytes(data[: len(data) // 2])
-    with pytest.raises(InputError, match="damaged"):
-        state.restore(make_trainer())
-    assert state.path.stat().st_size == len(data) // 2
+    for damaged in (data[: len(data) // 2], b"hello", b""):
+        state.path.write_bytes(damaged)
+        with pytest.raises(InputError, match="damaged"):
+            state.restore(make_trainer())
+        assert state.path.read_bytes() == damaged
+    (tmp_path / "losses.tsv").write_text("step\tkl\none\ttwo\n", "utf-8")
+    with pytest.raises(InputError, match="cannot be read"):
+        Curves(tmp_path)
+
+
+def test_what_a_run_that_was_killed_did_not_finish_to_write_is_removed(tmp_path: Path) -> None:
+    with scratch_beside(tmp_path / "state.pt") as unfinished, scratch_beside(tmp_path / "other") as other:
+        TrainingState(tmp_path)
+        assert not unfinished.exists()
+        assert other.exists()
 
 
 def test_a_new_run_begins_with_the_weights_of_an_earlier_one(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ttsbook.errors import InputError
-from ttsbook.files import atomic_write, make_folder
+from ttsbook.files import atomic_write, make_folder, matches, temporary_prefix
 from ttsbook.vits2.checkpoint import load_weights, module_names, save_weights
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ class TrainingState:
         make_folder(folder)
         self.path = folder / "state.pt"
         self.checkpoint = folder / "checkpoint.safetensors"
+        for path in (self.path, self.checkpoint):  # a run that was killed while it saved left hundreds of MB
+            for unfinished in matches(folder, f"{temporary_prefix(path)}*.part"):
+                unfinished.unlink(missing_ok=True)
 
     def save(self, trainer: Trainer) -> None:
         """Write state and averaged weights; on failure the previous ones stay."""
@@ -76,7 +79,7 @@ class TrainingState:
     def _load(self, device: torch.device) -> dict[str, Any]:
         try:
             state: dict[str, Any] = torch.load(self.path, map_location=device, weights_only=True)
-        except (RuntimeError, EOFError, pickle.UnpicklingError) as error:
+        except (RuntimeError, EOFError, LookupError, ValueError, pickle.UnpicklingError) as error:
             raise InputError(
                 f"{self.path} is damaged",
                 f"move it away; a new run can begin with --start {self.checkpoint}",
@@ -127,9 +130,20 @@ class Curves:
         self.table, self.picture = folder / "losses.tsv", folder / "losses.png"
         self.rows: list[dict[str, float]] = []
         if self.table.is_file():
+            self.rows = self._read()
+
+    def _read(self) -> list[dict[str, float]]:
+        try:
             with open(self.table, encoding="utf-8", newline="") as handle:
-                for row in csv.DictReader(handle, delimiter="\t"):
-                    self.rows.append({name: float(value) for name, value in row.items() if value})
+                rows = [
+                    {name: float(value) for name, value in row.items() if value}
+                    for row in csv.DictReader(handle, delimiter="\t")
+                ]
+        except (OSError, ValueError, TypeError) as error:
+            raise InputError(
+                f"{self.table} cannot be read: {error}", "move it away; it is only looked at"
+            ) from error
+        return [row for row in rows if "step" in row]
 
     def add(self, step: int, seconds: float, values: dict[str, float]) -> None:
         """Append one row; rows of a future that a resume took back are dropped."""
