@@ -102,5 +102,17 @@ def test_archives_are_written_again_elsewhere(aligner: Aligner, tmp_path: Path) 
 
 def test_a_checkpoint_without_posterior_encoder_is_an_error(tmp_path: Path) -> None:
     save_weights(tmp_path / "a.safetensors", TINY, {"synthesizer": Synthesizer(TINY)})
-    with pytest.raises(InputError, match="does not fit"):
+    with pytest.raises(InputError, match="holds no posterior"):
         Aligner(tmp_path / "a.safetensors", torch.device("cpu"))
+
+
+def test_the_posterior_encoder_may_lie_in_a_file_of_its_own(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    networks = {"synthesizer": Synthesizer(TINY), "posterior": PosteriorEncoder(TINY)}
+    save_weights(tmp_path / "both.safetensors", TINY, networks)
+    for name, network in networks.items():
+        save_weights(tmp_path / f"{name}.safetensors", TINY, {name: network})
+    cpu, clip = torch.device("cpu"), unlabelled("x")
+    whole = Aligner(tmp_path / "both.safetensors", cpu)
+    parts = Aligner(tmp_path / "synthesizer.safetensors", cpu, tmp_path / "posterior.safetensors")
+    assert parts.align(clip) == whole.align(clip)

@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs the extra `train`")
 pytest.importorskip("onnxruntime")
 
-from clip_maker import make_clips  # noqa: E402
+from clip_maker import make_clip, make_clips  # noqa: E402
 
 from ttsbook.train.__main__ import main  # noqa: E402
 from ttsbook.train.archive import SUFFIX, write_archive  # noqa: E402
@@ -20,9 +20,10 @@ from ttsbook.train.archive import SUFFIX, write_archive  # noqa: E402
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to work in that holds a file, an empty folder and training data."""
     (tmp_path / "file").write_text("not a folder", "utf-8")
-    for name in ("empty", "data"):
+    for name in ("empty", "data", "unlabelled"):
         (tmp_path / name).mkdir()
     write_archive(tmp_path / "data" / f"a{SUFFIX}", make_clips())
+    write_archive(tmp_path / "unlabelled" / f"a{SUFFIX}", [make_clip("a", labelled=False)])
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -40,7 +41,8 @@ def call(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
         ("fit data", 2, "Missing argument"),
         ("fit data run --minutes nan", 2, "nan is not a number above 0"),
         ("fit data run --schedule-minutes -5", 2, "-5.0 is not a number above 0"),
-        ("fit data run --rate nan", 2, "a learning rate of nan"),
+        ("fit data run --rate nan", 2, "nan is not a number above 0"),
+        ("fit data run --rate 8", 2, "a learning rate of 8"),
         ("fit data run --window 5", 2, "a window of 5 latent frames is too short"),
         ("fit data run --scale 0", 2, "'--scale'"),
         ("fit data run --text-steps -1", 2, "'--text-steps'"),
@@ -53,7 +55,9 @@ def call(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
         ("prepare out", 2, "there is nothing to prepare"),
         ("prepare out --recorded empty --recorded data/empty", 2, "two folders have the same name"),
         ("prepare out --recorded empty --language fr", 2, "'fr' is none of en, zh"),
+        ("pack data data", 2, "data holds archives already"),
         ("pack data parts --megabytes nan", 2, "nan is not a number above 0"),
+        ("recogniser unlabelled out.safetensors", 3, "no clip of the training data has durations"),
         ("recogniser data out.safetensors --steps 0", 2, "'--steps'"),
         ("average out.safetensors file --shares 1,x", 2, "'1,x' is not a list of numbers"),
         ("export file out", 3, "file is not a weight file"),

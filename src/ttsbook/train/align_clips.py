@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from ttsbook import symbols
 from ttsbook.errors import MissingError, UsageError
@@ -41,16 +41,20 @@ class Alignment:
 
 
 class Aligner:
-    """Finds durations with the weights of a run (they hold the posterior encoder)."""
+    """Finds durations with the weights of a run, or with those that ship in two files.
 
-    def __init__(self, checkpoint: Path, device: torch.device) -> None:
+    Args:
+        posterior: the file with the posterior encoder, if `checkpoint` does not hold it.
+    """
+
+    def __init__(self, checkpoint: Path, device: torch.device, posterior: Path | None = None) -> None:
         self.config: ModelConfig = read_config(checkpoint)
         self.device = device
         self._model = Synthesizer(self.config)
         self._posterior = PosteriorEncoder(self.config)
-        networks: dict[str, nn.Module] = {"synthesizer": self._model, "posterior": self._posterior}
-        load_weights(checkpoint, networks)
-        for network in networks.values():
+        load_weights(checkpoint, {"synthesizer": self._model})
+        load_weights(posterior or checkpoint, {"posterior": self._posterior})
+        for network in (self._model, self._posterior):
             network.to(device).eval().requires_grad_(False)
 
     def fits(self, clip: Clip) -> bool:
@@ -146,7 +150,9 @@ def align_archives(data: Path, out: Path, aligner: Aligner) -> Iterator[tuple[Pa
     """
     files = [data] if data.is_file() else sorted(data.glob(f"*{SUFFIX}"))
     if not files:
-        raise MissingError(f"no training data (*{SUFFIX}) in {data}")
+        raise MissingError(
+            f"no training data (*{SUFFIX}) in {data}", "make some with `python -m ttsbook.train prepare`"
+        )
     for file in files:
         path = out / file.name
         if path.resolve() == file.resolve():

@@ -154,9 +154,12 @@ def pack(
     megabytes: Annotated[float, typer.Option(callback=_above_zero, help="Largest size of a part.")] = 30.0,
 ) -> None:
     """Split archives into parts of a given size, to be carried to another machine."""
+    from ttsbook.errors import UsageError
     from ttsbook.train.archive import SUFFIX, read_archives, split_by_size, write_archive
 
     make_folder(out)
+    if any(out.glob(f"*{SUFFIX}")):  # `fit` would learn from them too
+        raise UsageError(f"{out} holds archives already", "choose an empty folder")
     for index, part in enumerate(split_by_size(read_archives(source), int(megabytes * 2**20))):
         path = out / f"part-{index:03d}{SUFFIX}"
         write_archive(path, part)
@@ -184,7 +187,7 @@ def fit(
     judges_first: Annotated[
         int, typer.Option(min=0, help="Steps in which discriminators alone learn: fresh ones know nothing.")
     ] = 0,
-    rate: Annotated[float, typer.Option(help="Highest learning rate.")] = 8e-4,
+    rate: Annotated[float, typer.Option(callback=_above_zero, help="Highest learning rate.")] = 8e-4,
     scale: Annotated[
         int, typer.Option(min=1, help="Multiplies every batch; 1 suits two cores, 4 a big card.")
     ] = 1,
@@ -288,12 +291,14 @@ def recogniser(
     import torch
 
     from ttsbook.train.archive import read_archives
-    from ttsbook.train.corpus import Corpus
+    from ttsbook.train.corpus import Corpus, no_durations
     from ttsbook.train.recogniser import RecogniserConfig, save, train
     from ttsbook.vits2.config import ModelConfig
 
     torch.manual_seed(seed)
     clips = [clip for clip in read_archives(data) if clip.durations]
+    if not clips:
+        raise no_durations()
     corpus = Corpus(clips, ModelConfig(), _device(device), seed=seed)
 
     def report(step: int, loss: float, right: float) -> None:
@@ -446,9 +451,14 @@ def transcribe(
 
 @app.command()
 def align(
-    checkpoint: Annotated[Path, typer.Argument(help="checkpoint.safetensors of a run.")],
+    checkpoint: Annotated[
+        Path, typer.Argument(help="checkpoint.safetensors of a run, or base.safetensors of an export.")
+    ],
     data: Annotated[Path, typer.Argument(help="Folder of archives.")],
     out: Annotated[Path, typer.Argument(help="Folder for the archives with durations.")],
+    posterior: Annotated[
+        Path | None, typer.Option(help="File of the posterior encoder, which an export does not hold.")
+    ] = None,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or cuda:N.")] = "auto",
 ) -> None:
     """Find the durations of recordings that have a transcript, so that they teach text too.
@@ -458,5 +468,5 @@ def align(
     from ttsbook.train.align_clips import Aligner, align_archives
 
     make_folder(out)
-    for path, counts in align_archives(data, out, Aligner(checkpoint, _device(device))):
+    for path, counts in align_archives(data, out, Aligner(checkpoint, _device(device), posterior)):
         _say(f"{path}: {counts.aligned} of {counts.with_phonemes} clips with a transcript aligned")

@@ -213,6 +213,14 @@ class Corpus:
         return samples, gather(self._f0, self._f0_start, 2)
 
 
+def no_durations() -> InputError:
+    """Return what to say of clips that nothing can be learned from but the sound of a voice."""
+    return InputError(
+        "no clip of the training data has durations, which text is learned from",
+        "add teacher speech, or find durations with `python -m ttsbook.train align`",
+    )
+
+
 def _join(pieces: Sequence[np.ndarray], device: torch.device) -> tuple[Tensor, Tensor]:
     """Return where each piece starts and all of them in one tensor."""
     lengths = torch.tensor([len(piece) for piece in pieces])

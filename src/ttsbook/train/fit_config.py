@@ -63,7 +63,7 @@ class FitConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if not 0 < self.rate < 1:
+        if not 0 <= self.rate < 1:
             raise UsageError(f"a learning rate of {self.rate} makes no sense", "8e-4 suits a first run")
         if self.window < self.crop:
             raise UsageError(

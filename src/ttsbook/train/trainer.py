@@ -18,11 +18,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ttsbook.errors import InputError
 from ttsbook.train import losses
 from ttsbook.train.adversary import Adversary, adamw
 from ttsbook.train.borrowed import BorrowedVoices
-from ttsbook.train.corpus import Batch, Corpus
+from ttsbook.train.corpus import Batch, Corpus, no_durations
 from ttsbook.train.duration_adversary import DurationAdversary
 from ttsbook.train.ear import Ear
 from ttsbook.train.fit_config import FitConfig
@@ -56,10 +55,7 @@ class Trainer:
         recognisers: Sequence[Recogniser] = (),
     ) -> None:
         if not len(corpus.labelled):
-            raise InputError(
-                "no clip of the training data has durations, which text is learned from",
-                "add teacher speech, or find durations with `python -m ttsbook.train align`",
-            )
+            raise no_durations()
         torch.manual_seed(config.seed)
         self.config, self.corpus, self.device = config, corpus, corpus.device
         self.networks = Networks(model, config, self.device)

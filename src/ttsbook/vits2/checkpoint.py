@@ -84,6 +84,10 @@ def load_weights(path: Path, modules: Mapping[str, nn.Module]) -> None:
         names = set(handle.keys())
         for prefix, module in modules.items():
             own = {name for name in names if name.startswith(f"{prefix}.")}
+            if not own:
+                raise InputError(
+                    f"{path} holds no {prefix}", "name a file that does, such as a run's checkpoint"
+                )
             state = {name.removeprefix(f"{prefix}."): handle.get_tensor(name).float() for name in own}
             try:
                 module.load_state_dict(state)
