@@ -55,6 +55,7 @@ def call(line: str, monkeypatch: pytest.MonkeyPatch) -> int:
         ("prepare out", 2, "there is nothing to prepare"),
         ("prepare out --recorded empty --recorded data/empty", 2, "two folders have the same name"),
         ("prepare out --recorded empty --language fr", 2, "'fr' is none of en, zh"),
+        ("teacher out --voices empty --say Hello.", 2, "--say is for --speaker"),
         ("pack data data", 2, "data holds archives already"),
         ("pack data parts --megabytes nan", 2, "nan is not a number above 0"),
         ("recogniser unlabelled out.safetensors", 3, "no clip of the training data has durations"),

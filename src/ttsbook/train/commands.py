@@ -112,6 +112,8 @@ def teacher(
     """
     from ttsbook.train.teacher import make_references, make_speech
 
+    if say and not speaker:
+        raise typer.BadParameter("--say is for --speaker; what else is said comes from --text")
     if speaker:
         paths = make_references(
             out, speakers=speaker, voices=voices, sentences=tuple(say or ()), texts=tuple(text or ())

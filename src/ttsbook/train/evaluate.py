@@ -89,6 +89,8 @@ def evaluate(plan: Plan, out: Path, *, say: Say) -> dict[str, object]:
         raise MissingError(f"there is no scoring tool at {plan.score}")
     if plan.count < 1 or plan.skip < 0:
         raise UsageError("--count must be at least 1, and --skip at least 0")
+    if len({folder.name for folder in plan.voices}) < len(plan.voices):
+        raise UsageError("two folders of voices have the same name, and so would their sets", "rename one")
     encoder = SpeakerEncoder()
     engine = Vits2Engine(EngineSpec("vits2", "cpu", 1, (("model", str(plan.model)),)))
     rehearsal = ModelRehearsal((("model", str(plan.model)),))
@@ -234,8 +236,8 @@ def _row(take: Take, score: dict[str, float], encoder: SpeakerEncoder) -> Row:
         rate_hz = handle.getframerate()
         samples = np.frombuffer(handle.readframes(handle.getnframes()), np.int16)
     embedding = encoder.embed(samples.astype(np.float32) / np.float32(INT16_SCALE), rate_hz)
-    likeness = [float(embedding @ candidate.embedding) for candidate in take.candidates]
-    picked = float(int(np.argmax(likeness)) == 0)  # the right one stands first
+    similarity = [float(embedding @ candidate.embedding) for candidate in take.candidates]
+    picked = float(int(np.argmax(similarity)) == 0)  # the right one stands first
     return Row(take.set, take.language, {**score, "picked": picked})
 
 

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from ttsbook.engines.kokoro_model import RATE_HZ, Kokoro, blend_style, join_model, read_packs
 from ttsbook.errors import InputError, UsageError
-from ttsbook.files import atomic_write
+from ttsbook.files import atomic_write, make_folder
 from ttsbook.text import FrontEnd
 from ttsbook.train.evaluate_text import is_held_out, read_paragraphs, select_texts
 from ttsbook.train.prepare import encode_opus
@@ -70,7 +70,7 @@ def make_speech(
         MissingError: a part of the model, or a voice pack, is not there.
         InputError: the texts end before.
     """
-    (out / "audio").mkdir(parents=True, exist_ok=True)
+    make_folder(out / "audio")
     rows, pitches = _read(out)
     done: float = sum(row["n_samples"] for row in rows) / RATE_HZ / 3600
     plan = plan_utterances(texts, sorted(read_packs(voices)), seed)
@@ -142,7 +142,7 @@ def make_references(
         raise UsageError(f"no voice pack {unknown[0]!r} in {voices}", f"known: {', '.join(packs)}")
     if not sentences and not texts:
         raise UsageError("nothing to say", "give sentences with --say, or files with --text")
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     kokoro = Kokoro()
     reserve = {} if sentences else {language: select_texts(texts, language) for language in LANGUAGES}
     table, paths = ["file\tspeaker\tlanguage\tuse\ttext"], []
