@@ -45,7 +45,7 @@ def test_the_card_has_data_licences_figures_and_limits(model: Path, evaluation: 
         "| readers | Mandarin | 51-100 | 50 | 11.7% ± 0.8 of toned syllables | 4.46 |  | 0.76 | 82% |" in text
     )
     assert "with 2 threads: 0.0112" in text
-    assert "- Likeness is partial" in text
+    assert "- Similarity is partial" in text
 
 
 def test_a_row_stands_once_and_says_how_voices_were_analysed(model: Path, evaluation: Path) -> None:

@@ -58,7 +58,7 @@ class Aligner:
             network.to(device).eval().requires_grad_(False)
 
     def fits(self, clip: Clip) -> bool:
-        """Tell whether the clip has phonemes, and a frame for each of them."""
+        """Return whether the clip has phonemes, and a frame for each of them."""
         n_ids = len(clip.phonemes) + 2
         n_frames = clip.n_samples // self.config.latent_hop
         return bool(clip.phonemes) and n_ids <= min(n_frames, MAX_PHONEMES)

@@ -25,9 +25,9 @@ _LANGUAGES = {"en": "English", "zh": "Mandarin", "-": ""}
 _UNITS = {"en": " of words", "zh": " of toned syllables"}
 _EXPLAINED = """\
 Text that was never trained on, in voices that were never trained on. Whisper base transcribes (± one
-standard error); DistillMOS predicts the opinion score; likeness is the cosine of GE2E embeddings with other
+standard error); DistillMOS predicts the opinion score; similarity is the cosine of GE2E embeddings with other
 speech of the same person (different people 0.53, the same person 0.87 to 0.91); last, how often the right
-speaker of {candidates} was the most alike. So small a set moves by several points.
+speaker of {candidates} was the most similar. So small a set moves by several points.
 """
 
 
@@ -106,7 +106,7 @@ def _figures(evaluations: Sequence[dict[str, Any]], names: dict[str, str]) -> li
         return ["Not measured.\n"]
     lines = [
         _EXPLAINED.format(candidates=evaluations[0]["candidates"]),
-        "| voices | language | texts | clips | errors | DistillMOS | DNSMOS | likeness | picked |",
+        "| voices | language | texts | clips | errors | DistillMOS | DNSMOS | similarity | picked |",
         "|---|---|---|--:|--:|--:|--:|--:|--:|",
     ]
     rows = [

@@ -30,7 +30,7 @@ class Figures:
     distillmos: float | None
     dnsmos: float | None
     likeness: float | None
-    picked: float | None  # share of clips whose speaker was the most alike of all candidates
+    picked: float | None  # share of clips whose speaker was the most similar of all candidates
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def summarise(rows: Sequence[Row]) -> list[Figures]:
 def format_table(figures: Sequence[Figures], speed: Speed) -> str:
     """Return a Markdown table."""
     lines = [
-        "| set | language | clips | s per clip | error | DistillMOS | DNSMOS | likeness | picked |",
+        "| set | language | clips | s per clip | error | DistillMOS | DNSMOS | similarity | picked |",
         "|---|---|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for f in figures:
@@ -70,8 +70,9 @@ def format_table(figures: Sequence[Figures], speed: Speed) -> str:
         lines.append(f"| {' | '.join(cells)} |")
     lines += [
         "",
-        "Error: English words, Mandarin syllables with their tones (± one standard error). Likeness: cosine "
-        "with other speech of the same speaker; picked: the right one of the candidates was the most alike.",
+        "Error: English words, Mandarin syllables with their tones (± one standard error). Similarity: "
+        "cosine with other speech of the same speaker; picked: the right one of the candidates was the most "
+        "similar.",
         f"Real-time factor with {speed.threads} threads: {speed.wall:.4f}; "
         f"processor time per second of speech: {speed.work:.4f} s.",
         "",

@@ -59,7 +59,7 @@ def read_paragraphs(files: Iterable[Path]) -> Iterator[Paragraph]:
 
 
 def is_held_out(paragraph: str) -> bool:
-    """Tell whether a paragraph is kept for judging; spaces and punctuation do not matter."""
+    """Return whether a paragraph is kept for judging; spaces and punctuation do not matter."""
     return hashlib.sha256(squeeze(paragraph).encode()).digest()[0] % HELD_OUT_OF == 0
 
 

@@ -2,7 +2,7 @@
 
 A folder is a set. Its `speakers.tsv` names file, speaker and use (only "evaluate" counts), and may
 name the speaker's language; without a table every file is a speaker. Of a speaker with one clip the
-first half is the reference and the second half is what likeness is measured against; of one with
+first half is the reference and the second half is what similarity is measured against; of one with
 more, the first clip and the second.
 """
 

@@ -12,7 +12,7 @@ import torch
 
 
 def use_bfloat16(device: torch.device) -> bool:
-    """Tell whether mixed precision pays on this device."""
+    """Return whether mixed precision pays on this device."""
     if device.type == "cuda":
         # Emulated, it is slower than fp32.
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))

@@ -57,7 +57,7 @@ class TrainingState:
         )
 
     def restore(self, trainer: Trainer) -> bool:
-        """Go on where the run in this folder stopped; tell whether there was one.
+        """Go on where the run in this folder stopped; return whether there was one.
 
         Raises:
             InputError: the state is damaged, or of a model of other sizes.

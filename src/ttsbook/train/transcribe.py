@@ -38,7 +38,7 @@ class Transcript:
     seconds: float
 
     def is_sure(self, language: str) -> bool:
-        """Tell whether the text can be trusted to be what is said."""
+        """Return whether the text can be trusted to be what is said."""
         count = len(self.text.split()) if language == "en" else sum(c.isalnum() for c in self.text)
         slowest, fastest = PER_SECOND[language]
         plausible = slowest <= count / max(self.seconds, 0.1) <= fastest
