@@ -153,10 +153,16 @@ class Corpus:
         )
 
     def crops(self, count: int, n_frames: int) -> Crop:
-        """Cut random pieces of recordings, and of what else has no labels, that are long enough."""
-        pool = self.other[self.n_latent[self.other] > n_frames + 1]
+        """Cut random pieces of recordings, and of what else has no labels, that are long enough.
+
+        Without such, of all clips: teacher speech alone is enough to begin with.
+        """
+        long = self.n_latent > n_frames + 1
+        pool = self.other[long[self.other]]
         if not len(pool):
-            raise InputError("the training data holds no recording of a second or more without labels")
+            pool = long.nonzero()[:, 0]
+        if not len(pool):
+            raise InputError("the training data holds no clip of a second or more")
         clips = pool[torch.randint(len(pool), (count,), generator=self.random)]
         room = self.n_latent[clips] - n_frames
         begin = (torch.rand(count, generator=self.random) * room).long().to(self.device)
