@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="training needs the extra `train`")
@@ -19,6 +20,7 @@ from ttsbook.files import scratch_beside  # noqa: E402
 from ttsbook.train.corpus import Corpus  # noqa: E402
 from ttsbook.train.fit import fit  # noqa: E402
 from ttsbook.train.fit_config import FitConfig  # noqa: E402
+from ttsbook.train.listening import write_samples  # noqa: E402
 from ttsbook.train.recogniser import Recogniser  # noqa: E402
 from ttsbook.train.state import Curves, TrainingState, start_from  # noqa: E402
 from ttsbook.train.trainer import Trainer  # noqa: E402
@@ -220,6 +222,26 @@ def test_a_run_leaves_weights_and_curves_and_goes_on(tmp_path: Path) -> None:
         rows = list(csv.DictReader(handle, delimiter="\t"))
     assert [int(row["step"]) for row in rows] == list(range(1, again.step + 1))
     assert (tmp_path / "losses.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "samples" / f"{again.step:07d}-en-own.wav").is_file()
+
+
+def test_a_run_says_a_line_of_each_language_and_its_steps_stay_the_same(tmp_path: Path) -> None:
+    undisturbed = make_trainer()
+    steps(undisturbed, 2)
+    heard = make_trainer()
+    steps(heard, 1)
+    write_samples(heard, tmp_path)
+    first = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    assert sorted(first) == [f"0000001-{kind}.wav" for kind in ("en-own", "en-reader", "zh-own", "zh-reader")]
+    for data in first.values():
+        samples = np.frombuffer(data[44:], np.int16)
+        assert len(samples) > TINY.rate_hz / 4
+        assert samples.any()
+    write_samples(heard, tmp_path)
+    assert first == {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    steps(heard, 1)
+    ours, theirs = weights(heard), weights(undisturbed)
+    assert [name for name in ours if not torch.equal(ours[name], theirs[name])] == []
 
 
 def test_a_run_of_other_sizes_is_an_error_that_names_the_file(tmp_path: Path) -> None:

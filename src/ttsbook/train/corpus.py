@@ -51,6 +51,15 @@ class Crop:
     full_band: Tensor  # [B]
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is said in one labelled clip."""
+
+    clip: int
+    ids: Tensor  # [1, T]
+    language: Tensor  # [1]
+
+
 class Corpus:
     """Clips with durations are labelled: they teach text, pitch and timing. All teach the decoder."""
 
@@ -189,6 +198,20 @@ class Corpus:
         ]
         rows = torch.cat(drawn)
         return rows[torch.randperm(count, generator=self.random)]
+
+    def first_lines(self) -> list[Line]:
+        """Return the first labelled clip of each language."""
+        rows: dict[int, int] = {}
+        for row, language in enumerate(self._language.tolist()):
+            rows.setdefault(language, row)
+        return [
+            Line(
+                int(self.labelled[row]),
+                self._ids[row : row + 1, : int((self._durations[row] > 0).sum())],
+                self._language[row : row + 1],
+            )
+            for row in rows.values()
+        ]
 
     def voices(self, count: int) -> tuple[Tensor, Tensor]:
         """Draw voices of recordings: embeddings [count, 256] and pitch [count, 2].

@@ -12,7 +12,6 @@ The scoring tool is a program of its own with its own dependencies: `PYTHON SCOR
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import subprocess
 import time
@@ -24,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ttsbook.audio.wave import INT16_SCALE, silence, to_int16
+from ttsbook.audio.wave import INT16_SCALE, silence
 from ttsbook.engines.base import EngineSpec, Request
 from ttsbook.engines.kokoro_model import RATE_HZ as KOKORO_RATE_HZ
 from ttsbook.engines.kokoro_model import Kokoro, blend_style, read_packs
@@ -36,6 +35,7 @@ from ttsbook.text import FrontEnd
 from ttsbook.train.evaluate_table import Figures, Row, Speed, format_table, summarise
 from ttsbook.train.evaluate_text import read_trained, select_texts
 from ttsbook.train.evaluate_voice import RATE_HZ, Speaker, read_speakers
+from ttsbook.train.listening import write_wave
 from ttsbook.types import Block, BlockKind, Chapter
 from ttsbook.vits2.config import LANGUAGES
 from ttsbook.voice.encode import SpeakerEncoder
@@ -102,7 +102,7 @@ def evaluate(plan: Plan, out: Path, *, say: Say) -> dict[str, object]:
     say(f"{len(speakers)} speakers of {len(plan.voices)} sets")
     takes = list(_takes(plan, speakers, out))
     for take in takes:
-        _write_wave(take.path, _speak(engine, take), engine.rate_hz)
+        write_wave(take.path, _speak(engine, take), engine.rate_hz)
     say(f"{len(takes)} clips rendered")
     speed = _measure_speed(plan.model, takes)
     takes += [*_teacher_takes(plan, takes, out), *_recordings(speakers, out)]
@@ -154,7 +154,7 @@ def _teacher_takes(plan: Plan, takes: Sequence[Take], out: Path) -> list[Take]:
             kokoro.speak(r.phonemes, blend_style(packs, voice, voice, len(r.phonemes))).samples
             for r in _requests(take)
         ]
-        _write_wave(take.path, np.concatenate(pieces), KOKORO_RATE_HZ)
+        write_wave(take.path, np.concatenate(pieces), KOKORO_RATE_HZ)
     return chosen
 
 
@@ -263,21 +263,9 @@ def _write(plan: Plan, out: Path, figures: Sequence[Figures], speed: Speed) -> d
 
 def _write_targets(speakers: Sequence[Speaker], out: Path) -> None:
     for speaker in speakers:
-        _write_wave(_target_path(speaker, out), speaker.target, RATE_HZ)
+        write_wave(_target_path(speaker, out), speaker.target, RATE_HZ)
 
 
 def _target_path(speaker: Speaker, out: Path) -> Path:
     suffix = f"-{speaker.language}" if speaker.language else ""
     return out / "targets" / f"{speaker.set}-{speaker.name}{suffix}.wav"
-
-
-def _write_wave(path: Path, samples: Samples, rate_hz: int) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as handle:
-        handle.setnchannels(1)
-        handle.setsampwidth(2)
-        handle.setframerate(rate_hz)
-        handle.writeframes(to_int16(samples).tobytes())
-    with atomic_write(path, durable=False) as handle:
-        handle.write(buffer.getvalue())

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from ttsbook.train.listening import write_samples
 from ttsbook.train.state import Curves, TrainingState
 from ttsbook.train.trainer import Trainer
 
@@ -17,11 +18,12 @@ def fit(
 ) -> None:
     """Train until the budget is spent; resume from `folder` if a run was left there.
 
-    Writes `state.pt`, `checkpoint.safetensors` (the averaged weights), `losses.tsv` and `losses.png`.
+    Writes `state.pt`, `checkpoint.safetensors` (the averaged weights), `losses.tsv`, `losses.png` and, from
+    time to time, what it sounds like into `samples/`.
     """
     state, curves = TrainingState(folder), Curves(folder)
     state.restore(trainer)
-    begin, saved = time.monotonic(), time.monotonic()
+    begin = saved = heard = time.monotonic()
     before = trainer.elapsed
     terms: dict[str, Tensor] = {}
     while (spent := time.monotonic() - begin) < trainer.config.seconds:
@@ -35,5 +37,9 @@ def fit(
             state.save(trainer)
             curves.save()
             saved = time.monotonic()
+        if time.monotonic() - heard > trainer.config.listen_every:
+            write_samples(trainer, folder / "samples")
+            heard = time.monotonic()
     state.save(trainer)
     curves.save()
+    write_samples(trainer, folder / "samples")

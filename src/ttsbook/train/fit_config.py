@@ -60,6 +60,7 @@ class FitConfig:
     pauses: float = 0.0  # of what sounds in the pauses of borrowed voices; costs opinion
     ema: float = 0.9985
     save_every: float = 110.0  # seconds
+    listen_every: float = 600.0  # seconds between samples to listen to
     seed: int = 0
 
     def __post_init__(self) -> None:
