@@ -23,7 +23,7 @@ LEVELS = {
     "book": 3, "text": 3, "voice": 3, "engines": 3, "audio": 3,
     "vits2": 2,
     "config": 1,
-    "types": 0, "choices": 0, "errors": 0, "files": 0, "paths": 0, "symbols": 0, "": 0,
+    "types": 0, "choices": 0, "errors": 0, "files": 0, "paths": 0, "program": 0, "symbols": 0, "": 0,
 }  # fmt: skip
 BASE = {name for name, level in LEVELS.items() if level == 0}
 HEAVY = {

@@ -20,14 +20,13 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from ttsbook.errors import OutputError, TtsbookError, UsageError, known_cause
+from ttsbook.errors import OutputError, TtsbookError, known_cause
+from ttsbook.program import EXIT_INTERRUPTED, run_program
 
 if TYPE_CHECKING:
     from ttsbook.cli.talk import Talk
 
-EXIT_USAGE = 2
 EXIT_BUG = 70
-EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
 _AGAIN_SECONDS = 0.01
 
@@ -175,23 +174,11 @@ def _quit(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _run(arguments: list[str]) -> int:
-    import typer
-
     from ttsbook.cli.app import app
 
-    # Typer bundles its own Click since 0.26, so this is the one name that is right in all versions.
-    usage_error: type[Exception] = typer.BadParameter.__mro__[1]
-    try:
-        code = app(args=arguments, prog_name="ttsbook", standalone_mode=False)
-    except usage_error as error:
-        _report_usage(error, arguments)
-        return EXIT_USAGE
-    except typer.Abort:
-        raise KeyboardInterrupt from None
+    code = run_program(app, arguments, "ttsbook")
     sys.stdout.flush()
-    if code == EXIT_INTERRUPTED:  # Typer turns KeyboardInterrupt into this code
-        raise KeyboardInterrupt
-    return code if isinstance(code, int) else 0
+    return code
 
 
 def _report_error(error: TtsbookError, arguments: list[str]) -> None:
@@ -212,12 +199,6 @@ def _talk(arguments: list[str]) -> Talk:
 
     flags = {"--progress=json", ("--progress", "json")}
     return Talk(events=not flags.isdisjoint((*arguments, *itertools.pairwise(arguments))))
-
-
-def _report_usage(error: Exception, arguments: list[str]) -> None:
-    message = getattr(error, "format_message", lambda: str(error))()
-    command = getattr(getattr(error, "ctx", None), "command_path", "ttsbook")
-    _report_error(UsageError(message.strip(), f"`{command} --help` shows how it is used"), arguments)
 
 
 def _say_how_to_go_on(what: str, arguments: list[str]) -> None:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import sys
 
-import typer
-
-from ttsbook.errors import MissingError, RenderError, TtsbookError, UsageError, known_cause, tells_no_room
+from ttsbook.errors import MissingError, RenderError, TtsbookError, known_cause, tells_no_room
+from ttsbook.program import EXIT_INTERRUPTED, run_program
 from ttsbook.train.commands import app
 
 EXTRA = ("torch", "onnx", "onnxruntime", "matplotlib")
-EXIT_INTERRUPTED = 130
 
 
 def main() -> int:
     """Run one command; a failure is one line, a hint and an exit code as of `ttsbook`."""
     try:
-        return _run()
+        return run_program(app, sys.argv[1:], "python -m ttsbook.train")
     except KeyboardInterrupt:
         sys.stderr.write("\ninterrupted\n")
         return EXIT_INTERRUPTED
@@ -27,20 +25,6 @@ def main() -> int:
         hint = f"\nhint: {known.hint}" if known.hint else ""
         sys.stderr.write(f"error: {known.message}{hint}\n")
         return known.exit_code
-
-
-def _run() -> int:
-    # Typer bundles its own Click since 0.26, so this is the one name that is right in all versions.
-    usage_error: type[Exception] = typer.BadParameter.__mro__[1]
-    try:
-        code = app(prog_name="python -m ttsbook.train", standalone_mode=False)
-    except usage_error as error:
-        message = getattr(error, "format_message", error.__str__)()
-        command = getattr(getattr(error, "ctx", None), "command_path", "python -m ttsbook.train")
-        raise UsageError(message.strip(), f"`{command} --help` shows how it is used") from error
-    if code == EXIT_INTERRUPTED:  # Typer turns KeyboardInterrupt into this code
-        raise KeyboardInterrupt
-    return code if isinstance(code, int) else 0
 
 
 def _known_cause(error: Exception) -> TtsbookError | None:
