@@ -8,8 +8,14 @@ from pathlib import Path
 import pytest
 
 from ttsbook.errors import InputError
-from ttsbook.files import atomic_write, is_stream, read_small, temporary_beside, temporary_prefix
-from ttsbook.render.lock import remove_leftovers
+from ttsbook.files import (
+    atomic_write,
+    is_stream,
+    read_small,
+    remove_leftovers,
+    temporary_beside,
+    temporary_prefix,
+)
 
 
 @pytest.mark.parametrize("name", ["/dev/null", "/dev/full", "/proc/self/fd/1"])

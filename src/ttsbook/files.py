@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from glob import iglob
@@ -161,6 +162,15 @@ def temporary_prefix(path: Path) -> str:
     while len(os.fsencode(name)) > _MAX_PREFIX_BYTES - len(mark):
         name = name[:-1]
     return f".{name}{mark}."
+
+
+def remove_leftovers(output: Path) -> None:
+    """Remove what killed runs left unfinished of a file; whoever calls knows that nobody writes it now."""
+    leftover = re.compile(re.escape(temporary_prefix(output)) + r"[a-z0-9_]{8}\.part")
+    with contextlib.suppress(OSError):
+        for path in output.parent.iterdir():
+            if leftover.fullmatch(path.name):
+                path.unlink(missing_ok=True)
 
 
 def output_error(path: Path, error: OSError) -> OutputError:

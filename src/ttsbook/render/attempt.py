@@ -15,6 +15,7 @@ from ttsbook.audio.spec import AudioSpec, Mark, bitrate_warning, check_spec
 from ttsbook.engines.base import Engine, EngineSpec
 from ttsbook.engines.choose import entry_of, load_engine
 from ttsbook.errors import OutOfMemory, UsageError
+from ttsbook.files import remove_leftovers
 from ttsbook.render.absent import EngineAbsent, engine_needed
 from ttsbook.render.account import account_of, unspeakable_in
 from ttsbook.render.cache import ChunkCache
@@ -22,7 +23,6 @@ from ttsbook.render.checking import make_checking
 from ttsbook.render.cues import CueTrack
 from ttsbook.render.fallback import Fallback
 from ttsbook.render.fit import check_languages, voice_of
-from ttsbook.render.lock import remove_leftovers
 from ttsbook.render.machine import n_cores
 from ttsbook.render.plan import ChunkMaker, Plan, plan_book
 from ttsbook.render.rendering import Rendering, worker_spec, workers_for

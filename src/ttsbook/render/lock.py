@@ -10,12 +10,11 @@ import contextlib
 import fcntl
 import hashlib
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from ttsbook.errors import OutputError
-from ttsbook.files import temporary_prefix
+from ttsbook.files import remove_leftovers
 
 
 @contextlib.contextmanager
@@ -50,12 +49,3 @@ def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) ->
         yield
     finally:
         os.close(descriptor)  # also gives the lock back; the file stays, so that all lock the same one
-
-
-def remove_leftovers(output: Path) -> None:
-    """Remove unfinished files of killed runs: whoever holds the lock knows that they have no writer."""
-    leftover = re.compile(re.escape(temporary_prefix(output)) + r"[a-z0-9_]{8}\.part")
-    with contextlib.suppress(OSError):
-        for path in output.parent.iterdir():
-            if leftover.fullmatch(path.name):
-                path.unlink(missing_ok=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ttsbook.errors import InputError
-from ttsbook.files import atomic_write, make_folder, matches, temporary_prefix
+from ttsbook.files import atomic_write, make_folder, remove_leftovers
 from ttsbook.vits2.checkpoint import load_weights, module_names, save_weights
 
 if TYPE_CHECKING:
@@ -30,8 +30,7 @@ class TrainingState:
         self.path = folder / "state.pt"
         self.checkpoint = folder / "checkpoint.safetensors"
         for path in (self.path, self.checkpoint):  # a run that was killed while it saved left hundreds of MB
-            for unfinished in matches(folder, f"{temporary_prefix(path)}*.part"):
-                unfinished.unlink(missing_ok=True)
+            remove_leftovers(path)
 
     def save(self, trainer: Trainer) -> None:
         """Write state and averaged weights; on failure the previous ones stay."""
