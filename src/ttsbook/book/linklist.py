@@ -15,14 +15,13 @@ from lxml import etree
 from ttsbook.book.archive import resolve
 from ttsbook.book.headings import is_contents_line
 from ttsbook.book.inline import Part
-from ttsbook.book.markup import Element, attribute, inner_text, local_name
-from ttsbook.book.printed import visible
+from ttsbook.book.markup import HEADING_LEVELS, Element, attribute, inner_text, local_name
+from ttsbook.book.printed import letters, visible
 from ttsbook.book.toc import Entry
 from ttsbook.types import Block, BlockKind
 
 Place = tuple[str, str]  # file inside the book, id
 
-_HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 _MIN_LINKS = 3  # to different chapters
 _MAX_BESIDE = 12  # letters beside the title in a line: "Chapter", "page"
 _MAX_BETWEEN = 40  # characters of a line among the others that leads nowhere: "PART ONE"
@@ -56,7 +55,7 @@ class Titles:
                 ids = {str(id) for key in ("id", "name") if (id := element.get(key))}
                 here = here | ids if len(here) < _MAX_IDS else ids
                 self._starts.update((where, id) for id in ids if at_start)
-                if heading is None and name in _HEADINGS:
+                if heading is None and name in HEADING_LEVELS:
                     heading = element
             text = element.text if event == "start" else element.tail
             if element is heading and event == "end":
@@ -67,10 +66,10 @@ class Titles:
                 here, at_start = set(), False
 
     def _add(self, place: Place, title: str) -> None:
-        letters = _letters(title)
-        if letters:
-            self._of[place].add(letters)
-            self._in[place[0]].add(letters)
+        said = letters(title)
+        if said:
+            self._of[place].add(said)
+            self._in[place[0]].add(said)
 
     def of(self, place: Place, where: str) -> set[str]:
         """Return the titles that the place of a link in the document `where` has."""
@@ -138,15 +137,15 @@ def _named(
             beside += text
         else:
             before += text
-    before = _letters(before)
+    before = letters(before)
     beside = before + "".join(filter(str.isalpha, beside.casefold()))  # without the page
-    if len(said) == 1 and _NUMBER.fullmatch(_letters("".join(said.values()))) and beside:
+    if len(said) == 1 and _NUMBER.fullmatch(letters("".join(said.values()))) and beside:
         ((link, _),) = said.items()
         said, beside = defaultdict(str, {link: beside}), ""  # the number of the page leads there
     if len(beside) > _MAX_BESIDE * len(said):
         return set()
     named = all(
-        any(_is_title(_letters(text), before, title) for title in titles.of(links[link], where))
+        any(_is_title(letters(text), before, title) for title in titles.of(links[link], where))
         for link, text in said.items()
     )
     return {links[link] for link in said} if named else set()
@@ -182,7 +181,3 @@ def _first(blocks: Sequence[tuple[Block, Sequence[Part], int]], n: int) -> int:
         if len(text) > _MAX_COLUMN_HEADS:
             break
     return n
-
-
-def _letters(text: str) -> str:
-    return "".join(filter(str.isalnum, text.casefold()))

@@ -17,6 +17,7 @@ from ttsbook.book.headings import (
     title_part,
     without_page,
 )
+from ttsbook.book.printed import letters
 
 _MIN_LINES = 2  # that a table of contents has at least
 _MAX_GAP = 100  # characters between two of its lines
@@ -107,9 +108,9 @@ def _words(line: str) -> Iterator[Key]:
         return
     line = without_page(line)
     for text in (line, title_part(line)):
-        letters = "".join(filter(str.isalnum, text.casefold()))
-        if len(letters) >= _MIN_LETTERS and not letters.isdigit():
-            yield (letters,)
+        said = letters(text)
+        if len(said) >= _MIN_LETTERS and not said.isdigit():
+            yield (said,)
 
 
 def _runs(groups: Sequence[Group], places: Sequence[int]) -> Iterator[list[int]]:

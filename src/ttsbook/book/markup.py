@@ -19,6 +19,7 @@ from ttsbook.book.encoding import decode
 from ttsbook.book.printed import remove_controls, visible
 
 Element = Any  # lxml has no annotations
+HEADING_LEVELS = {f"h{level}": level for level in range(1, 7)}  # by tag
 
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}encoding\s*=\s*["']([A-Za-z0-9._:-]+)""")
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([A-Za-z0-9._:-]+)""", re.IGNORECASE)

@@ -14,7 +14,7 @@ from lxml import etree
 
 from ttsbook.book.archive import resolve
 from ttsbook.book.headings import is_notes_line
-from ttsbook.book.markup import Element, attribute, inner_text, local_name
+from ttsbook.book.markup import HEADING_LEVELS, Element, attribute, inner_text, local_name
 from ttsbook.book.rules import BLOCK_TAGS, may_be_note_mark, may_lead_back, skip_reason
 
 Place = tuple[str, str]  # file inside the book, id
@@ -24,7 +24,6 @@ _CONTAINERS = frozenset(
     ("p", "li", "div", "aside", "dd", "dt", "dl", "td", "tr", "table", "blockquote", "section")
 )
 _OUTERMOST = frozenset(("body", "html", "section", "ol", "ul", "dl", "table", "tbody", ""))
-_HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
 _MAX_TITLE = 16  # characters
 _NEAR = 3  # elements around a link back that may bear the id of the note
 
@@ -53,7 +52,7 @@ class NoteLinks:
         for event, element in etree.iterwalk(root, events=("start", "end")):
             name = local_name(element)
             change = 1 if event == "start" else -1
-            n_headings += change * (name in _HEADINGS)
+            n_headings += change * (name in HEADING_LEVELS)
             n_links += change * (name == "a")
             if name in BLOCK_TAGS:
                 is_text = False

@@ -19,6 +19,7 @@ _CJK = (
 _BLANKS = re.compile(r"[^\S\n]+")
 _CJK_LINE_END = re.compile(f"(?<=[{_CJK}]) ?\\n\\s*(?=[{_CJK}])")
 _CJK_CHARACTER = re.compile(f"[{_CJK}]")
+NO_LETTERS = re.compile(r"[\W\d_]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 
 _SCENE_BREAK = re.compile(
@@ -42,6 +43,11 @@ def collapse(text: str) -> str:
 def visible(text: str) -> str:
     """Return the characters that count: neither whitespace nor invisible."""
     return "".join(text.translate(_INVISIBLE).split())
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of a text in lower case: by them a title is known again."""
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def is_visible(character: str) -> bool:

@@ -6,16 +6,14 @@ picture are often those of its caption.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
 from ttsbook.book.inline import Part
 from ttsbook.book.pages import MIN_PAGES, begun_with, edge_reason, repeated
+from ttsbook.book.printed import NO_LETTERS
 from ttsbook.types import Block, BlockKind
-
-_NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def page_edges(
@@ -69,4 +67,4 @@ def repeated_captions(blocks: Sequence[tuple[Block, Sequence[Part], int]]) -> It
 
 
 def _letters(text: str) -> str:
-    return _NO_LETTERS.sub("", text.casefold())
+    return NO_LETTERS.sub("", text.casefold())

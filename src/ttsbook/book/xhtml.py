@@ -14,15 +14,14 @@ from types import MappingProxyType
 from ttsbook.book.inline import Part, part_spans, parted_text, said_of
 from ttsbook.book.layout import layout_rows
 from ttsbook.book.linklist import Titles, find_lists
-from ttsbook.book.markup import Element, attribute, inner_text, local_name
-from ttsbook.book.printed import collapse, is_scene_break, visible
+from ttsbook.book.markup import HEADING_LEVELS, Element, attribute, inner_text, local_name
+from ttsbook.book.printed import NO_LETTERS, collapse, is_scene_break, visible
 from ttsbook.book.rules import BLOCK_TAGS, semantics, skip_reason
 from ttsbook.book.spans import lay_spans, with_pause
 from ttsbook.book.ssml import Said
 from ttsbook.book.trim import cut, page_edges, repeated_captions
 from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Place, Skipped
 
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _KIND_BY_TAG = {
     "blockquote": BlockKind.QUOTE,
     "li": BlockKind.LIST_ITEM,
@@ -45,7 +44,6 @@ _EMPTY_ALT_WORDS = (
 )
 _EMPTY_ALT_PHRASES = ("cover image", "book cover", "image unavailable", "image not available")
 _EMPTY_ALTS = frozenset((*_EMPTY_ALT_WORDS.split(), *_EMPTY_ALT_PHRASES))
-_NO_LETTERS = re.compile(r"[\W\d_]+")
 # Chinese reading software keeps the text of a note as that of the picture which is its mark.
 _NOTE_PICTURES = frozenset(("qqreader-footnote", "zhangyue-footnote", "epub-footnote"))
 _DROP_CAP_CHARACTERS = 2
@@ -335,7 +333,7 @@ class _Reader:
     def _add_image(self, element: Element, context: _Context) -> None:
         alt = collapse(attribute(element, "alt"))
         is_note = not _NOTE_PICTURES.isdisjoint(_words(element))
-        words = _NO_LETTERS.sub(" ", alt.casefold()).strip()  # "[Illustration]", "Figure 3"
+        words = NO_LETTERS.sub(" ", alt.casefold()).strip()  # "[Illustration]", "Figure 3"
         if is_note or words in _EMPTY_ALTS or _FILE_NAME_ALT.fullmatch(alt):
             self.items.append(Skipped("footnote" if is_note else "image", alt, self._where))
             self.added.append(alt)
@@ -453,8 +451,8 @@ def _context_inside(element: Element, name: str, outer: _Context, *, layout_row:
 
 
 def _heading_level(element: Element, name: str) -> int:
-    if name in _HEADINGS:
-        return _HEADINGS[name]
+    if name in HEADING_LEVELS:
+        return HEADING_LEVELS[name]
     if not element.attrib:
         return 0
     if element.get("role") == "heading":
