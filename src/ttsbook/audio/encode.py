@@ -140,7 +140,9 @@ class _LaneEncoder:
         self._made_up = made_up
 
     def write(self, block: Samples) -> None:
-        self._mux(self._lanes.write(np.clip(block, -1.0, 1.0) * self._made_up))
+        samples = np.clip(block, -1.0, 1.0)
+        samples *= self._made_up
+        self._mux(self._lanes.write(samples))
 
     def finish(self) -> int:
         self._mux(self._lanes.finish())

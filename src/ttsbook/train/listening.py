@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ttsbook.audio.wave import to_int16
+from ttsbook.engines.vits2 import NOISE_SCALE
 from ttsbook.files import atomic_write, make_folder
 from ttsbook.train.corpus import Line
 from ttsbook.train.trainer import Trainer
@@ -32,7 +33,6 @@ LONGEST = 40  # latent frames of a phoneme, one second: weights that have learne
 def write_samples(trainer: Trainer, folder: Path) -> None:
     """Write what the run sounds like into `folder`; the run's own random numbers stay as they are."""
     corpus, model = trainer.corpus, trainer.average.synthesizer
-    make_folder(folder)
     with torch.random.fork_rng(), torch.no_grad():
         for line in corpus.first_lines():
             voices = {"own": line.clip}
@@ -47,7 +47,7 @@ def write_samples(trainer: Trainer, folder: Path) -> None:
 
 def write_wave(path: Path, samples: NDArray[np.float32], rate_hz: int) -> None:
     """Write samples [n] in [-1, 1] as 16-bit WAV; the folder is made if it is missing."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as handle:
         handle.setnchannels(1)
@@ -66,7 +66,7 @@ def _say(model: Synthesizer, line: Line, embedding: Tensor, pitch: Tensor) -> ND
     n_frames = int(durations.sum())
     spread, position, frame_mask = spread_frames(hidden, durations, n_frames)
     config, device = model.config, line.ids.device
-    noise = 0.3 * torch.randn(1, config.latent_width, n_frames, device=device)
+    noise = NOISE_SCALE * torch.randn(1, config.latent_width, n_frames, device=device)
     latents, f0 = model.latents(spread, position, frame_mask, g, noise)
     white = torch.randn(1, (2 * n_frames - 1) * config.hop, device=device)
     samples = model.decoder(latents, f0, embedding, torch.rand(1, device=device), white)[0].float()
