@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import os
 import re
@@ -276,6 +278,15 @@ def test_two_renders_of_one_output_exclude_each_other(tmp_path: Path, home: Path
     ):
         render(tmp_path / "b.wav")
     render(tmp_path / "b.wav")
+
+
+def test_a_home_on_a_disk_without_locks_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(OutputError, match=r"cannot lock .*\.lock: No locks available"):
+        render(tmp_path / "b.wav")
 
 
 @pytest.mark.parametrize("name", ["missing/b.wav", "."])

@@ -22,7 +22,7 @@ def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) ->
     """Hold the right to write `output` and the files `beside` it; remove what a killed run left of them.
 
     Raises:
-        OutputError: another process is writing it.
+        OutputError: another process is writing it, or there can be no lock.
     """
     name = hashlib.sha256(os.fsencode(os.path.realpath(output))).hexdigest()[:32] + ".lock"
     lock = folder / name
@@ -41,6 +41,9 @@ def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) ->
                 f"{output} is being rendered by another process{f' ({owner})' if owner else ''}",
                 "wait for it, or choose another output with -o",
             ) from error
+        except OSError as error:  # shared file systems may have no locks
+            hint = "set TTSBOOK_HOME to a folder on a disk of this machine"
+            raise OutputError(f"cannot lock {lock}: {error.strerror or error}", hint) from error
         with contextlib.suppress(OSError):  # who holds it is nice to know, not needed: the disk may be full
             os.truncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)
