@@ -47,6 +47,29 @@ def test_unfinished_files_of_long_names_that_begin_alike_are_told_apart(tmp_path
         assert partial.exists()
 
 
+def test_what_another_process_still_writes_is_no_leftover(tmp_path: Path) -> None:
+    killed = tmp_path / f"{temporary_prefix(tmp_path / 'a.wav')}abcdefgh.part"
+    killed.touch()
+    with temporary_beside(tmp_path / "a.wav") as partial:
+        remove_leftovers(tmp_path / "a.wav")  # as the render of another user does when it begins
+        assert partial.exists()
+    assert not killed.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.wav"]
+
+
+def test_the_file_that_a_link_leads_to_is_written(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "a.txt").symlink_to("disk/a.txt")
+    leftover = tmp_path / "disk" / f"{temporary_prefix(tmp_path / 'a.txt')}abcdefgh.part"
+    leftover.touch()
+    remove_leftovers(tmp_path / "a.txt")
+    for words in (b"first", b"second"):
+        with atomic_write(tmp_path / "a.txt") as handle:
+            handle.write(words)
+        assert (tmp_path / "a.txt").is_symlink()
+        assert [path.read_bytes() for path in (tmp_path / "disk").iterdir()] == [words]
+
+
 @pytest.mark.parametrize("name", ["a.wav", "\udcd6\udcd0.wav", "\udcff" * 100, "名" * 85])
 def test_unfinished_files_can_be_named_after_any_file(tmp_path: Path, name: str) -> None:
     assert len(os.fsencode(temporary_prefix(tmp_path / name))) <= 82

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import hashlib
 import os
 import re
@@ -22,6 +23,8 @@ _MAX_PREFIX_BYTES = 80  # of the 255 that a name may have
 @contextlib.contextmanager
 def atomic_write(path: Path, *, durable: bool = True) -> Iterator[BinaryIO]:
     """Yield a binary file that becomes `path` only if the block succeeds; a device or pipe is written to.
+
+    Links are followed, as by any program that writes to a name.
 
     Args:
         path: where the file appears.
@@ -120,8 +123,10 @@ def _stream(path: Path) -> Iterator[BinaryIO]:
 def temporary_beside(path: Path, *, durable: bool = True) -> Iterator[Path]:
     """Yield an empty file in the folder of `path` that replaces it if the block succeeds.
 
-    For writers that want a name (encoders), where `atomic_write` gives an open file. `durable` as there.
+    For writers that want a name (encoders), where `atomic_write` gives an open file. Links and `durable`
+    as there.
     """
+    path = real_place(path)
     with scratch_beside(path) as partial:
         try:
             yield partial
@@ -141,13 +146,29 @@ def scratch_beside(path: Path) -> Iterator[Path]:
     scratch = path.parent / f"{temporary_prefix(path)}{os.urandom(4).hex()}.part"
     try:
         # Not `tempfile`, whose files are private: this one has the usual permissions, from the start.
-        scratch.touch(exist_ok=False)
+        descriptor = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except OSError as error:
         raise output_error(path, error) from error
     try:
+        with contextlib.suppress(OSError):  # not every file system has locks
+            take_lock(descriptor)  # no leftover, as it tells everyone, also users with other locks of outputs
         yield scratch
     finally:
+        os.close(descriptor)
         scratch.unlink(missing_ok=True)
+
+
+def take_lock(descriptor: int, *, shared: bool = False) -> bool:
+    """Lock an open file or folder until it is closed; return False if another process holds it.
+
+    Raises:
+        OSError: this file system has no locks.
+    """
+    try:
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def temporary_prefix(path: Path) -> str:
@@ -165,12 +186,21 @@ def temporary_prefix(path: Path) -> str:
 
 
 def remove_leftovers(output: Path) -> None:
-    """Remove what killed runs left unfinished of a file; whoever calls knows that nobody writes it now."""
+    """Remove what killed runs left unfinished of a file, and nothing that is still being written."""
+    output = real_place(output)
     leftover = re.compile(re.escape(temporary_prefix(output)) + r"[a-z0-9_]{8}\.part")
     with contextlib.suppress(OSError):
         for path in output.parent.iterdir():
-            if leftover.fullmatch(path.name):
+            if leftover.fullmatch(path.name) and not _is_locked(path):
                 path.unlink(missing_ok=True)
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        with open(path, "rb") as handle:
+            return not take_lock(handle.fileno(), shared=True)
+    except OSError:
+        return False
 
 
 def output_error(path: Path, error: OSError) -> OutputError:
@@ -188,11 +218,8 @@ def output_error(path: Path, error: OSError) -> OutputError:
 
 
 def real_place(path: Path) -> Path:
-    """Return where a file of this name is written: links and ".." on the way there are followed.
-
-    A link of this very name is not: a new file takes its place.
-    """
-    return Path(os.path.realpath(path.parent), path.name)
+    """Return where a file of this name is written: links and ".." are followed, and a link of this name."""
+    return Path(os.path.realpath(path))
 
 
 def is_file(path: Path) -> bool:

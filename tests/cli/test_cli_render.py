@@ -275,6 +275,18 @@ def test_a_book_may_have_the_longest_name_there_is(ttsbook: Command, folder: Pat
     assert ttsbook("render", book).code == 0
 
 
+def test_an_output_may_be_a_link_to_another_disk_but_not_to_the_book(ttsbook: Command, folder: Path) -> None:
+    book, output = write(folder / "storm.txt"), folder / "storm.wav"
+    (folder / "disk").mkdir()
+    output.symlink_to("disk/storm.wav")
+    assert ttsbook("render", book, "-o", output).code == 0
+    assert output.is_symlink()
+    assert [path.name for path in (folder / "disk").iterdir()] == ["storm.wav"]
+    (folder / "other.wav").symlink_to(book)
+    assert ttsbook("render", book, "-o", "other.wav", "--force").code == 2
+    assert book.read_text("utf-8") == TEXT
+
+
 def test_a_link_that_leads_to_itself_is_replaced(ttsbook: Command, folder: Path) -> None:
     output = folder / "storm.wav"
     output.symlink_to(output)

@@ -16,7 +16,7 @@ pytest.importorskip("matplotlib")
 from clip_maker import TINY, make_clip, make_clips  # noqa: E402
 
 from ttsbook.errors import InputError, UsageError  # noqa: E402
-from ttsbook.files import scratch_beside  # noqa: E402
+from ttsbook.files import temporary_prefix  # noqa: E402
 from ttsbook.train.corpus import Corpus  # noqa: E402
 from ttsbook.train.fit import fit  # noqa: E402
 from ttsbook.train.fit_config import FitConfig  # noqa: E402
@@ -265,10 +265,14 @@ def test_a_damaged_run_is_an_error_and_stays_as_it_is(tmp_path: Path) -> None:
 
 
 def test_what_a_run_that_was_killed_did_not_finish_to_write_is_removed(tmp_path: Path) -> None:
-    with scratch_beside(tmp_path / "state.pt") as unfinished, scratch_beside(tmp_path / "other") as other:
-        TrainingState(tmp_path)
-        assert not unfinished.exists()
-        assert other.exists()
+    unfinished, other = (
+        tmp_path / f"{temporary_prefix(Path(name))}abcdefgh.part" for name in ("state.pt", "x")
+    )
+    for path in (unfinished, other):
+        path.touch()
+    TrainingState(tmp_path)
+    assert not unfinished.exists()
+    assert other.exists()
 
 
 def test_a_new_run_begins_with_the_weights_of_an_earlier_one(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from ttsbook.cli.source import STDIN
 from ttsbook.errors import InputError, UsageError
+from ttsbook.files import real_place
 from ttsbook.render.planfile import SUFFIX, is_plan
 from ttsbook.render.settings import RenderSettings
 
@@ -137,10 +138,10 @@ def check_distinct(jobs: Sequence[Job]) -> None:
             place = _as_one_file(job.output)
             same = [other.source for other in jobs if _as_one_file(other.output) == place]
             raise UsageError(f"{' and '.join(same)} would all be written to {job.output}")
-        if job.source != STDIN and job.output.absolute() == Path(job.source).absolute():
+        if job.source != STDIN and real_place(job.output) == real_place(Path(job.source)):
             raise UsageError(f"{job.output} is the book itself")
 
 
 def _as_one_file(path: Path) -> str:
     """Return what is equal for names that some file system takes for one: case and Unicode form differ."""
-    return unicodedata.normalize("NFC", str(path.absolute())).casefold()
+    return unicodedata.normalize("NFC", str(real_place(path))).casefold()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -235,7 +234,7 @@ def _check_reports(jobs: Sequence[Job], settings: RenderSettings, named: dict[st
     from ttsbook.render.target import check_place, target_of
 
     made = {job.output.absolute().parent for job in jobs}
-    taken = {real_place(Path(os.path.realpath(job.source))): "the book itself" for job in jobs}
+    taken = {real_place(Path(job.source)): "the book itself" for job in jobs}
     for job in jobs:
         target = target_of(job.output, replace(settings, epub3=None))
         taken |= dict.fromkeys(map(real_place, (target.output, *target.beside)), "written by -o")

@@ -7,14 +7,13 @@ Knows nothing of what is written.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from ttsbook.errors import OutputError
-from ttsbook.files import remove_leftovers
+from ttsbook.files import remove_leftovers, take_lock
 
 
 @contextlib.contextmanager
@@ -34,16 +33,16 @@ def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) ->
         raise OutputError(f"cannot write {lock}: {error.strerror or error}", hint) from error
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+            taken = take_lock(descriptor)
+        except OSError as error:  # shared file systems may have no locks
+            hint = "set TTSBOOK_HOME to a folder on a disk of this machine"
+            raise OutputError(f"cannot lock {lock}: {error.strerror or error}", hint) from error
+        if not taken:
             owner = os.pread(descriptor, 32, 0).decode("ascii", errors="replace").strip()
             raise OutputError(
                 f"{output} is being rendered by another process{f' ({owner})' if owner else ''}",
                 "wait for it, or choose another output with -o",
-            ) from error
-        except OSError as error:  # shared file systems may have no locks
-            hint = "set TTSBOOK_HOME to a folder on a disk of this machine"
-            raise OutputError(f"cannot lock {lock}: {error.strerror or error}", hint) from error
+            )
         with contextlib.suppress(OSError):  # who holds it is nice to know, not needed: the disk may be full
             os.truncate(descriptor, 0)
             os.pwrite(descriptor, str(os.getpid()).encode("ascii"), 0)

@@ -22,7 +22,7 @@ from ttsbook import __version__
 from ttsbook.audio.probe import probe
 from ttsbook.audio.tags import Tags
 from ttsbook.errors import InputError, OutputError, UsageError
-from ttsbook.files import is_stream, make_folder, output_error, sha256_bytes, sha256_file
+from ttsbook.files import is_stream, make_folder, output_error, real_place, sha256_bytes, sha256_file
 from ttsbook.render.check_report import report_paths
 from ttsbook.render.journal import Journal
 from ttsbook.render.plan import Plan
@@ -98,7 +98,7 @@ def check_place(path: Path, flag: str) -> None:
     try:
         if path.is_dir():
             raise OutputError(f"{path} is a folder", f"name a file in it with {flag}")
-        with tempfile.TemporaryFile(dir=path.parent):
+        with tempfile.TemporaryFile(dir=real_place(path).parent):
             pass
     except OSError as error:
         raise output_error(path, error) from error
