@@ -75,6 +75,23 @@ def make_folder(folder: Path, *, parents: bool = True) -> None:
         raise output_error(folder, error) from error
 
 
+@contextlib.contextmanager
+def folder_in_use(folder: Path, *, parents: bool = True) -> Iterator[None]:
+    """Make a folder, and those above it, unless they are there; new ones that stay empty go again.
+
+    Raises:
+        OutputError: it cannot be made.
+    """
+    new = [each for each in (folder, *folder.parents) if not os.path.exists(each)]  # noqa: PTH110  never raises
+    make_folder(folder, parents=parents)
+    try:
+        yield
+    finally:
+        for each in new:
+            with contextlib.suppress(OSError):  # it is not empty
+                each.rmdir()
+
+
 def read_small(path: Path, max_bytes: int, what: str, *, kind: type[TtsbookError] = InputError) -> bytes:
     """Return the bytes of a file that ought to be small; a pipe, or a device without an end, is one too.
 

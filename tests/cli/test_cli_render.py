@@ -123,6 +123,18 @@ def test_one_book_that_fails_does_not_stop_the_others(ttsbook: Command, folder: 
     assert not (folder / "audio" / "bad.wav").exists()
 
 
+@pytest.mark.parametrize("split", [[], ["--split", "chapter"]])
+def test_books_that_fail_leave_no_empty_folders(ttsbook: Command, folder: Path, split: list[str]) -> None:
+    write(folder / "shelf" / "bad.epub", "PK\3\4 cut off")
+    cursed = write(folder / "shelf" / "cursed.txt", "An unspeakable thing.")
+    (folder / "there").mkdir()
+    ttsbook("render", "shelf", "--out-dir", "there/audio", "--report", "there/audio/r.json", *split)
+    assert [path.name for path in (folder / "there").rglob("*")] == ["audio", "r.json"]
+    ttsbook("render", "shelf", "--out-dir", "there/again", *split)
+    ttsbook("render", cursed, "-o", "there/c.wav", *split)
+    assert [path.name for path in (folder / "there").iterdir()] == ["audio"]
+
+
 def test_failures_of_different_kinds_are_exit_code_one(ttsbook: Command, folder: Path) -> None:
     bad = write(folder / "bad.epub", "PK\3\4 cut off")
     cursed = write(folder / "cursed.txt", "An unspeakable thing.")

@@ -71,6 +71,19 @@ def test_a_book_in_parts_is_left_alone_when_all_parts_are_there(tmp_path: Path) 
     assert second.tracks == first.tracks
 
 
+def test_tracks_of_an_earlier_choice_are_gone_when_the_new_ones_stand(tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    render(tmp_path / "book.mp3", subtitles="srt")
+    (folder / NAMES[2]).write_bytes(b"edited by somebody")
+    render(tmp_path / "book.mp3", subtitles="srt", chapters="2", force=True)
+    mine = "03 - Chapter three"
+    two = "01 - Chapter two"
+    names = {f"{two}.mp3", f"{two}.srt", f"{mine}.mp3", f"{mine}.srt", "book.m3u8"}
+    assert {path.name for path in folder.iterdir()} == names
+    render(tmp_path / "book.mp3", format="wav", subtitles="srt", chapters="2")
+    assert {path.name for path in folder.iterdir()} == names - {f"{two}.mp3"} | {f"{two}.wav"}
+
+
 def test_a_foreign_file_in_the_way_of_a_track_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "book").mkdir()
     (tmp_path / "book" / NAMES[2]).write_bytes(b"somebody's diary")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -187,7 +188,7 @@ def render(
     from ttsbook.cli.choice import render_settings
     from ttsbook.cli.job import format_of, plan_jobs
     from ttsbook.cli.naming import check_template, parse_tags, rename
-    from ttsbook.files import make_folder
+    from ttsbook.files import folder_in_use
 
     suffix = format_of(output, audio_format, loaded.settings.format)
     settings = render_settings(loaded.settings, audio_format=suffix, chapters=chapters, force=force)
@@ -205,21 +206,21 @@ def render(
         _depfile_text(jobs, loaded, cast)  # names that make cannot be told fail here, not after hours
     _check_reports(jobs, settings, {"--report": report, "--depfile": depfile})
     warn_of_idle_words(loaded.settings, talk)
-    if (out_dir is not None or template is not None) and not dry_run:
-        for job in jobs:
-            make_folder(job.output.parent)
-
-    outcomes = _render_all(
-        jobs, settings, profile, loaded, talk, chosen_cast, dry_run=dry_run, show=not as_json
-    )
-    entries = document(books=[outcome_entry(outcome) for outcome in outcomes])
-    if as_json:
-        print_json(entries)
-    if report is not None and not dry_run:
-        _write(report, json.dumps(entries, ensure_ascii=False, indent=2) + "\n", "backslashreplace")
-    if depfile is not None and not dry_run:
-        done = [outcome.job for outcome in outcomes if outcome.error is None]
-        _write(depfile, _depfile_text(done, loaded, cast), "surrogateescape")
+    with contextlib.ExitStack() as stack:
+        if (out_dir is not None or template is not None) and not dry_run:
+            for job in jobs:
+                stack.enter_context(folder_in_use(job.output.parent))
+        outcomes = _render_all(
+            jobs, settings, profile, loaded, talk, chosen_cast, dry_run=dry_run, show=not as_json
+        )
+        entries = document(books=[outcome_entry(outcome) for outcome in outcomes])
+        if as_json:
+            print_json(entries)
+        if report is not None and not dry_run:
+            _write(report, json.dumps(entries, ensure_ascii=False, indent=2) + "\n", "backslashreplace")
+        if depfile is not None and not dry_run:
+            done = [outcome.job for outcome in outcomes if outcome.error is None]
+            _write(depfile, _depfile_text(done, loaded, cast), "surrogateescape")
     return exit_code(outcomes)
 
 
@@ -233,7 +234,7 @@ def _check_reports(jobs: Sequence[Job], settings: RenderSettings, named: dict[st
     from ttsbook.files import is_stream, real_place
     from ttsbook.render.target import check_place, target_of
 
-    made = {job.output.absolute().parent for job in jobs}
+    made = {folder for job in jobs for folder in job.output.absolute().parents}
     taken = {real_place(Path(job.source)): "the book itself" for job in jobs}
     for job in jobs:
         target = target_of(job.output, replace(settings, epub3=None))

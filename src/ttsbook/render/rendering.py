@@ -42,7 +42,7 @@ from ttsbook.render.target import Target
 from ttsbook.render.task import RenderTask
 from ttsbook.render.terms import Terms
 from ttsbook.render.tracks import Track
-from ttsbook.render.write import write_tracks, write_whole
+from ttsbook.render.write import remove_replaced, write_tracks, write_whole
 from ttsbook.types import Speech
 
 _WORKER_BYTES = 500 << 20  # what a process with the base voice takes, generously
@@ -95,6 +95,9 @@ class Rendering:
                 measured = replace(self._measure_again(), n_cached=measured.n_cached)
             self._level_voices(measured)
             gain_db, written, tracks = self._write(measured)
+            before = self.task.journal.last_finished(self.target.output)
+            if before is not None and before.report is not None:
+                remove_replaced(before.report.tracks, tracks)
             report = replace(self._report(measured, gain_db, written), tracks=tracks)
             if self.checking is not None and listening is not None:
                 report = replace(report, check=self.checking.write(listening, measured, self.target))

@@ -28,7 +28,7 @@ from ttsbook.render.report import Report
 from ttsbook.render.reporter import Reporter, SilentReporter
 from ttsbook.render.settings import RenderSettings
 from ttsbook.render.tags import check_overrides
-from ttsbook.render.target import check_ours, check_writable, target_of
+from ttsbook.render.target import check_ours, target_of, writable
 from ttsbook.render.task import Adapt, RenderTask
 from ttsbook.types import Book, VoiceProfile
 
@@ -74,13 +74,13 @@ def render_book(
     check_overrides(settings.tags)
     target = target_of(output, settings)
     file_format = settings.format_of(output)
-    check_writable(target)
     notes = Notes(reporter)
     fallbacks = Fallbacks(notes.warn, allowed=settings.may_fall_back)
     if target.epub3 is not None:
         check_readable_again(book, target.epub3)
     ear = ear or make_ear(settings.check)
     with (
+        writable(target),
         lock_output(target.output, paths.state_dir() / "locks", beside=target.beside),
         contextlib.closing(Journal(paths.state_dir() / "renders.sqlite3", notes.warn)) as journal,
     ):

@@ -10,6 +10,7 @@ Knows nothing of how files are made.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import tempfile
@@ -22,7 +23,7 @@ from ttsbook import __version__
 from ttsbook.audio.probe import probe
 from ttsbook.audio.tags import Tags
 from ttsbook.errors import InputError, OutputError, UsageError
-from ttsbook.files import is_stream, make_folder, output_error, real_place, sha256_bytes, sha256_file
+from ttsbook.files import folder_in_use, is_stream, output_error, real_place, sha256_bytes, sha256_file
 from ttsbook.render.check_report import report_paths
 from ttsbook.render.journal import Journal
 from ttsbook.render.plan import Plan
@@ -73,14 +74,21 @@ def target_of(output: Path, settings: RenderSettings) -> Target:
     return target
 
 
-def check_writable(target: Target) -> None:
-    """Find out now, not after hours, whether the folder takes files.
+@contextlib.contextmanager
+def writable(target: Target) -> Iterator[None]:
+    """Find out now, not after hours, whether the folder takes files; make that of a book in parts.
 
     Raises:
         OutputError: it does not, or the output is a folder, a device or a pipe.
     """
-    if target.output.suffix == PLAYLIST_SUFFIX:
-        make_folder(target.output.parent, parents=False)  # of a book in parts; the one above must be there
+    with contextlib.ExitStack() as stack:
+        if target.output.suffix == PLAYLIST_SUFFIX:  # the folder above must be there
+            stack.enter_context(folder_in_use(target.output.parent, parents=False))
+        _check_writable(target)
+        yield
+
+
+def _check_writable(target: Target) -> None:
     for path, flag in ((target.output, "-o"), (target.own_subtitles, "-o"), (target.epub3, "--epub3")):
         if path is None:
             continue

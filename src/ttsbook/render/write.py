@@ -6,6 +6,7 @@ Knows nothing of where speech comes from, or of how loud the book should be.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
@@ -68,6 +69,21 @@ def write_tracks(
         text = format_playlist(tracks, [report.seconds for report in reports], mark)
         handle.write(text.encode("utf-8"))
     return _sum(parts), tuple(reports)
+
+
+def remove_replaced(earlier: Sequence[TrackReport], tracks: Sequence[TrackReport]) -> None:
+    """Remove tracks of an earlier playlist that are not in the new one: players take all in a folder.
+
+    One that is no longer as it was written belongs to somebody now, and stays.
+    """
+    kept = {track.path for track in tracks}
+    for track in earlier:
+        path = Path(track.path)
+        with contextlib.suppress(OSError):
+            if track.path not in kept and sha256_file(path) == track.sha256:
+                path.unlink()
+                if track.subtitles and track.subtitles not in {new.subtitles for new in tracks}:
+                    Path(track.subtitles).unlink()
 
 
 def _samples(pieces: Pieces) -> Iterator[Samples]:
