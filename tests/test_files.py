@@ -85,6 +85,16 @@ def test_no_more_is_read_of_a_file_than_it_may_have(tmp_path: Path) -> None:
         read_small(Path("/dev/zero"), 1 << 20, "the file")
 
 
+def test_what_a_pipe_gave_is_there_for_every_book_of_a_batch() -> None:
+    for words in (b"words", b"others"):
+        reader, writer = os.pipe()
+        os.write(writer, words)
+        os.close(writer)
+        for _ in range(2):
+            assert read_small(Path(f"/dev/fd/{reader}"), 10, "the lexicon") == words
+        os.close(reader)
+
+
 def test_a_new_file_has_the_usual_permissions_without_a_look_at_the_umask(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,9 @@ from ttsbook.errors import InputError, OutputError, TtsbookError
 
 _TRIES = 5
 _MAX_PREFIX_BYTES = 80  # of the 255 that a name may have
+_PIPED: dict[
+    tuple[int, int], bytes
+] = {}  # by pipe: it gives what it holds once, and every book of a batch asks
 
 
 @contextlib.contextmanager
@@ -103,8 +106,14 @@ def read_small(path: Path, max_bytes: int, what: str, *, kind: type[TtsbookError
         InputError: it cannot be read, or is larger.
     """
     try:
-        with open(path, "rb") as handle:
-            data = handle.read(max_bytes + 1)
+        status = path.stat()
+        pipe = (status.st_dev, status.st_ino) if stat.S_ISFIFO(status.st_mode) else None
+        data = _PIPED.get(pipe) if pipe else None
+        if data is None:
+            with open(path, "rb") as handle:
+                data = handle.read(max_bytes + 1)
+        if pipe:
+            _PIPED[pipe] = data
     except OSError as error:
         raise kind(f"cannot read {what} {path}: {error.strerror or error}", "check the path") from error
     if len(data) > max_bytes:

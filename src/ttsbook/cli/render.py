@@ -312,6 +312,7 @@ def _depfile_text(jobs: Iterable[Job], loaded: Config, cast: Path | None) -> str
     from ttsbook.cli.narrator import voice_files
     from ttsbook.cli.script import book_beside, cast_files, planned_files
     from ttsbook.cli.source import STDIN
+    from ttsbook.files import is_stream
 
     shared = [*loaded.files, *voice_files(loaded.settings.voice), *cast_files(cast)]
     if loaded.settings.lexicon:
@@ -322,7 +323,8 @@ def _depfile_text(jobs: Iterable[Job], loaded: Config, cast: Path | None) -> str
     def needed(job: Job) -> list[Path]:
         beside = None if loaded.settings.lexicon else lexicon_beside(book_beside(job.source))
         own = [Path(job.source), *planned_files(job.source)] if job.source != STDIN else []
-        return [*own, *([beside] if beside else []), *shared]
+        read = [*own, *([beside] if beside else []), *shared]
+        return [path for path in read if not is_stream(path)]  # make would wait for one for ever, or miss it
 
     return format_depfile((job.output, needed(job)) for job in jobs)
 
