@@ -10,7 +10,9 @@ import beep_engine
 import pytest
 from command_line import Command
 
+from ttsbook.cli.choice import model_files
 from ttsbook.cli.depfile import format_depfile
+from ttsbook.config import load_config
 from ttsbook.errors import UsageError
 
 NAMES = [
@@ -60,6 +62,22 @@ def test_render_lists_book_voice_and_settings(ttsbook: Command, folder: Path, vo
     assert rule.startswith(r"my\ book.wav: my\ book.txt ")
     assert "ttsbook.toml" in rule
     assert "ann.toml" in rule
+
+
+def test_files_of_a_model_of_ones_own_are_among_what_was_read(folder: Path) -> None:
+    (folder / "mine").mkdir()
+    for name in ("base.json", "joe.onnx", "joe.onnx.json"):
+        (folder / "mine" / name).touch()
+    (folder / "ttsbook.toml").write_text(
+        '[vits2]\nmodel = "mine"\n[piper]\nmodel = "mine/joe.onnx"\n', "utf-8"
+    )
+
+    def names(engine: str) -> list[str]:
+        return [path.name for path in model_files(load_config({"engine": engine}).settings)]
+
+    assert names("hybrid") == ["base.json", "joe.onnx", "joe.onnx.json"]
+    assert names("piper") == ["joe.onnx", "joe.onnx.json"]
+    assert names("kokoro") == []
 
 
 def test_a_bad_name_fails_before_the_work(ttsbook: Command, folder: Path, voice: str) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from glob import escape
 from pathlib import Path
 
 from ttsbook.config import Settings
-from ttsbook.config.schema import ENGINE_SECTIONS
+from ttsbook.config.rule import Text
+from ttsbook.config.schema import ENGINE_SECTIONS, RULES
 from ttsbook.engines.base import Options
+from ttsbook.files import is_file, matches
 from ttsbook.render.settings import Check, EngineChoice, PauseTable, RenderSettings
 
 
@@ -72,6 +75,21 @@ def engine_options(chosen: Settings) -> dict[str, Options]:
 
     told = engine_sections(chosen)
     return {name: told[model_of(name)] for name in ENGINES if model_of(name) in told}
+
+
+def model_files(chosen: Settings) -> list[Path]:
+    """Return the files of the model that the chosen engine was told to take."""
+    from ttsbook.engines.choose import model_of
+
+    section = model_of(chosen.engine)
+    files: list[Path] = []
+    for key, value in engine_sections(chosen).get(section, ()):
+        rule = RULES[f"{section}.{key}"]
+        if isinstance(rule, Text) and rule.is_path:
+            path = Path(value)
+            like = matches(path.parent, f"{escape(path.name)}*") if is_file(path) else matches(path, "*")
+            files += filter(is_file, sorted(like))
+    return files
 
 
 def without_silent_ends(settings: RenderSettings) -> RenderSettings:

@@ -308,6 +308,7 @@ def _render_all(
 
 def _depfile_text(jobs: Iterable[Job], loaded: Config, cast: Path | None) -> str:
     from ttsbook.cli.beside import lexicon_beside
+    from ttsbook.cli.choice import model_files
     from ttsbook.cli.depfile import format_depfile
     from ttsbook.cli.narrator import voice_files
     from ttsbook.cli.script import book_beside, cast_files, planned_files
@@ -315,6 +316,7 @@ def _depfile_text(jobs: Iterable[Job], loaded: Config, cast: Path | None) -> str
     from ttsbook.files import is_stream
 
     shared = [*loaded.files, *voice_files(loaded.settings.voice), *cast_files(cast)]
+    shared += model_files(loaded.settings)
     if loaded.settings.lexicon:
         shared.append(Path(loaded.settings.lexicon))
     if loaded.settings.check and loaded.settings.check_model:
