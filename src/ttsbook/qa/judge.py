@@ -19,7 +19,7 @@ from ttsbook.audio.wave import Samples
 from ttsbook.qa.compare import Difference, Gap, compare
 from ttsbook.qa.signal import Measures, measure
 from ttsbook.qa.verdict import Finding, Verdict
-from ttsbook.qa.whisper import RATE_HZ, Whisper, check_installed, fingerprint
+from ttsbook.qa.whisper import RATE_HZ, Whisper, check_installed, fingerprint, runtime_version
 from ttsbook.qa.words import heard_words, words_of
 
 VERSION = 1  # raise it when the same sound may get another verdict
@@ -73,7 +73,7 @@ class Judge:
         check_installed(model)
         self._model = model
         self._threads = threads
-        self.fingerprint = ear_fingerprint(model)
+        self.fingerprint = f"{VERSION} {runtime_version()} {fingerprint(model)}"
 
     @cached_property
     def _whisper(self) -> Whisper:
@@ -93,15 +93,6 @@ class Judge:
             findings += _findings_in_language(self._whisper.chances(sound), performance.language)
         findings += findings_in_sound(measures, performance.speed)
         return Verdict(heard.text, measures.level_db, tuple(findings))
-
-
-def ear_fingerprint(model: Path | None) -> str:
-    """Return the hash of all that changes verdicts besides the performance.
-
-    Raises:
-        MissingError: the model is missing.
-    """
-    return f"{VERSION} {fingerprint(model)}"
 
 
 def findings_in_sound(measures: Measures, speed: float = 1.0) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from ttsbook.audio.wave import Samples
@@ -128,6 +129,18 @@ def fingerprint(folder: Path | None) -> str:
     if not (folder / WEIGHTS).is_file():
         raise MissingError(f"there is no faster-whisper model in {folder}", f"it needs a {WEIGHTS}")
     return sha256_file(folder / WEIGHTS)
+
+
+def runtime_version() -> str:
+    """Return the packages that listen and their versions: others may hear something else.
+
+    Raises:
+        MissingError: one is not installed.
+    """
+    try:
+        return ", ".join(f"{name} {metadata.version(name)}" for name in ("faster-whisper", "ctranslate2"))
+    except metadata.PackageNotFoundError as error:
+        raise MissingError(f"checking needs {error.name}, which is not installed", _FIX) from error
 
 
 def check_installed(folder: Path | None) -> None:
