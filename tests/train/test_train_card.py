@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ttsbook.errors import InputError
+from ttsbook.errors import InputError, UsageError
 from ttsbook.paths import packaged
 from ttsbook.train.card import write_card
 
@@ -77,6 +77,17 @@ def test_facts_must_be_complete(model: Path, tmp_path: Path) -> None:
     facts.write_text('title = "A voice"\n', "utf-8")
     with pytest.raises(InputError, match="'about'"):
         write_card(model, facts, [])
+
+
+def test_the_data_of_the_base_voice_stand_on_no_other_card(model: Path) -> None:
+    assert "## Made from" in write_card(model, None, []).read_text("utf-8")
+    (model / "MODEL_CARD.md").unlink()
+    index = json.loads((model / "base.json").read_text("utf-8"))
+    index["sha256"]["base.safetensors"] = "0" * 64
+    (model / "base.json").write_text(json.dumps(index), "utf-8")
+    with pytest.raises(UsageError, match="made from"):
+        write_card(model, None, [])
+    assert not (model / "MODEL_CARD.md").exists()
 
 
 def test_the_shipped_card_is_what_the_tool_writes(model: Path) -> None:

@@ -12,14 +12,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ttsbook.errors import InputError
+from ttsbook.errors import InputError, UsageError
 from ttsbook.files import atomic_write
+from ttsbook.paths import packaged
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
+_OWN = Path(__file__).with_name("card.toml")
 CARD, WEIGHTS = "MODEL_CARD.md", "base.safetensors"
 _LANGUAGES = {"en": "English", "zh": "Mandarin", "-": ""}
 _UNITS = {"en": " of words", "zh": " of toned syllables"}
@@ -31,18 +33,24 @@ speaker of {candidates} was the most similar. So small a set moves by several po
 """
 
 
-def write_card(folder: Path, facts: Path, evaluations: Sequence[Path]) -> Path:
+def write_card(folder: Path, facts: Path | None, evaluations: Sequence[Path]) -> Path:
     """Write the card of the model in `folder`; return its path.
 
     Args:
-        facts: TOML as in `card.toml`.
+        facts: TOML as in `card.toml`, which is that of the base voice and of no other.
         evaluations: files that `evaluate` wrote, each of this very model.
 
     Raises:
         InputError: a file cannot be read, or an evaluation is of another model.
+        UsageError: facts were not given, and this is not the base voice.
     """
-    told = _read_facts(facts)
     hashes: dict[str, str] = _read_json(folder / "base.json")["sha256"]
+    if facts is None and hashes != _read_json(packaged("weights") / "base.json")["sha256"]:
+        raise UsageError(
+            f"nothing says what the model in {folder} was made from",
+            f"copy {_OWN}, change it, and name it --facts",
+        )
+    told = _read_facts(facts or _OWN)
     n_weights = sum(math.prod(shape) for shape in read_shapes(folder / WEIGHTS))
     measured = [_evaluation_of(path, hashes) for path in evaluations]
     parts = [

@@ -440,7 +440,8 @@ def card(
         list[Path], typer.Argument(help="evaluation.json files that evaluate wrote for this model.")
     ],
     facts: Annotated[
-        Path | None, typer.Option(help="Data, training and limits as TOML; by default the base voice's.")
+        Path | None,
+        typer.Option(help="Data, training and limits as TOML, as in card.toml; the base voice has its own."),
     ] = None,
 ) -> None:
     """Write MODEL_CARD.md beside an exported model: data, licences, figures and limits.
@@ -449,7 +450,7 @@ def card(
     """
     from ttsbook.train.card import write_card
 
-    sys.stdout.write(f"{write_card(model, facts or Path(__file__).with_name('card.toml'), evaluation)}\n")
+    sys.stdout.write(f"{write_card(model, facts, evaluation)}\n")
 
 
 @app.command()
