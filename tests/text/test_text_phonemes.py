@@ -180,19 +180,19 @@ def test_importing_the_front_end_loads_no_language_data() -> None:
     assert result.stdout.strip() == "[]"
 
 
-def test_the_g2p_package_is_never_imported_and_jieba_keeps_no_cache(tmp_path: Path) -> None:
+def test_of_the_packages_g2p_en_and_jieba_only_data_are_used(tmp_path: Path) -> None:
     code = (
-        "import sys; from ttsbook.text import FrontEnd; FrontEnd().say('Zorblax 你好。', 'zh'); "
-        "print('g2p_en' in sys.modules, 'nltk' in sys.modules)"
+        "import sys; from ttsbook.text import FrontEnd; FrontEnd().say('Zorblax 你好，旺吉嘉措。', 'zh'); "
+        "print({'g2p_en', 'nltk', 'jieba', 'pkg_resources'}.intersection(sys.modules))"
     )
     result = subprocess.run(
-        [sys.executable, "-W", "error::UserWarning", "-c", code],
+        [sys.executable, "-W", "error", "-c", code],
         capture_output=True,
         text=True,
         check=True,
         env={"TMPDIR": str(tmp_path), "PYTHONPATH": ":".join(sys.path), "HOME": str(tmp_path)},
     )
-    assert result.stdout.strip() == "False False"
+    assert result.stdout.strip() == "set()"
     assert result.stderr == ""
     assert list(tmp_path.iterdir()) == []
 

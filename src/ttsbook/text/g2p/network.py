@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import util
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ttsbook.errors import MissingError
+from ttsbook.paths import installed
 from ttsbook.text.g2p.arpabet import CONSONANTS, VOWELS, from_arpabet
 
 if TYPE_CHECKING:
@@ -90,15 +89,7 @@ class _Network:
 def _network() -> _Network:
     import numpy as np
 
-    # find_spec looks the package up without running it.
-    spec = util.find_spec("g2p_en")
-    folders = list(spec.submodule_search_locations or []) if spec else []
-    path = Path(folders[0]) / "checkpoint20.npz" if folders else None
-    if path is None or not path.is_file():
-        raise MissingError(
-            "the package g2p-en is missing: it reads English words that are in no dictionary",
-            "install it with: pip install 'g2p-en>=2.1'",
-        )
+    path = installed("g2p_en", "pip install 'g2p-en>=2.1'") / "checkpoint20.npz"
     with np.load(path, allow_pickle=False) as file:
         w = {name: np.ascontiguousarray(file[name], dtype=np.float32) for name in file.files}
 

@@ -6,10 +6,13 @@ The states are beginning, middle and end of a word, and a word of one character.
 
 from __future__ import annotations
 
-import warnings
+import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
+
+from ttsbook.paths import installed
 
 _NEVER = -3.14e100  # what jieba takes for the logarithm of an impossible event
 
@@ -82,21 +85,28 @@ def _states(run: str, model: _Model) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _model() -> _Model:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from jieba.finalseg import emit_P, start_P, trans_P
+    starts, moves, emits = map(_table, ("start", "trans", "emit"))
     return _Model(
-        starts=(start_P["B"], start_P["M"], start_P["E"], start_P["S"]),
-        eb=trans_P["E"].get("B", _NEVER),
-        sb=trans_P["S"].get("B", _NEVER),
-        mm=trans_P["M"].get("M", _NEVER),
-        bm=trans_P["B"].get("M", _NEVER),
-        be=trans_P["B"].get("E", _NEVER),
-        me=trans_P["M"].get("E", _NEVER),
-        ss=trans_P["S"].get("S", _NEVER),
-        es=trans_P["E"].get("S", _NEVER),
-        b=emit_P["B"].get,
-        m=emit_P["M"].get,
-        e=emit_P["E"].get,
-        s=emit_P["S"].get,
+        starts=(starts["B"], starts["M"], starts["E"], starts["S"]),
+        eb=moves["E"].get("B", _NEVER),
+        sb=moves["S"].get("B", _NEVER),
+        mm=moves["M"].get("M", _NEVER),
+        bm=moves["B"].get("M", _NEVER),
+        be=moves["B"].get("E", _NEVER),
+        me=moves["M"].get("E", _NEVER),
+        ss=moves["S"].get("S", _NEVER),
+        es=moves["E"].get("S", _NEVER),
+        b=emits["B"].get,
+        m=emits["M"].get,
+        e=emits["E"].get,
+        s=emits["S"].get,
     )
+
+
+def _table(name: str) -> Any:
+    """Read one of jieba's tables from its data.
+
+    To import them runs jieba, which prints warnings on Python 3.12 and with setuptools, whose
+    `pkg_resources` it loads in a quarter of a second.
+    """
+    return pickle.loads((installed("jieba", "pip install jieba") / f"finalseg/prob_{name}.p").read_bytes())

@@ -13,8 +13,8 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
+from ttsbook.paths import installed
 from ttsbook.text.g2p.new_words import join_characters
 from ttsbook.text.tables import read_map
 
@@ -101,7 +101,7 @@ def _dictionary() -> _Dictionary:
 
 def _read_counts() -> dict[str, int]:
     """Return how often jieba's corpus has each word; its lines are word, count, part of speech."""
-    data = resources.files("jieba").joinpath("dict.txt").read_bytes()
+    data = (installed("jieba", "pip install jieba") / "dict.txt").read_bytes()
     fields = data.decode("utf-8").split()
     return dict(zip(fields[::3], map(int, fields[1::3]), strict=True))
 
