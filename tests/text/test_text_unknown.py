@@ -7,7 +7,7 @@ import pytest
 from ttsbook.text import FrontEnd, parse_lexicon
 from ttsbook.text.unknown import UnknownWord, find_unknown
 from ttsbook.text.unspeakable import count_unspeakable
-from ttsbook.types import Block, BlockKind, Chapter
+from ttsbook.types import Block, BlockKind, Boundary, Chapter
 
 
 def unknown(*texts: str, lexicon: bytes = b"") -> dict[str, UnknownWord]:
@@ -53,3 +53,33 @@ def test_a_word_of_the_lexicon_is_no_longer_unknown() -> None:
 )
 def test_letters_without_a_sound_are_counted(text: str, n: int) -> None:
     assert count_unspeakable(text) == n
+
+
+@pytest.mark.parametrize(
+    ("printed", "plain"),
+    [
+        ("The oﬃcer’s ﬁrst ﬂat.", "The officer’s first flat."),
+        ("Paradiſe Loſt", "Paradise Lost"),
+        ("Mʳ Smith, the 4ᵗʰ of 𝐍𝐢𝐧𝐞", "Mr Smith, the 4th of Nine"),
+        ("Ħal, ƒive ǽons", "Hal, five aeons"),
+        ("Rule ❷ and ㉑", "Rule 2 and 21"),
+        ("Ⓐ or ⅬⅤ", "A or fifty five"),
+        ("第❷条和㈢", "第②条和③"),
+        ("一門礮，一個藷。", "一门炮，一个薯。"),
+    ],
+)
+def test_letters_and_numbers_of_another_form_are_read(printed: str, plain: str) -> None:
+    say = FrontEnd().say
+    assert say(printed)[1] == say(plain)[1]
+    assert count_unspeakable(printed) == 0
+
+
+@pytest.mark.parametrize(("language", "before", "after"), [("en", "Take the ", "."), ("zh", "走那条", "。")])
+def test_every_letter_is_read_or_counted(language: str, before: str, after: str) -> None:
+    def say(character: str) -> str:
+        return FrontEnd().say_part(before + character + after, language, Boundary.SENTENCE)[1]
+
+    alphabets = [*range(0x80, 0x2BC), *range(0x2BD, 0x3400), *range(0xA000, 0xAC00), *range(0xF900, 0x10000)]
+    samples = [*range(0x3400, 0xA000, 50), *range(0x10000, 0x30000, 50)]
+    letters = [chr(code) for code in alphabets + samples if chr(code).isalnum()]
+    assert [each for each in letters if not count_unspeakable(each) and say(each) == say("")] == []

@@ -8,31 +8,44 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from ttsbook.text.g2p.english import plain_letters
 from ttsbook.text.normalize.normalize import fold
-from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS
-from ttsbook.text.script import HAN, LATIN
+from ttsbook.text.normalize.roman import ROMAN_SIGNS
+from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, LIGATURES
+from ttsbook.text.script import LATIN, has_han
 from ttsbook.text.tables import read_map
 
-_FOREIGN = re.compile(f"[^\\W_\\d{LATIN}{HAN}]")
-_RARE_HAN = re.compile("[\u3400-\u4dbf\uf900-\ufaff\U00020000-\U000323af]")
+_LETTER = re.compile(r"[^\W_\d]")
+_LATIN = re.compile(f"[{LATIN}]")
+_POWER = re.compile(r"(?<=[A-Za-z\d)])[⁺⁻]?[⁰¹²³⁴-⁹]+|(?<=[A-Za-z\d)])ⁿ")  # elsewhere they mark notes
 
 
 def count_unspeakable(text: str) -> int:
     """Return how many letters of `text` have no sound in any language of the front end."""
     if text.isascii():
         return 0
-    plain = fold(text)
-    known = _known()
-    n_foreign = sum(1 for letter in _FOREIGN.findall(plain) if letter.lower() not in known)
-    return n_foreign + sum(1 for character in _RARE_HAN.findall(plain) if not _has_reading(character))
+    plain = _POWER.sub("", fold(text))
+    return sum(plain.count(character) for character in set(plain) if _is_silent(character))
+
+
+@cache
+def _is_silent(character: str) -> bool:
+    if has_han(character):
+        return not _has_reading(character)
+    if character.isascii() or not _LETTER.match(character):
+        return False
+    if _LATIN.match(character):
+        return not plain_letters(character)
+    return character.lower() not in _known()
 
 
 @cache
 def _known() -> frozenset[str]:
-    return frozenset(read_map("letters.tsv")) | CIRCLED | frozenset(FRACTION_SIGNS) | frozenset("²³")
+    signs = (read_map("letters.tsv"), CIRCLED, ROMAN_SIGNS, FRACTION_SIGNS, LIGATURES, "₀₁₂₃₄₅₆₇₈₉")
+    return frozenset().union(*signs)
 
 
 def _has_reading(character: str) -> bool:
-    from pypinyin.constants import PINYIN_DICT
+    from ttsbook.text.g2p.mandarin import pronounce_run
 
-    return ord(character) in PINYIN_DICT
+    return bool(pronounce_run(character))

@@ -29,10 +29,11 @@ LETTER_NAMES = {
 VOWEL_LETTERS = ("a", "e", "i", "o", "u")
 _DRAWN = re.compile(r"(.)\1{2,}")
 _LONGEST_ACRONYM = 5  # longer words in capitals are shouted, not spelt
-# Letters that NFD does not take apart; a reader of English says the plain ones.
+# Letters that NFKD does not take apart; a reader of English says the plain ones.
 _PLAIN = str.maketrans(
-    {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ð": "th", "þ": "th", "ł": "l", "đ": "d", "ı": "i"}
+    {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ð": "th", "þ": "th", "ł": "l", "đ": "d", "ı": "i", "ŋ": "ng"}
 )
+_VARIANT = re.compile(r"LATIN SMALL LETTER ([A-Z]) WITH ")
 
 
 @lru_cache(maxsize=1 << 16)
@@ -47,7 +48,7 @@ def pronounce_word(word: str) -> str:
         short = _shortened(word.lower().replace("’", "'"))
         if short:
             return short
-    plain = _fold(word)
+    plain = plain_letters(word)
     if not plain:
         return ""
     weak = function_word(plain)
@@ -101,7 +102,7 @@ def function_word(word: str) -> str | None:
 
 def is_known(word: str) -> bool:
     """Return whether a word can be read without the network."""
-    plain = _fold(word)
+    plain = plain_letters(word)
     return bool(function_word(plain) or derive_word(plain) or derive_compound(plain))
 
 
@@ -169,17 +170,23 @@ def _stressed(symbols: str) -> str:
 
 def _is_spelt(word: str) -> bool:
     """Return whether a word that is in no dictionary is an acronym ("BBQ", "PhD") or unsayable ("xkcd")."""
-    letters = _fold(word.partition("'")[0])
+    letters = plain_letters(word.partition("'")[0])
     if not any(c in "aeiouy" for c in letters):
         is_sound = _DRAWN.sub(r"\1\1", letters) in read_map("words_en.tsv")  # "brrr" is "brr"
         return len(letters) > 1 and not is_sound
     return word.isupper() and 1 < len(letters) <= _LONGEST_ACRONYM
 
 
-def _fold(word: str) -> str:
+def plain_letters(word: str) -> str:
     """Return the letters a-z and apostrophes of a word: accents and capitals taken off."""
     lower = word.lower().replace("’", "'")
     if not lower.isascii():
-        lower = unicodedata.normalize("NFD", lower.translate(_PLAIN))
-        lower = "".join(c for c in lower if "a" <= c <= "z" or c == "'")
+        lower = unicodedata.normalize("NFKD", lower).translate(_PLAIN)
+        lower = "".join(c for c in map(_without_stroke, lower) if "a" <= c <= "z" or c == "'")
     return lower.strip("'") if lower not in ("'tis", "'twas", "'em", "'cause", "'til", "'bout") else lower
+
+
+def _without_stroke(letter: str) -> str:
+    """Return the plain letter of one with a stroke or hook, which are no accents: ħ, ƒ, ɓ."""
+    variant = None if letter.isascii() else _VARIANT.match(unicodedata.name(letter, ""))
+    return variant.group(1).lower() if variant else letter

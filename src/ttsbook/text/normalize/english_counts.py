@@ -15,7 +15,7 @@ from ttsbook.text.normalize.english_numbers import (
     ordinal,
 )
 from ttsbook.text.normalize.rewrite import any_of, english_rule
-from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS
+from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, sign_value
 from ttsbook.text.tables import read_map, read_words
 
 
@@ -100,7 +100,7 @@ def _product(match: re.Match[str]) -> str:
 
 
 def _circled(match: re.Match[str]) -> str:
-    return cardinal(str(ord(match.group()) - ord("①") + 1))
+    return cardinal(str(sign_value(match.group())))
 
 
 def _power(match: re.Match[str]) -> str:
@@ -171,7 +171,7 @@ FRACTIONS = (
 )
 ORDINALS = (english_rule("ordinal", rf"{BEFORE}(?P<n>\d[\d,]*)(?:st|nd|rd|th)\b", _ordinal),)
 PLAIN = (
-    english_rule("circled", "[①-⑳]", _circled, needs="".join(CIRCLED)),
+    english_rule("circled", f"[{''.join(CIRCLED)}]", _circled, needs="".join(CIRCLED)),
     english_rule("named", rf"\b(?P<word>(?:{_NUMBERED})\s)(?P<n>\d{{3}})(?![\w,.]\d|\w)", _named),
     english_rule(
         "phone",

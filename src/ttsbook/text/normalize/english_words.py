@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from ttsbook.text.normalize.english_numbers import cardinal, ordinal
 from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop
-from ttsbook.text.normalize.roman import ROMAN, ROMAN_SIGNS, roman_value, sign_value
+from ttsbook.text.normalize.roman import ROMAN, ROMAN_SIGNS, roman_value
+from ttsbook.text.normalize.signs import sign_value
 from ttsbook.text.tables import read_map, read_rows, read_words
 
 _NUMERAL = f"(?P<roman>{ROMAN})"

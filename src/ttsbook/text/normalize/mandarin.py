@@ -7,8 +7,8 @@ from functools import lru_cache
 
 from ttsbook.text.normalize.mandarin_numbers import cardinal, decimal, one_by_one, quantity
 from ttsbook.text.normalize.rewrite import DIGITS, Rule, any_of
-from ttsbook.text.normalize.roman import ROMAN, ROMAN_SIGNS, roman_value, sign_value
-from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS
+from ttsbook.text.normalize.roman import ROMAN, ROMAN_SIGNS, roman_value
+from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, sign_value
 from ttsbook.text.script import HAN
 from ttsbook.text.tables import read_map, read_words
 
@@ -110,7 +110,7 @@ def _roman_sign(match: re.Match[str]) -> str:
 
 
 def _circled(match: re.Match[str]) -> str:
-    return cardinal(str(ord(match.group()) - ord("①") + 1))
+    return cardinal(str(sign_value(match.group())))
 
 
 def _one_by_one(match: re.Match[str]) -> str:
@@ -304,7 +304,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
             "zh",
         ),
         Rule("roman", re.compile(f"[{''.join(ROMAN_SIGNS)}]"), _roman_sign, "zh", ROMAN_SIGNS),
-        Rule("circled", re.compile("[①-⑳]"), _circled, "zh", CIRCLED),
+        Rule("circled", re.compile(f"[{''.join(CIRCLED)}]"), _circled, "zh", CIRCLED),
         Rule("power", re.compile(r"(?<=[A-Za-z\d)])[⁺⁻]?[⁰¹²³⁴-⁹]+"), _power, "zh", frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")),
         Rule("lowered", re.compile("[₀-₉]+"), _lowered, "zh", frozenset("₀₁₂₃₄₅₆₇₈₉")),
         Rule(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -11,6 +12,11 @@ from ttsbook.text.normalize.mandarin import mandarin_rules
 from ttsbook.text.normalize.rewrite import Claim, Normalized, Rule, apply_claims, find_claims
 from ttsbook.text.normalize.shared import SHARED_RULES
 from ttsbook.text.script import has_han, has_latin, language_around
+
+_LETTER_FORMS = (
+    (0x17F, 0x17F), (0x2B0, 0x2E3), (0x1D2C, 0x1D9F), (0x2071, 0x209C), (0x2102, 0x2149), (0x24B6, 0x24E9),
+    (0x1D400, 0x1D6A3),
+)  # fmt: skip
 
 
 def normalize(
@@ -58,6 +64,13 @@ def _fold_table() -> dict[int, str]:
         code: str(unicodedata.decimal(chr(code)))
         for code in range(0x660, 0x20000)
         if unicodedata.category(chr(code)) == "Nd" and code not in table
+    }
+    # Letters in another form: the long s, raised ones as in Mʳ, those of mathematics.
+    table |= {
+        code: letter
+        for first, last in _LETTER_FORMS
+        for code in range(first, last + 1)
+        if re.fullmatch("[A-Za-z]", letter := unicodedata.normalize("NFKC", chr(code)))
     }
     table |= dict.fromkeys(map(ord, "\u3000\u00a0\u2007\u202f\u2009\u200a"), " ")  # spaces of all widths
     table |= dict.fromkeys(map(ord, "\u2010\u2011\ufe63"), "-") | dict.fromkeys(map(ord, "\u02bc\u201b"), "'")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 # fmt: off
 FRACTION_SIGNS = {
     "½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "⅕": "1/5", "⅖": "2/5", "⅗": "3/5",
@@ -9,4 +11,16 @@ FRACTION_SIGNS = {
     "⅑": "1/9", "⅒": "1/10",
 }
 # fmt: on
-CIRCLED = frozenset(map(chr, range(ord("①"), ord("⑳") + 1)))
+# In circles, black ones too, in brackets, with a full stop: ①, ❶, ㉑, ⑴, ⒈, ㈠.
+_CIRCLED = "①-⒛⓪-⓿❶-➓㈠-㈩㉈-㉏㉑-㉟㊀-㊉㊱-㊿🄀-🄌"
+CIRCLED = frozenset(
+    chr(code)
+    for first, last in zip(_CIRCLED[::3], _CIRCLED[2::3], strict=True)
+    for code in range(ord(first), ord(last) + 1)
+)
+LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}  # ﬁ
+
+
+def sign_value(sign: str) -> int:
+    """Return the value of a character that is a whole number."""
+    return int(unicodedata.numeric(sign))
