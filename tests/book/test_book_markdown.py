@@ -90,6 +90,20 @@ def test_an_html_file_is_read_by_its_headings() -> None:
     assert (book.metadata.title, book.metadata.authors, book.metadata.language) == ("T", ("A",), "fr")
 
 
+@pytest.mark.parametrize("start", ["# A\n\n", "<html><body><p>"])
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Press <enter>, <Bob the Great>.", "Press <enter>, <Bob the Great>."),
+        ("One <x-y>two</x-y> <b>three</b> <cite>four <br>five.", "One two three four five."),
+        ("One <ship>two</ship> three.", "One two three."),
+        ("<p and no end", "<p and no end"),
+    ],
+)
+def test_words_in_angle_brackets_that_are_no_tag_are_read(start: str, written: str, read: str) -> None:
+    assert read_stream(f"{start}{written}".encode()).chapters[0].blocks[-1].text == read
+
+
 def test_text_nested_deeper_than_any_book_is_read_all_the_same() -> None:
     """The parser drops what is beyond its limit: a list of ten levels lost its last item."""
     for depth in (10, 30, 300):

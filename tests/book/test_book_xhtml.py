@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make_epub import page
 
-from ttsbook.book.markup import parse_document
+from ttsbook.book.markup import inner_text, parse_document
 from ttsbook.book.printed import visible
 from ttsbook.book.xhtml import Anchor, Document, document_text, read_document
 from ttsbook.types import Block, BlockKind, Skipped
@@ -249,3 +249,8 @@ def test_broken_markup_never_fails(body: str) -> None:
 def test_any_bytes_give_a_tree(data: bytes) -> None:
     parsed = parse_document(data)
     read_document(parsed.root, "a")
+
+
+def test_quoted_text_of_a_damaged_document_is_read() -> None:
+    parsed = parse_document(b"<html><body><p>A <![CDATA[b < <i>c</i>]]> d" + b" e" * 9999 + b"</body></html>")
+    assert inner_text(parsed.root).startswith("A b < <i>c</i> d e")

@@ -40,6 +40,20 @@ _TAG = re.compile(r"</?([A-Za-z][\w:.-]*)[^<>]*>")
 _NO_TEXT = (("<!--", "-->"), ("<head>", "</head>"), ("<script", "</script>"), ("<style", "</style>"))
 _INLINE_NAMES = "a abbr b bdi bdo big cite code em font i kbd mark q s small span strong sub sup tt u"
 _INLINE = frozenset(_INLINE_NAMES.split())
+_TAG_NAMES = (
+    "a abbr acronym address applet area article aside audio b base basefont bdi bdo big blink blockquote"
+    " body br break button canvas caption center cite code col colgroup command data datalist dd del"
+    " details dfn dialog dir div dl dt em embed emphasis fieldset figcaption figure font footer form frame"
+    " frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe image img input ins isindex kbd"
+    " keygen label lang legend li link main map mark marquee math menu meta meter nav nobr noframes"
+    " noscript object ol optgroup option output p param phoneme picture pre progress q rb rp rt rtc ruby s"
+    " samp script search section select slot small source span strike strong style sub summary sup svg"
+    " table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr"
+)
+_KNOWN_TAGS = frozenset(_TAG_NAMES.split())
+_WORDS_IN_ANGLES = re.compile(r"<([A-Za-z]\w*)(?=(?:\s[^<>=/]*)?>)")
+_NEVER_ENDED = re.compile(r"""<(?=/?[A-Za-z][^<>="']*(?:<|\Z))""")
+_CLOSED_NAME = re.compile(r"</([A-Za-z]\w*)")
 _MAX_LOST_SHARE = 0.002  # of the visible characters that a repair may cost before the tree is given up
 
 
@@ -87,6 +101,7 @@ def parse_document(data: bytes) -> Parsed:
         return Parsed(root, (*repairs, f"not well-formed XHTML ({reason}); stray characters escaped"))
     except etree.XMLSyntaxError:
         pass
+    text = _keep_words(text)
     root = _parse_html(text)
     if root is None or _loses_text(root, text):
         return Parsed(
@@ -97,6 +112,7 @@ def parse_document(data: bytes) -> Parsed:
 
 def parse_html(text: str) -> Parsed:
     """Parse HTML that was made by a converter or written by hand."""
+    text = _keep_words(text)
     root = _parse_html(_replace_entities(text)[0])
     return Parsed(root if root is not None else _flatten(text))
 
@@ -148,6 +164,22 @@ def _parse_html(text: str) -> Element | None:
         return etree.fromstring(expanded.encode("utf-8"), parser)
     except etree.XMLSyntaxError:
         return None
+
+
+def _keep_words(text: str) -> str:
+    """Escape what a parser of HTML would take for tags and drop: "press <enter>", "<p and no end", CDATA."""
+    start, *quoted = text.split("<![CDATA[")
+    pieces = [start]
+    for piece in quoted:
+        inside, end, rest = piece.partition("]]>")
+        pieces.append(html.escape(inside) + rest if end else f"<![CDATA[{piece}")
+    closed = {name.lower() for name in _CLOSED_NAME.findall(text)}
+
+    def escape(match: re.Match[str]) -> str:
+        name = match.group(1).lower()
+        return match.group() if name in _KNOWN_TAGS or name in closed else f"&lt;{match.group(1)}"
+
+    return _NEVER_ENDED.sub("&lt;", _WORDS_IN_ANGLES.sub(escape, "".join(pieces)))
 
 
 def _readable(data: bytes) -> tuple[str, tuple[str, ...]]:
