@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from ttsbook.vits2.batch import (
     Stages,
     Utterance,
     bucket_of,
+    checked,
     frames_that_fit,
     rows_of,
     speak_all,
@@ -114,6 +116,22 @@ def test_a_language_that_it_does_not_speak_is_an_error() -> None:
     french = Utterance(first.ids, first.embedding, first.pitch, "fr", 0, 0.3)
     with pytest.raises(InputError, match="'fr'"):
         speak_all(onnx_stages(), [french], buckets=FINE, frames_at_once=512)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf, -np.inf])
+def test_samples_that_are_no_numbers_are_an_error(number: float) -> None:
+    with pytest.raises(RenderError, match="not finite"):
+        checked(np.array([0.5, number], np.float32))
+
+
+def test_neither_way_lets_them_pass() -> None:
+    from ttsbook.vits2.runtime import OnnxSynthesizer
+
+    sick = replace(utterances()[1], tone=np.full(601, np.nan, np.float32))
+    with pytest.raises(RenderError, match="not finite"):
+        OnnxSynthesizer(WEIGHTS).speak(sick)
+    with pytest.raises(RenderError, match="not finite"):
+        speak_all(onnx_stages(), [sick], buckets=FINE, frames_at_once=FRAMES_AT_ONCE)
 
 
 def test_lengths_are_padded_to_buckets_and_beyond_the_last_to_its_multiples() -> None:

@@ -115,7 +115,7 @@ def speak_all(
         n_rows = rows_of(n_frames, frames_at_once)
         for some in _portions(positions, n_rows):
             waves = stages.decode([timed[at] for at in some], n_frames, n_rows)
-            samples.update(zip(some, map(_checked, waves), strict=True))
+            samples.update(zip(some, map(checked, waves), strict=True))
     return [(samples[at], timed[at].durations) for at in range(len(utterances))]
 
 
@@ -185,7 +185,12 @@ def _encode_batch(utterances: Sequence[Utterance], n_phonemes: int) -> EncodeBat
     )
 
 
-def _checked(samples: Real) -> Real:
+def checked(samples: Real) -> Real:
+    """Return the samples within full scale.
+
+    Raises:
+        RenderError: some are not finite.
+    """
     if not np.isfinite(samples).all():
         raise RenderError("the model returned numbers that are not finite")
     clipped: Real = np.clip(samples, -1, 1)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, first_line, tells_no_room
-from ttsbook.vits2.batch import Utterance, spread_index
+from ttsbook.vits2.batch import Utterance, checked, spread_index
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
 from ttsbook.vits2.noise import Noise, draw_noise, hiss_spectra
 from ttsbook.vits2.session import CPU, GET, cause_of, failures, name_of, open_session, opening_failures
@@ -120,10 +120,7 @@ class OnnxSynthesizer:
         )
         if tone is not None:
             real, imaginary = real * tone, imaginary * tone
-        samples = np.clip(istft(real[0], imaginary[0], config.n_fft, config.hop), -1, 1)
-        if not np.isfinite(samples).all():
-            raise RenderError("the model returned numbers that are not finite")
-        return samples
+        return checked(istft(real[0], imaginary[0], config.n_fft, config.hop))
 
     def _run(self, name: str, **inputs: NDArray[Any]) -> list[Any]:
         return run_graph(self._sessions[name], name, inputs)
