@@ -168,8 +168,6 @@ class _Part:
             self._waiting.clear()
 
     def take(self) -> Iterator[Packet]:
-        if not self._steps:
-            return
         _, step = self._steps.popleft()
         for packet in step.result():
             if self._limit is None or self._n_out < self._limit:

@@ -118,11 +118,7 @@ def _find(handle: BinaryIO, name: bytes, start: int, end: int, path: Path) -> tu
     while start + 8 <= end:
         handle.seek(start)
         size, kind = struct.unpack(">I4s", handle.read(8))
-        header = 8
-        if size == 1:
-            (size,) = struct.unpack(">Q", handle.read(8))
-            header = 16
         if kind == name:
-            return start + header, start + size
-        start += max(size, header)
+            return start + 8, start + size
+        start += max(size, 8)
     raise OutputError(f"cannot write the tags of {path}: no {name.decode('ascii')} atom")

@@ -78,7 +78,5 @@ def sound_span(
 def _frame_power(samples: Samples, frame: int) -> NDArray[np.float64]:
     """Return the mean square of each frame; the last may be shorter."""
     starts = np.arange(0, samples.size, frame)
-    if starts.size == 0:
-        return np.zeros(0)
     sums = np.add.reduceat(np.square(samples, dtype=np.float64), starts)
     return np.asarray(sums / np.diff(np.append(starts, samples.size)))

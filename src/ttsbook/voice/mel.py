@@ -39,18 +39,13 @@ def mel_spectrogram(samples: NDArray[np.float32]) -> NDArray[np.float32]:
 def _mel_filters() -> NDArray[np.float32]:
     """Return triangular filters [40, 201] of unit area over frequency."""
     bins_hz = np.linspace(0.0, RATE_HZ / 2, N_FFT // 2 + 1)
-    edges_hz = _mel_to_hz(np.linspace(0.0, _hz_to_mel(RATE_HZ / 2), N_MELS + 2))
+    highest = _KNEE_MEL + np.log(RATE_HZ / 2 / _KNEE_HZ) / _LOG_STEP
+    edges_hz = _mel_to_hz(np.linspace(0.0, highest, N_MELS + 2))
     lower, centre, upper = edges_hz[:-2, None], edges_hz[1:-1, None], edges_hz[2:, None]
     rising = (bins_hz - lower) / (centre - lower)
     falling = (upper - bins_hz) / (upper - centre)
     triangles = np.maximum(0.0, np.minimum(rising, falling))
     return np.asarray(triangles * 2.0 / (upper - lower), dtype=np.float32)
-
-
-def _hz_to_mel(hz: float) -> float:
-    if hz < _KNEE_HZ:
-        return hz / _HZ_PER_MEL
-    return float(_KNEE_MEL + np.log(hz / _KNEE_HZ) / _LOG_STEP)
 
 
 def _mel_to_hz(mels: NDArray[np.float64]) -> NDArray[np.float64]:
