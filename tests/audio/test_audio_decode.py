@@ -68,6 +68,27 @@ def test_every_common_format_gives_the_same_sound(tmp_path, speech, name, codec,
     assert np.corrcoef(clip.samples[:n], samples[:n])[0, 1] > 0.98
 
 
+def test_eight_bits_are_unsigned(tmp_path):
+    with stdlib_wave.open(str(tmp_path / "old.wav"), "wb") as file:
+        file.setparams((1, 1, 8000, 0, "NONE", ""))
+        file.writeframes(bytes((0, 64, 128, 192, 255)))
+    found = read_clip(tmp_path / "old.wav").samples
+    np.testing.assert_array_equal(found, np.array((-128, -64, 0, 64, 127), np.float32) / 128)
+
+
+def test_recordings_of_two_rates_joined_to_one_file_are_read_to_the_end(tmp_path):
+    both = b""
+    for tone_hz, rate_hz in ((400, 44_100), (800, 22_050)):
+        tone = 0.5 * np.sin(2 * np.pi * tone_hz * np.arange(rate_hz) / rate_hz)
+        write_sound(tmp_path / "one.mp3", [tone], rate_hz, "libmp3lame", "fltp")
+        both += (tmp_path / "one.mp3").read_bytes()
+    (tmp_path / "both.mp3").write_bytes(both)
+    samples = read_clip(tmp_path / "both.mp3", rate_hz=16_000).samples
+    assert samples.size == pytest.approx(32_000, rel=0.05)
+    heard = [np.abs(np.fft.rfft(second)).argmax() for second in (samples[:16_000], samples[-16_000:])]
+    assert heard == [pytest.approx(400, abs=1), pytest.approx(800, abs=1)]
+
+
 def test_the_sound_of_a_film_is_read(tmp_path, speech):
     path = tmp_path / "film.mp4"
     write_sound(path, [speech(1)], codec="aac", sample_format="fltp", video=True)

@@ -17,6 +17,7 @@ import pytest
 from ttsbook.audio.decode import read_clip
 from ttsbook.audio.encode import AudioSpec, Mark, Written, write_audio
 from ttsbook.audio.loudness import LoudnessMeter
+from ttsbook.audio.picture import read_picture
 from ttsbook.audio.probe import check, probe
 from ttsbook.audio.spec import check_spec
 from ttsbook.audio.tags import Tags, clean_text
@@ -170,6 +171,15 @@ def test_flac_and_opus_say_that_the_picture_is_the_front_cover(tmp_path, sound, 
 def test_a_broken_cover_is_left_out_with_a_warning(tmp_path, sound):
     written = write(tmp_path / "a", sound, spec_for("m4b", cover=Cover(b"<svg/>", "image/jpeg")))
     assert "cover" in written.warnings[0]
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png"])
+def test_a_cover_that_breaks_off_anywhere_is_no_picture_or_the_whole(request, kind):
+    cover = request.getfixturevalue(kind)
+    whole = read_picture(cover.data)
+    for length in range(len(cover.data)):
+        found = read_picture(cover.data[:length])
+        assert found is None or (found.width, found.height) == (whole.width, whole.height)
 
 
 def test_a_cover_that_flac_cannot_hold_is_left_out_with_a_warning(tmp_path, sound, jpeg):

@@ -209,6 +209,11 @@ HEADER = '{"ttsbook_plan": 1, "source": "", "sha256": "", "voice": "", "metadata
         ("no json", "line 1: not JSON"),
         ("{}", "expected the line that describes the book"),
         ('{"ttsbook_plan": 2}', "expected the line that describes the book"),
+        ('{"ttsbook_plan": 1, "source": "", "sha256": "", "voice": 1}', "line 1: 'voice' must be a text"),
+        (
+            '{"ttsbook_plan": 1, "source": "", "sha256": "", "voice": "", "metadata": []}',
+            "line 1: 'metadata' must be an object",
+        ),
         (
             '{"ttsbook_plan": 1, "source": "", "sha256": "", "voice": "", "metadata": {}, "chapters": [1]}',
             "'chapters'",
