@@ -14,6 +14,7 @@ from clip_maker import make_clip, make_clips  # noqa: E402
 
 from ttsbook.train.__main__ import main  # noqa: E402
 from ttsbook.train.archive import SUFFIX, write_archive  # noqa: E402
+from ttsbook.train.calls import only_call  # noqa: E402
 
 
 @pytest.fixture
@@ -81,3 +82,13 @@ def test_without_a_command_the_help_is_shown(
 ) -> None:
     assert call("", monkeypatch) == 0
     assert "Commands:" in capsys.readouterr().out
+
+
+def test_two_calls_do_not_train_in_one_folder(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with only_call(place / "run"):
+        assert call("fit data run --device cpu", monkeypatch) == 5
+        assert "error: another process trains in run" in capsys.readouterr().err
+    assert call("fit empty run --device cpu", monkeypatch) == 4
+    assert not (place / "run").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -209,14 +210,20 @@ def test_a_run_leaves_weights_and_curves_and_goes_on(tmp_path: Path) -> None:
     config = replace(CONFIG, seconds=0.6)
     trainer = make_trainer(config=config)
     seen: list[int] = []
-    fit(trainer, tmp_path, report=lambda step, *_: seen.append(step), every=1)
+    fit(trainer, tmp_path, report=lambda step, *_: seen.append(step), say=print, every=1)
     assert seen == list(range(1, trainer.step + 1))
     assert read_config(tmp_path / "checkpoint.safetensors") == TINY
     model = Synthesizer(TINY)
     load_weights(tmp_path / "checkpoint.safetensors", {"synthesizer": model})
     assert torch.equal(model.decoder.up.weight, trainer.average.synthesizer.decoder.up.weight)
-    again = make_trainer(config=config)
-    fit(again, tmp_path, report=lambda step, *_: seen.append(step), every=1)
+    again, notes = make_trainer(config=replace(config, seconds=0.7, ema=0.9)), []
+    fit(again, tmp_path, report=lambda step, *_: seen.append(step), say=notes.append, every=1)
+    assert notes == [f"note: ema was {config.ema} and is now 0.9"]
+    calls = [json.loads(line) for line in (tmp_path / "calls.jsonl").read_text("utf-8").splitlines()]
+    assert [(each["step"], each["seconds"], each["ema"]) for each in calls] == [
+        (0, 0.6, config.ema),
+        (trainer.step, 0.7, 0.9),
+    ]
     assert again.step > trainer.step
     with open(tmp_path / "losses.tsv", encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle, delimiter="\t"))

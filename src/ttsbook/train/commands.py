@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ttsbook import __version__
 from ttsbook.files import make_folder
 from ttsbook.vits2.config import LANGUAGES
 
@@ -243,6 +244,7 @@ def fit(
     Example: python -m ttsbook.train fit data runs/first --minutes 60
     """
     from ttsbook.train.archive import read_archives
+    from ttsbook.train.calls import only_call
     from ttsbook.train.corpus import Corpus
     from ttsbook.train.fit import fit as run
     from ttsbook.train.fit_config import FitConfig
@@ -274,22 +276,32 @@ def fit(
         teach_all=teach_all,
         seed=seed,
     ).weighed(dict(_weight(text) for text in weigh or ()))
-    begin = time.monotonic()
-    corpus = Corpus(list(read_archives(data)), model, where, seed=seed)
-    _say(
-        f"{corpus.hours:.2f} h: {len(corpus.labelled)} labelled clips, {len(corpus.other)} others; "
-        f"loaded in {time.monotonic() - begin:.0f} s"
-    )
-    trainer = Trainer(model, config, corpus, [load(path) for path in recogniser or ()])
-    if start and not (out / "state.pt").exists():
-        start_from(trainer, start, discriminators=not fresh_judges)
-    _say(f"device {where}, {'bfloat16' if trainer.networks.bfloat16_is_fast else 'float32'}")
+    with only_call(out):
+        begin = time.monotonic()
+        corpus = Corpus(list(read_archives(data)), model, where, seed=seed)
+        _say(
+            f"{corpus.hours:.2f} h: {len(corpus.labelled)} labelled clips, {len(corpus.other)} others; "
+            f"loaded in {time.monotonic() - begin:.0f} s"
+        )
+        trainer = Trainer(model, config, corpus, [load(path) for path in recogniser or ()])
+        if start and not (out / "state.pt").exists():
+            start_from(trainer, start, discriminators=not fresh_judges)
+        _say(f"device {where}, {'bfloat16' if trainer.networks.bfloat16_is_fast else 'float32'}")
 
-    def report(step: int, seconds: float, values: dict[str, float]) -> None:
-        _say(f"{step} {seconds:.0f}s " + " ".join(f"{key} {value:.3f}" for key, value in values.items()))
+        def report(step: int, seconds: float, values: dict[str, float]) -> None:
+            _say(f"{step} {seconds:.0f}s " + " ".join(f"{key} {value:.3f}" for key, value in values.items()))
 
-    run(trainer, out, report=report)
-    _say(f"{trainer.step} steps; weights in {out / 'checkpoint.safetensors'}")
+        told = {
+            "ttsbook": __version__,
+            "data": str(data),
+            "start": list(map(str, start or ())),
+            "fresh_judges": fresh_judges,
+            "recogniser": list(map(str, recogniser or ())),
+            "duration_noise": duration_noise,
+            "device": str(where),
+        }
+        run(trainer, out, report=report, say=_say, told=told)
+        _say(f"{trainer.step} steps; weights in {out / 'checkpoint.safetensors'}")
 
 
 @app.command()

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
+from types import MappingProxyType
 
 from torch import Tensor
 
+from ttsbook.train.calls import note_call
 from ttsbook.train.listening import write_samples
 from ttsbook.train.state import Curves, TrainingState
 from ttsbook.train.trainer import Trainer
 
 
 def fit(
-    trainer: Trainer, folder: Path, *, report: Callable[[int, float, dict[str, float]], None], every: int = 20
+    trainer: Trainer,
+    folder: Path,
+    *,
+    report: Callable[[int, float, dict[str, float]], None],
+    say: Callable[[str], None],
+    told: Mapping[str, object] = MappingProxyType({}),
+    every: int = 20,
 ) -> None:
     """Train until the budget is spent; resume from `folder` if a run was left there.
 
-    Writes `state.pt`, `checkpoint.safetensors` (the averaged weights), `losses.tsv`, `losses.png` and, from
-    time to time, what it sounds like into `samples/`.
+    Writes `state.pt`, `checkpoint.safetensors` (the averaged weights), `losses.tsv`, `losses.png`, what this
+    call was told (`calls.jsonl`) and, from time to time, what it sounds like into `samples/`.
     """
     state, curves = TrainingState(folder), Curves(folder)
     state.restore(trainer)
+    for difference in note_call(folder, trainer.step, {**told, **asdict(trainer.config)}):
+        say(f"note: {difference}")
     begin = saved = heard = time.monotonic()
     before = trainer.elapsed
     terms: dict[str, Tensor] = {}
