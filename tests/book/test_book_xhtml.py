@@ -55,7 +55,16 @@ def skipped(body: str) -> list[tuple[str, str]]:
         ("<h1>Chapter<br/>One</h1><p>a<br/>b</p><p>a<br/><br/>b</p>", ["Chapter One", "a b", "a", "b"]),
         ('<p><img src="o.png" alt="O"/>nce</p>', ["Once"]),
         ("<p>10<sup>6</sup>, <i>x</i><sup>-2</sup>, 5 km<sup>2</sup></p>", ["10^6, x^-2, 5 km^2"]),
-        ("<p>1984<sup>5</sup>, the 1<sup>st</sup>, dog<sup>2</sup></p>", ["19845, the 1st, dog2"]),
+        ("<p>1984<sup>5</sup>, the 1<sup>st</sup>, dog<sup>2</sup></p>", ["1984, the 1st, dog2"]),
+        (
+            "<p>1,200<sup>5</sup> of 1984.<sup>6, 7</sup> His king’s<sup>7</sup></p>",
+            ["1,200 of 1984. His king’s7"],
+        ),
+        (
+            "<p>3<sup>1</sup>/<sub>2</sub> of 1,000<sup>1</sup>/<sub>2</sub>, <sup>3</sup>⁄<sub>4</sub></p>",
+            ["3 1/2 of 1,000 1/2, 3⁄4"],
+        ),
+        ("<p>2.5<sup>3</sup>, 王<sup>8</sup>说5米<sup>2</sup></p>", ["2.5^3, 王说5米2"]),
         (
             "<math><msup><mi>a</mi><mn>2</mn></msup><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math>",
             ["a^2=1/2"],

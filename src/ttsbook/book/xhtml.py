@@ -48,16 +48,21 @@ _EMPTY_ALTS = frozenset((*_EMPTY_ALT_WORDS.split(), *_EMPTY_ALT_PHRASES))
 _NOTE_PICTURES = frozenset(("qqreader-footnote", "zhangyue-footnote", "epub-footnote"))
 _DROP_CAP_CHARACTERS = 2
 _EXPONENT = re.compile(r"[-−–]?\d{1,3}")
-# 10, x, E = mc and 5 km are raised to a power; behind a word, a year and I stands a note.
+# 10, 2.5, x, E = mc and 5 km are raised to a power; behind a word, a year and I stands a note.
 _BASE = re.compile(
-    r"(?<![A-Za-z\d.,])(?:\d{1,3}|(?!I)[A-Za-z]|mc)$|\d\s?(?:[kcdm]?m|ft|mi|in|yd)$|[A-Za-z\d]\)$"
+    r"(?<![A-Za-z\d.,'’])(?:\d{1,3}(?:\.\d+)?|(?!I)[A-Za-z]|mc)$|\d\s?(?:[kcdm]?m|ft|mi|in|yd)$|[A-Za-z\d]\)$"
 )
-_SENTENCE_END = re.compile(r"[^\W\d_]{2,}[.,;!?。，；！？][”’\"'」』]?$|[^\W\d_]{2,}[”’\"'」』][.,;]?$")
+# Behind these a raised number is a note: a sentence or its part, a year, 1,200, a character of no unit.
+_BEFORE_NOTE = re.compile(
+    r"[^\W\d_]{2,}[.,;!?。，；！？][”’\"'」』]?$|[^\W\d_]{2,}[”’\"'」』][.,;]?$"
+    r"|(?<![\d.,])(?:\d{4}|\d{1,3}(?:,\d{3})+)[.,;!?。，；！？]?$|[㐀-鿿](?<![米里尺寸])$"
+)
 _NOTE_SIGN = re.compile(
     r"[\[〔［(（]?(?:[注註]\s?\d{0,3}|[①-⑳])[\]〕］)）]?|[\[〔［]\d{1,3}[\]〕］]|[*＊†‡]{1,3}"
 )
 _PAGE_ID = re.compile(r"p(\d{1,4})")  # where calibre found that a page of a PDF begins
-_NOTE_NUMBER = re.compile(r"\d{1,3}")
+_NOTE_NUMBER = re.compile(r"\d{1,3}(?:\s?[,，、–-]\s?\d{1,3})*")
+_FRACTION_BAR = re.compile(r"\s*[/⁄]")
 _MAX_BASE = 12  # characters
 _NEAR = 3  # parts of a block
 _MAX_SAID = 16  # elements around a text that say something of it; what is nested deeper means nothing
@@ -234,10 +239,10 @@ class _Reader:
         if local_name(element) == "math" and attribute(element, "alttext").strip():
             return "formula"  # its alternative text is read instead
         reason = skip_reason(element)
-        if reason is None and local_name(element) == "sup":
+        if reason is None and local_name(element) == "sup" and not _FRACTION_BAR.match(element.tail or ""):
             # Without a link: the notes are in the printed book, or at the end of the chapter.
             text = inner_text(element).strip()
-            is_number = _NOTE_NUMBER.fullmatch(text) and _SENTENCE_END.search(self._text_before())
+            is_number = _NOTE_NUMBER.fullmatch(text) and _BEFORE_NOTE.search(self._text_before())
             return "note-mark" if is_number or _NOTE_SIGN.fullmatch(text) else None
         return reason
 
@@ -363,6 +368,8 @@ class _Reader:
         if name == "sup":
             if any(local_name(inner) == "a" for inner in (around, *element)):
                 return ""  # a note mark
+            if text.isdecimal() and _FRACTION_BAR.match(element.tail or ""):
+                return " " if self._text_before()[-1:].isdecimal() else ""
             return "^" if _EXPONENT.fullmatch(text) and _BASE.search(self._text_before()) else ""
         if around.index(element) != 1:
             return ""
