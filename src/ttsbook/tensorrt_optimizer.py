@@ -31,7 +31,16 @@ from ttsbook.engines.tensorrt import (
 )
 from ttsbook.errors import InputError, MissingError, UsageError
 from ttsbook.files import make_folder, sha256_file, temporary_beside
-from ttsbook.vits2.session import CPU, CUDA, TENSORRT, cause_of, name_of, open_session, opening_failures
+from ttsbook.vits2.session import (
+    CPU,
+    CUDA,
+    TENSORRT,
+    cause_of,
+    load_runtime,
+    name_of,
+    open_session,
+    opening_failures,
+)
 from ttsbook.voice.name import check_name
 
 if TYPE_CHECKING:
@@ -124,11 +133,7 @@ def _best(path: Path, shapes: Mapping[str, Shape], name: str) -> tuple[str, str,
 
 
 def _open(path: Path, chain: Sequence[Any]) -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise MissingError("ONNX Runtime is not installed", "pip install 'ttsbook[cpu]'") from error
-    options = onnxruntime.SessionOptions()
+    options = load_runtime().SessionOptions()
     options.log_severity_level = 3
     try:
         return open_session(path, options, chain)

@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from ttsbook.engines.choose import check_engine
+from ttsbook.engines.hardware import providers
+from ttsbook.errors import MissingError
 from ttsbook.vits2 import session
 from ttsbook.vits2.session import CPU, CUDA, TENSORRT, cause_of, load_nvidia_libraries, open_session
 
@@ -106,3 +109,18 @@ def test_a_gpu_is_tried_to_tell_whether_it_can_be_used(
     monkeypatch.setattr(session, "load_nvidia_libraries", lambda: None)
     monkeypatch.setattr(session, "missing_library", lambda _: "")
     assert session.why_no_cuda.__wrapped__(1) == why
+
+
+def test_what_pip_leaves_of_the_runtime_is_not_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after `pip uninstall onnxruntime` where onnxruntime-gpu is installed too."""
+    (tmp_path / "onnxruntime" / "capi").mkdir(parents=True)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "onnxruntime"]:
+        monkeypatch.delitem(sys.modules, name)
+    elsewhere = [folder for folder in sys.path if not (Path(folder) / "onnxruntime").is_dir()]
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *elsewhere])
+    with pytest.raises(MissingError, match="ONNX Runtime is damaged") as caught:
+        session.load_runtime()
+    assert "uninstall -y onnxruntime onnxruntime-gpu" in (caught.value.hint or "")
+    assert (providers(), check_engine("vits2").why) == ((), "needs onnxruntime")

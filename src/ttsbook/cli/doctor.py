@@ -100,11 +100,18 @@ def _engine_problems(engines: tuple[Availability, ...], loaded: Config) -> list[
 
 
 def _runtime_problems() -> list[Problem]:
-    if len(_runtimes()) < 2:
-        return []
-    # They install into the same folder; whichever came last wins, file by file.
-    fix = "pip uninstall -y onnxruntime onnxruntime-gpu, then pip install 'ttsbook[cpu]' or 'ttsbook[gpu]'"
-    return [Problem("onnxruntime and onnxruntime-gpu are both installed and overwrite each other", fix, True)]
+    from ttsbook.vits2.session import REMOVE_RUNTIMES, load_runtime
+
+    fix = f"{REMOVE_RUNTIMES}, then pip install 'ttsbook[cpu]' or 'ttsbook[gpu]'"
+    if len(_runtimes()) > 1:
+        # They install into the same folder; whichever came last wins, file by file.
+        what = "onnxruntime and onnxruntime-gpu are both installed and overwrite each other"
+        return [Problem(what, fix, True)]
+    try:
+        load_runtime()
+    except MissingError as error:  # that none is installed, the engines say
+        return [Problem(error.message, fix, True)] if _runtimes() else []
+    return []
 
 
 def _gpu_problems(gpus: tuple[Gpu, ...]) -> list[Problem]:

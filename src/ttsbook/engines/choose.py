@@ -17,6 +17,7 @@ from typing import cast
 
 from ttsbook.engines.base import Availability, Engine, EngineSpec, Options
 from ttsbook.errors import MissingError, UsageError
+from ttsbook.vits2.session import REMOVE_RUNTIMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ ENGINES: dict[str, Entry] = {
         target="ttsbook.engines.tensorrt_engine:TensorRtEngine",
         summary="hybrid with the model built for this NVIDIA GPU by TensorRT (`ttsbook optimize`)",
         needs=("onnxruntime",),
-        fix="pip uninstall -y onnxruntime && pip install 'ttsbook[gpu]' 'tensorrt-cu13>=10.13,<11'",
+        fix=f"{REMOVE_RUNTIMES} && pip install 'ttsbook[gpu]' 'tensorrt-cu13>=10.13,<11'",
         analysis="hybrid",
         on_processor="hybrid",
         gpu_batch=_GPU_BATCH,
@@ -180,6 +181,7 @@ def _engine_class(name: str) -> object:
 
 def _is_installed(module: str) -> bool:
     try:
-        return find_spec(module) is not None
+        spec = find_spec(module)
     except ModuleNotFoundError:  # a parent package is absent
         return False
+    return spec is not None and spec.origin is not None  # None: a folder that pip left behind

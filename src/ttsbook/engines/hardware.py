@@ -19,7 +19,7 @@ from typing import Any
 
 from ttsbook.engines.gpu import Gpu, list_gpus
 from ttsbook.errors import MissingError, UsageError
-from ttsbook.vits2.session import CUDA, GET_CUDA, why_no_cuda
+from ttsbook.vits2.session import CUDA, GET_CUDA, REMOVE_RUNTIMES, load_runtime, why_no_cuda
 
 RUNTIMES = ("auto", "onnx", "torch")
 _TORCH = ("fp32", "fp16", "bf16")
@@ -28,7 +28,7 @@ PRECISIONS = ("auto", *_TORCH, "int8")
 # fp32, and older ones saturate on the way.
 _INT8_FLAGS = frozenset({"avx512_vnni", "avx_vnni", "amx_int8", "asimddp"})
 _CPU_INFO = Path("/proc/cpuinfo")
-GET_GPU = "pip uninstall -y onnxruntime && pip install 'ttsbook[gpu]'"
+GET_GPU = f"{REMOVE_RUNTIMES} && pip install 'ttsbook[gpu]'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,10 @@ def choose_hardware(device: str = "auto", runtime: str = "auto", precision: str 
 
 
 def providers() -> tuple[str, ...]:
-    """Return what ONNX Runtime, if it is installed, was built for."""
+    """Return what ONNX Runtime, if there is one, was built for."""
     try:
-        return tuple(import_module("onnxruntime").get_available_providers())
-    except ImportError:
+        return tuple(load_runtime().get_available_providers())
+    except MissingError:
         return ()
 
 

@@ -21,6 +21,7 @@ from ttsbook import symbols
 from ttsbook.errors import InputError, MissingError
 from ttsbook.files import atomic_write, make_folder, sha256_bytes, sha256_file
 from ttsbook.paths import cache_dir, installed
+from ttsbook.vits2.session import load_runtime
 
 RATE_HZ = 24_000
 UNIT = 600  # samples in a unit of duration
@@ -159,8 +160,8 @@ def _part(package: str) -> Path:
 
 def _open_session(data: bytes, threads: int) -> Any:
     import onnx
-    import onnxruntime
 
+    onnxruntime = load_runtime()
     model = onnx.load_from_string(data)
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in (DURATIONS, PITCH))
     options = onnxruntime.SessionOptions()

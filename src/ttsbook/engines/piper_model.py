@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ttsbook.errors import InputError, MissingError, RenderError
+from ttsbook.vits2.session import load_runtime
 
 Samples = NDArray[np.float32]
 
@@ -167,8 +168,8 @@ class PiperVoice:
 
 
 def _open_session(path: Path) -> Any:
+    onnxruntime = load_runtime()
     import onnx
-    import onnxruntime
     from google.protobuf.message import DecodeError
     from onnxruntime.capi.onnxruntime_pybind11_state import Fail, InvalidArgument, InvalidGraph
 

@@ -22,7 +22,16 @@ from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, f
 from ttsbook.vits2.batch import Utterance, checked, spread_index
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
 from ttsbook.vits2.noise import Noise, draw_noise, hiss_spectra
-from ttsbook.vits2.session import CPU, GET, cause_of, failures, name_of, open_session, opening_failures
+from ttsbook.vits2.session import (
+    CPU,
+    GET,
+    cause_of,
+    failures,
+    load_runtime,
+    name_of,
+    open_session,
+    opening_failures,
+)
 from ttsbook.vits2.waveform import istft, pulse_train, stft
 
 Real = NDArray[np.float32]
@@ -147,11 +156,7 @@ def open_graph(
         MissingError: ONNX Runtime or the graph is missing, or it cannot be loaded.
         OutOfMemory: there is no room for it.
     """
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise MissingError("ONNX Runtime is not installed", "pip install 'ttsbook[cpu]'") from error
-    options = onnxruntime.SessionOptions()
+    options = load_runtime().SessionOptions()
     options.intra_op_num_threads = 1  # more would change the last bits; see above
     options.inter_op_num_threads = 1
     # Every utterance has another length: memory kept for the shapes of the last ones only piles up.

@@ -16,14 +16,34 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ttsbook.errors import first_line, tells_no_room
+from ttsbook.errors import MissingError, first_line, tells_no_room
 
 CUDA, TENSORRT, CPU = "CUDAExecutionProvider", "TensorrtExecutionProvider", "CPUExecutionProvider"
 GET_CUDA = "pip install 'onnxruntime-gpu[cuda,cudnn]'"
+# The two packages have files in common, which go with either: then pip takes the other for installed.
+REMOVE_RUNTIMES = "pip uninstall -y onnxruntime onnxruntime-gpu"
 # onnxruntime-gpu is built for CUDA 13 and links libnvinfer.so.10; 10.13 is the first TensorRT for that CUDA.
 GET_TENSORRT = "pip install 'tensorrt-cu13>=10.13,<11'"
 _FATAL = 4  # of the runtime's degrees of severity, the highest
 GET = {CUDA: GET_CUDA, TENSORRT: GET_TENSORRT}  # the libraries of each provider
+
+
+def load_runtime() -> Any:
+    """Return the module of ONNX Runtime.
+
+    Raises:
+        MissingError: it is not installed, not whole, or cannot be loaded.
+    """
+    get = "pip install 'ttsbook[cpu]'"
+    try:
+        import onnxruntime
+        from onnxruntime import InferenceSession  # noqa: F401  a folder left behind can be imported too
+    except ImportError as error:
+        if isinstance(error, ModuleNotFoundError) and error.name == "onnxruntime":
+            raise MissingError("ONNX Runtime is not installed", get) from error
+        again = f"{REMOVE_RUNTIMES} && {get}"
+        raise MissingError(f"ONNX Runtime is damaged: {first_line(error)}", again) from error
+    return onnxruntime
 
 
 def open_session(path: Path, options: Any, providers: Sequence[Any] = (CPU,)) -> Any:
@@ -34,11 +54,10 @@ def open_session(path: Path, options: Any, providers: Sequence[Any] = (CPU,)) ->
         providers: in order of preference, each a name or a pair of name and options.
 
     Raises:
-        ImportError: ONNX Runtime is not installed.
+        MissingError: there is no ONNX Runtime.
         Exception: one of `opening_failures`.
     """
-    import onnxruntime
-
+    onnxruntime = load_runtime()
     if any(provider != CPU for provider in providers):
         load_nvidia_libraries()
     return onnxruntime.InferenceSession(str(path), options, providers=list(providers), enable_fallback=0)

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ttsbook.errors import MissingError, first_line
+from ttsbook.vits2.session import load_runtime
 from ttsbook.voice.encode import PIECE_FRAMES, piece_starts
 from ttsbook.voice.kaldi import filterbank
 from ttsbook.voice.mel import HOP
@@ -51,11 +52,9 @@ class CampPlus:
 
 
 def _open_session(path: Path) -> Any:
-    try:
-        import onnxruntime
-        from onnxruntime.capi import onnxruntime_pybind11_state as state
-    except ImportError as error:
-        raise MissingError("ONNX Runtime is not installed", "pip install 'ttsbook[cpu]'") from error
+    onnxruntime = load_runtime()
+    from onnxruntime.capi import onnxruntime_pybind11_state as state
+
     if not path.is_file():
         raise MissingError(f"there is no CAM++ model at {path}", "it comes with the models of CosyVoice")
     options = onnxruntime.SessionOptions()

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ttsbook.errors import InputError, MissingError
 from ttsbook.paths import packaged
+from ttsbook.vits2.session import load_runtime
 from ttsbook.voice.activity import keep_active, raise_level
 from ttsbook.voice.mel import HOP, RATE_HZ, mel_spectrogram
 from ttsbook.voice.resample import resample
@@ -79,12 +80,7 @@ def mean_direction(
 
 
 def _open_session(threads: int) -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise MissingError(
-            "ONNX Runtime is not installed, and voices are analysed with it", 'pip install "ttsbook[cpu]"'
-        ) from error
+    onnxruntime = load_runtime()
     path = packaged("weights") / WEIGHTS
     if not path.is_file():
         raise MissingError(f"the speaker encoder is missing: {path}", "install ttsbook again")
