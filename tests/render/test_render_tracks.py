@@ -99,8 +99,9 @@ def test_a_foreign_file_in_the_way_of_a_track_is_not_replaced(tmp_path: Path) ->
 
 def test_unfinished_tracks_of_a_killed_run_are_removed(tmp_path: Path) -> None:
     (tmp_path / "book").mkdir()
-    (tmp_path / "book" / f".{NAMES[0]}.abcd1234.part").write_bytes(b"x")
-    render(tmp_path / "book.mp3")
+    for name in (NAMES[0], f"{Path(NAMES[1]).stem}.srt"):
+        (tmp_path / "book" / f".{name}.abcd1234.part").write_bytes(b"x")
+    render(tmp_path / "book.mp3", subtitles="srt")
     assert not list((tmp_path / "book").glob(".*"))
 
 

@@ -99,7 +99,9 @@ def _render(
         task.notes.warn(less)
     tracks = tracks_of(plan, task.target.output, draft.format, settings.subtitles) if settings.split else ()
     for track in tracks:
-        remove_leftovers(track.path)
+        for path in (track.path, track.subtitles):
+            if path is not None:
+                remove_leftovers(path)
     if not settings.force:
         check_tracks_ours(tracks, task.target, task.book, task.journal)
     cache = ChunkCache(paths.cache_dir() / "chunks")
