@@ -63,6 +63,11 @@ def tells_no_room(error: BaseException) -> bool:
     return any(words in text for words in _NO_ROOM)
 
 
+def lacks_room(error: BaseException) -> bool:
+    """Return whether Python says that the system grants this process no more memory or threads."""
+    return isinstance(error, MemoryError) or "can't start new thread" in str(error)
+
+
 def _one_line(message: str) -> str:
     """Return a message as one line that a person can read: it may quote a file that nobody wrote by hand."""
     line = " ".join(message.splitlines())
@@ -108,7 +113,7 @@ class OutOfMemory(RenderError):
 
 def known_cause(error: Exception) -> TtsbookError | None:
     """Return what to say of an error that the machine is to blame for; None for a bug."""
-    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
+    if lacks_room(error):
         hint = "free some, or allow more (ulimit -v, ulimit -u), and run it again"
         return RenderError(f"out of memory or processes: {first_line(error)}", hint)
     if isinstance(error, OSError) and error.errno in _FULL:

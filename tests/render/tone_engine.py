@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 import signal
 import time
 from collections.abc import Sequence
@@ -30,7 +31,8 @@ class ToneEngine:
     crowd=N is out of memory whenever N processes speak, as counted in crowd_folder; missing=TEXT cannot be
     loaded, missing_later=TEXT not when it is to speak, missing_there=TEXT not on that device;
     quiet=NAME is a voice 20 dB below the others;
-    no_memory finds none to load in; dies_in_worker is killed while loading in a worker."""
+    no_memory finds none to load in; no_threads: a worker gets no more; dies_in_worker is killed while
+    loading in a worker."""
 
     name = "tone"
     rate_hz = RATE_HZ
@@ -44,6 +46,8 @@ class ToneEngine:
             raise MissingError(self._options["missing"], "install it")
         if folder := self._options.get("crowd_folder"):
             (Path(folder) / str(os.getpid())).touch()
+        if "no_threads" in self._options and parent_process() is not None:
+            _take_the_room_for_threads()
         if "dies_in_worker" in self._options and parent_process() is not None:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -106,3 +110,9 @@ class ToneEngine:
             if fault == "hang":
                 time.sleep(60)
             raise ZeroDivisionError("the engine divided by zero")
+
+
+def _take_the_room_for_threads() -> None:
+    """Leave this process the memory that it has: the stack of a thread finds none."""
+    n_pages = int(Path("/proc/self/statm").read_text().split()[0])
+    resource.setrlimit(resource.RLIMIT_AS, (n_pages * resource.getpagesize(),) * 2)

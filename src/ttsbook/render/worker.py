@@ -19,7 +19,7 @@ from queue import SimpleQueue
 
 from ttsbook.engines.base import Engine, EngineSpec, Request
 from ttsbook.engines.choose import load_engine
-from ttsbook.errors import OutOfMemory, RenderError, TtsbookError
+from ttsbook.errors import OutOfMemory, RenderError, TtsbookError, first_line, lacks_room
 from ttsbook.render.machine import peak_rss_bytes
 from ttsbook.symbols import PUNCTUATION
 from ttsbook.types import Speech, VoiceProfile
@@ -72,7 +72,6 @@ def work(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> None:
     """Run a worker: one `Ready` (or `Failed`), then one answer for each list of requests; does not return."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})  # held back while this process was started
-    threading.Thread(target=_die_with_parent, daemon=True).start()
     # Both mean that the parent closed the pipe: nothing more to say.
     with contextlib.suppress(EOFError, ConnectionError):
         _serve(connection, spec, voice)
@@ -80,15 +79,16 @@ def work(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> None:
 
 
 def _serve(connection: Connection, spec: EngineSpec, voice: VoiceProfile) -> None:
+    asked: SimpleQueue[list[Request] | None] = SimpleQueue()
     try:
+        threading.Thread(target=_die_with_parent, daemon=True).start()
         engine = load_engine(spec)
         engine.speak([], voice)  # loads the model while the parent is still busy with the first chunks
+        threading.Thread(target=_receive, args=(connection, asked), daemon=True).start()
     except Exception as error:  # as in speak_batch
         connection.send(_failure(error, spec.name, "cannot be loaded"))
         return
     connection.send(Ready())
-    asked: SimpleQueue[list[Request] | None] = SimpleQueue()
-    threading.Thread(target=_receive, args=(connection, asked), daemon=True).start()
     while (requests := asked.get()) is not None:
         connection.send(speak_batch(engine, requests, voice))
 
@@ -109,8 +109,8 @@ def _receive(connection: Connection, asked: SimpleQueue[list[Request] | None]) -
 
 def _failure(error: Exception, name: str, deed: str) -> Failed:
     """Put what an engine raised into words that the pool understands; call it where it was caught."""
-    if isinstance(error, MemoryError):
-        error = OutOfMemory(f"engine {name}: out of memory")
+    if lacks_room(error):
+        error = OutOfMemory(f"engine {name}: out of memory or processes: {first_line(error)}")
     if not isinstance(error, TtsbookError):
         error = RenderError(f"engine {name} {deed}: {type(error).__name__}: {error}")
     return Failed(error, traceback.format_exc())
