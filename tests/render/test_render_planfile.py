@@ -16,7 +16,7 @@ from stand_in import VOICE, make_settings
 from ttsbook.audio.decode import read_clip
 from ttsbook.audio.probe import probe
 from ttsbook.audio.wave import Samples
-from ttsbook.book.read import read_book
+from ttsbook.book.read import read_book, read_stream
 from ttsbook.errors import InputError, UsageError
 from ttsbook.render.cast import Cast, read_cast
 from ttsbook.render.plan import Plan, plan_book
@@ -248,6 +248,15 @@ def test_a_line_comes_back_as_it_was_written(text: str, phonemes: str) -> None:
     line = read_line(written)
     assert (line.text, line.spoken, line.phonemes, line.voice) == (text, text.strip(), phonemes, "ann")
     assert not any(line.is_edited(field) for field in ("text", "spoken", "phonemes", "voice"))
+
+
+def test_a_pause_before_the_first_word_of_a_block_is_a_line_without_text(tmp_path: Path) -> None:
+    page = b"<html><body><h1>One</h1><p><break time='2s'/>Rain <break/>fell.</p></body></html>"
+    lines = make_plan(tmp_path / "a.plan.jsonl", read_stream(page))
+    assert [line["text"] for line in lines[1:]] == ["One", "", "Rain ", "fell."]
+    pauses = [chunk.exact_pause_ms for chunk in chunks_of(tmp_path / "a.plan.jsonl")]
+    assert pauses == [line["pause_ms"] for line in lines[1:]]
+    assert pauses[1] == 2000
 
 
 CAST = Cast(quoted="tom", characters=(("Mr. Darcy", "eve"),))

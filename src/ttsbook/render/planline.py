@@ -109,7 +109,9 @@ def read_line(text: str) -> PlanLine:
             raise LineError(f"the voice has no phoneme {symbol!r} (see `ttsbook say WORD`)")
     language, boundary = fields.get("language"), fields.get("boundary") or Boundary.SENTENCE.value
     kind = fields.get("kind") or BlockKind.PARAGRAPH.value
-    if not fields["text"] and kind != BlockKind.SCENE_BREAK.value:
+    made = _made(fields.get("made") or "")
+    is_pause = kind == BlockKind.SCENE_BREAK.value or made[:1] == (_hash(""),)  # also before a first word
+    if not fields["text"] and not is_pause:
         raise LineError("'text' is empty; remove the line instead")
     return PlanLine(
         chapter=fields["chapter"],
@@ -124,7 +126,7 @@ def read_line(text: str) -> PlanLine:
         language=_one_of("language", language, _LANGUAGES) if language else None,
         boundary=Boundary(_one_of("boundary", boundary, [each.value for each in Boundary])),
         kind=BlockKind(_one_of("kind", kind, [each.value for each in BlockKind])),
-        made=_made(fields.get("made") or ""),
+        made=made,
     )
 
 
