@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from stand_in import ENGINE, VOICE
-from tone_engine import ToneEngine
+from tone_engine import RATE_HZ, ToneEngine
 
 from ttsbook.engines.base import EngineSpec, Request
 from ttsbook.errors import MissingError, OutOfMemory, RenderError
@@ -21,6 +21,7 @@ from ttsbook.render.fallback import Fallbacks
 from ttsbook.render.limits import Limits, RemoteTraceback
 from ttsbook.render.pool import open_pool
 from ttsbook.render.terms import Terms
+from ttsbook.render.worker import Failed, Spoken, speak_batch
 from ttsbook.types import Speech
 
 LIMITS = Limits()
@@ -61,6 +62,46 @@ def is_same(one: Kept, other: Kept) -> bool:
 
 def test_processes_speak_what_this_process_speaks() -> None:
     assert is_same(run_pool(1, batch=1), run_pool(3, batch=4))
+
+
+SOUND = Speech(np.full(800, 0.1, np.float32), RATE_HZ)
+
+
+class OddEngine(ToneEngine):
+    """Answers whatever is asked with what it was given."""
+
+    def __init__(self, answer: list[Speech]) -> None:
+        super().__init__(EngineSpec(ENGINE))
+        self._answer = answer
+
+    def speak(self, *_: object) -> list[Speech]:
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ([SOUND], "answered 2 requests with 1"),
+        ([SOUND] * 3, "answered 2 requests with 3"),
+        ([SOUND, replace(SOUND, rate_hz=RATE_HZ + 1)], "not mono at 8000 Hz"),
+        ([SOUND, replace(SOUND, samples=np.zeros((800, 2), np.float32))], "not mono at 8000 Hz"),
+        (
+            [SOUND, replace(SOUND, samples=np.array([0, np.nan], np.float32))],
+            "NaN or infinite samples for 'Two'",
+        ),
+        ([SOUND, replace(SOUND, samples=np.zeros(0, np.float32))], "no sound for 'Two'"),
+    ],
+)
+def test_an_engine_that_drops_or_spoils_speech_is_found_out(answer: list[Speech], message: str) -> None:
+    requests = [Request(text.lower(), text, "en", seed=1) for text in ("One", "Two")]
+    failed = speak_batch(OddEngine(answer), requests, VOICE)
+    assert isinstance(failed, Failed)
+    assert message in failed.error.message
+
+
+def test_no_sound_is_expected_where_there_is_nothing_to_say() -> None:
+    silent = replace(SOUND, samples=np.zeros(0, np.float32))
+    assert isinstance(speak_batch(OddEngine([silent]), [Request("… .", "…", "en", seed=1)], VOICE), Spoken)
 
 
 @pytest.mark.parametrize("n_workers", [1, 2])
