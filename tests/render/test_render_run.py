@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import json
@@ -34,7 +35,7 @@ from ttsbook.render.reporter import Progress, SilentReporter
 from ttsbook.render.run import render_book
 from ttsbook.render.settings import PauseTable
 from ttsbook.text import FrontEnd
-from ttsbook.types import Book, Chapter, Chunk, Speech, VoiceProfile
+from ttsbook.types import Book, Chapter, Chunk, Cover, Speech, VoiceProfile
 
 
 class Recorder(SilentReporter):
@@ -450,6 +451,36 @@ def test_speech_too_quiet_to_find_is_still_there() -> None:
     whisper = Speech(np.full(800, 1e-4, np.float32), 8000)
     pieces = assemble(plan.chapters, lambda chunks: (whisper for _ in chunks), PauseTable(), 8000)
     assert [len(piece.samples) for _, piece in pieces if piece.planned] == [800, 800, 800]
+
+
+@pytest.mark.parametrize("asked_ms", [0, 9000])
+def test_a_chapter_ends_with_its_pause_or_a_longer_one_that_is_asked_for(asked_ms: int) -> None:
+    first, second = plan_book(make_book(2, 1), make_settings(), VOICE, LetterFrontEnd(), "model").chapters
+    *chunks, last = first.chunks
+    last = replace(last, chunk=replace(last.chunk, pause_ms=asked_ms))
+    speech = Speech(np.full(800, 0.5, np.float32), 8000)
+    pauses = PauseTable()
+    chapters = (replace(first, chunks=(*chunks, last)), second)
+    *_, (_, end) = (
+        each for each in assemble(chapters, lambda c: (speech for _ in c), pauses, 8000) if not each[0]
+    )
+    assert len(end.samples) == 8 * max(asked_ms, pauses.chapter_ms)
+
+
+def test_a_cover_that_is_no_picture_is_told_and_left_out(tmp_path: Path) -> None:
+    book = replace(make_book(1, 1), cover=Cover(b"RIFF....WEBP", "image/webp"))
+    report = render(tmp_path / "b.m4b", format="m4b", book=book)
+    assert [text for text in report.warnings if "the cover is neither" in text]
+    assert probe(tmp_path / "b.m4b").cover is None
+
+
+def test_the_journal_says_how_a_run_ended_that_did_not_finish(tmp_path: Path, home: Path) -> None:
+    with pytest.raises(RenderError):
+        render(tmp_path / "b.wav", options={"fail": "two"}, batch=1)
+    with contextlib.closing(sqlite3.connect(home / "state" / "renders.sqlite3")) as database:
+        ((state, error, n_done),) = database.execute("SELECT state, error, n_done FROM runs").fetchall()
+    assert (state, n_done > 0) == ("failed", True)
+    assert "divided by zero" in error
 
 
 def test_the_journal_keeps_one_finished_run_for_an_output(tmp_path: Path, home: Path) -> None:

@@ -97,6 +97,12 @@ def test_a_foreign_file_in_the_way_of_a_track_is_not_replaced(tmp_path: Path) ->
     assert (tmp_path / "book" / NAMES[2]).read_bytes() == b"somebody's diary"
 
 
+def test_a_book_in_parts_is_known_by_its_marks_if_the_journal_is_lost(tmp_path: Path, home: Path) -> None:
+    first = render(tmp_path / "book.mp3")
+    (home / "state" / "renders.sqlite3").unlink()
+    assert render(tmp_path / "book.mp3").tracks == first.tracks
+
+
 def test_unfinished_tracks_of_a_killed_run_are_removed(tmp_path: Path) -> None:
     (tmp_path / "book").mkdir()
     for name in (NAMES[0], f"{Path(NAMES[1]).stem}.srt"):
