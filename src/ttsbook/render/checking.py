@@ -13,7 +13,7 @@ from ttsbook.audio.wave import Samples
 from ttsbook.errors import RenderError
 from ttsbook.files import atomic_write
 from ttsbook.qa.judge import Ear, Judge
-from ttsbook.render.check_page import MAX_PLAYERS, page
+from ttsbook.render.check_page import page
 from ttsbook.render.check_report import CheckReport, passages_of
 from ttsbook.render.listen import Listener, Listening, OpenPool
 from ttsbook.render.machine import n_cores
@@ -86,9 +86,7 @@ class Checking:
         return CheckSummary(str(data), str(shown), report.chunks, report.mended, flagged)
 
     def _sounds(self, listening: Listening) -> Iterator[tuple[Samples, int]]:
-        for number, (_, planned, _, _) in enumerate(listening.noteworthy()):
-            if number >= MAX_PLAYERS:
-                return
+        for _, planned, _, _ in listening.noteworthy():
             speech = self.store.get(planned.key)
             if speech is None:
                 raise RenderError(

@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS runs (
     updated REAL NOT NULL,
     state TEXT NOT NULL,            -- running, finished, failed, interrupted; running and dead = killed
     n_chunks INTEGER NOT NULL,
-    n_done INTEGER NOT NULL,        -- cached or spoken
+    n_done INTEGER NOT NULL,        -- cached or spoken, when it ended
     error TEXT,
     report TEXT                     -- JSON, of finished runs
 );
@@ -40,7 +40,6 @@ CREATE INDEX IF NOT EXISTS runs_by_output ON runs (output, id);
 """
 _VERSION = 1
 _BUSY_SECONDS = 5.0
-_UPDATE_SECONDS = 2.0  # a commit waits for the disk: progress is kept this often, chunks are safe anyway
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,6 @@ class PastRun:
     book_sha256: str
     inputs_sha256: str
     state: str
-    n_chunks: int
-    n_done: int
     report: Report | None
 
 
@@ -75,7 +72,6 @@ class Journal:
         self._path = path
         self._tell = tell
         self._run: int | None = None
-        self._updated = 0.0
         self._database: sqlite3.Connection | None = None
         with self._forgiving():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,12 +108,6 @@ class Journal:
                 _values(*astuple(run), os.getpid(), now, now),
             ).lastrowid
 
-    def progress(self, n_done: int) -> None:
-        """Note how far the run is, now and then."""
-        if time.monotonic() - self._updated >= _UPDATE_SECONDS:
-            self._updated = time.monotonic()
-            self._set(n_done=n_done)
-
     def finish(self, report: Report) -> None:
         """Note that the output is there, whole, and forget the earlier runs to it.
 
@@ -147,13 +137,13 @@ class Journal:
     def _past(self, condition: str, values: tuple[str, ...]) -> PastRun | None:
         with self._forgiving() as database:
             row = database.execute(
-                "SELECT book_sha256, inputs_sha256, state, n_chunks, n_done, report FROM runs"
+                "SELECT book_sha256, inputs_sha256, state, report FROM runs"
                 f" WHERE {condition} ORDER BY id DESC LIMIT 1",
                 _values(*values),
             ).fetchone()
             if row is not None:
-                book, inputs, state, n_chunks, n_done, report = row
-                return PastRun(book, inputs, state, n_chunks, n_done, _read_report(report))
+                book, inputs, state, report = row
+                return PastRun(book, inputs, state, _read_report(report))
         return None
 
     @contextlib.contextmanager

@@ -43,7 +43,6 @@ from ttsbook.render.task import RenderTask
 from ttsbook.render.terms import Terms
 from ttsbook.render.tracks import Track
 from ttsbook.render.write import remove_replaced, write_tracks, write_whole
-from ttsbook.types import Speech
 
 _WORKER_BYTES = 500 << 20  # what a process with the base voice takes, generously
 
@@ -245,7 +244,7 @@ class Rendering:
             spec = replace(spec, device=self.engine.device.partition(":")[0])
         batch = self.settings.batch_on(self.engine.device, spec.threads)
         return open_pool(
-            Terms(spec, self.task.voice, self._keep, self.notes.warn, self.task.fallbacks, batch),
+            Terms(spec, self.task.voice, self.store.keep, self.notes.warn, self.task.fallbacks, batch),
             n_workers,
             engine=self.engine,
             cluster=self.settings.ray_address if on_cluster else None,
@@ -254,10 +253,6 @@ class Rendering:
 
     def _stream(self, pool: Pool) -> Stream:
         return SpeechSource(self.plan, self.store, pool, self.engine.rate_hz).stream
-
-    def _keep(self, key: str, speech: Speech) -> None:
-        self.store.keep(key, speech)
-        self.task.journal.progress(self.plan.n_cached + len(self.store.fresh))
 
     def _report(self, measured: Measured, gain_db: float, written: Written) -> Report:
         book, settings = self.plan.book, self.settings
