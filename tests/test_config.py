@@ -123,6 +123,33 @@ def test_a_value_that_does_not_fit_says_what_would(project: Path, line: str, wor
     assert words in error.value.message
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *((text, True) for text in ("1", "true", "Yes", " on")),
+        *((text, False) for text in ("0", "false", "No", "off ")),
+    ],
+)
+def test_a_switch_may_be_set_in_the_usual_words(project: Path, text: str, value: bool) -> None:
+    for name in ("credits", "resume"):  # one is off by itself, the other on
+        assert load(project, **{variable_of(name): text}).values[name] is value
+
+
+def test_a_variable_that_does_not_fit_is_named_with_what_would(project: Path) -> None:
+    with pytest.raises(UsageError, match=r"^TTSBOOK_CREDITS: 'maybe': expected true or false"):
+        load(project, TTSBOOK_CREDITS="maybe")
+    write(project / ".env", "TTSBOOK_SPEED=fast\n")
+    with pytest.raises(UsageError, match=r"^TTSBOOK_SPEED in .env: 'fast': expected a number from 0.5 to 2"):
+        load(project)
+
+
+def test_a_preset_may_be_named_in_the_environment_and_gives_way_to_a_flag(project: Path) -> None:
+    assert load(project, TTSBOOK_PRESET="draft").preset == "draft"
+    assert load(project, TTSBOOK_PRESET="draft", source=Source(preset="acx")).preset == "acx"
+    with pytest.raises(UsageError, match=r"^TTSBOOK_PRESET: there is no preset 'none'"):
+        load(project, TTSBOOK_PRESET="none")
+
+
 def test_tts_provider_names_the_engine_unless_the_own_variable_does(project: Path) -> None:
     assert load(project, TTS_PROVIDER="Hybrid").settings.engine == "hybrid"
     assert load(project, TTS_PROVIDER="hybrid", TTSBOOK_ENGINE="vits2").settings.engine == "vits2"

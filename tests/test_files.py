@@ -77,6 +77,21 @@ def test_unfinished_files_can_be_named_after_any_file(tmp_path: Path, name: str)
         handle.write(b"words")
 
 
+@pytest.mark.parametrize("durable", [True, False])
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_then_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, durable: bool
+) -> None:
+    path, synced = tmp_path / "file", []
+
+    def note(descriptor: int) -> None:
+        synced.append((Path(f"/proc/self/fd/{descriptor}").readlink().suffix, path.exists()))
+
+    monkeypatch.setattr(os, "fsync", note)
+    with atomic_write(path, durable=durable) as handle:
+        handle.write(b"words")
+    assert synced == ([(".part", False), ("", True)] if durable else [])
+
+
 def test_no_more_is_read_of_a_file_than_it_may_have(tmp_path: Path) -> None:
     full = tmp_path / "full"
     full.write_bytes(bytes(1 << 20))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from ttsbook.render.report import Report
 from ttsbook.render.run import render_book
 from ttsbook.render.settings import PauseTable
 from ttsbook.render.tags import check_overrides
+from ttsbook.types import Book
 
 
-def render(output: Path, **settings: Any) -> Report:
+def render(output: Path, book: Book | None = None, **settings: Any) -> Report:
     return render_book(
-        make_book(),
+        book or make_book(),
         output,
         settings=make_settings(**{"split": True, "format": "mp3", **settings}),
         voice=VOICE,
@@ -174,6 +176,16 @@ def test_what_a_format_cannot_hold_is_refused_before_the_work(name: str, value: 
 
 def test_years_and_genres_in_words_are_taken() -> None:
     check_overrides([("year", "1813"), ("year", ""), ("genre", "Fiction"), ("genre", "2nd World War")])
+
+
+def test_the_level_holds_for_every_file_also_for_a_title_among_silence(tmp_path: Path) -> None:
+    book = make_book(2, 20)
+    title = replace(book.chapters[0], blocks=book.chapters[0].blocks[:1])
+    book = replace(book, chapters=(title, book.chapters[1]))
+    pauses = PauseTable(head_ms=1000, tail_ms=3000)
+    render(tmp_path / "book.flac", book, format="flac", rms_db=-25.0, pauses=pauses)
+    levels = [survey(path).rms_db for path in sorted((tmp_path / "book").glob("*.flac"))]
+    assert levels == [pytest.approx(-26.5, abs=0.5), pytest.approx(-25.0, abs=1.5)]
 
 
 def test_the_level_may_be_set_as_rms(tmp_path: Path) -> None:
