@@ -11,11 +11,11 @@ from ttsbook.errors import InputError
 from ttsbook.render.cast import Cast
 from ttsbook.render.planfile import NumberedLine, PlanFile
 from ttsbook.render.planline import PlanLine
-from ttsbook.render.roles import Sayer
-from ttsbook.types import BlockKind, Chapter, Chunk, SpokenWord
+from ttsbook.render.sayer import BySeveral, Sayer
+from ttsbook.types import BlockKind, Chapter, Chunk
 
 
-class PlannedText:
+class PlannedText(BySeveral):
     """Makes the chunks of a plan; of other chapters, such as credits, those of the front end.
 
     Args:
@@ -32,10 +32,9 @@ class PlannedText:
         cast: Cast | None = None,
         others: Mapping[str, Sayer] | None = None,
     ) -> None:
-        self._front_end = front_end
+        super().__init__(front_end, others)
         self._plan = plan
         self._cast = cast
-        self._others = others or {}
         self._chapters = {chapter for chapter, _ in plan.lines}
 
     def chunks(self, chapter: Chapter, default_language: str | None = None) -> Iterator[Chunk]:
@@ -54,15 +53,6 @@ class PlannedText:
                 yield self._chunk(each, index, block, start, default_language)
                 start += len(each.line.text)
                 index += 1
-
-    def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
-        return self._sayer(chunk.voice).sentence_ends(chunk)
-
-    def words(self, chunk: Chunk) -> tuple[SpokenWord, ...]:
-        return self._sayer(chunk.voice).words(chunk)
-
-    def _sayer(self, voice: str) -> Sayer:
-        return self._others.get(voice, self._front_end)
 
     def _chunk(self, each: NumberedLine, index: int, block: int, start: int, language: str | None) -> Chunk:
         line = each.line

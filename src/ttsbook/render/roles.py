@@ -10,30 +10,17 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import pairwise
-from typing import Protocol
 
 from ttsbook.render.cast import NARRATOR, QUOTED, Cast
-from ttsbook.render.plan import ChunkMaker
+from ttsbook.render.sayer import BySeveral, Sayer
 from ttsbook.text.marks import marks_within
 from ttsbook.text.markup import within
 from ttsbook.text.quotes import quoted_spans
 from ttsbook.text.sentence import split_sentences
-from ttsbook.types import Boundary, Chapter, Chunk, Markup, SpokenWord
+from ttsbook.types import Boundary, Chapter, Chunk
 
 
-class Sayer(ChunkMaker, Protocol):
-    """A maker of chunks that also says parts of them."""
-
-    max_phonemes: int
-
-    def say_part(
-        self, text: str, language: str, boundary: Boundary, markup: tuple[Markup, ...] = ()
-    ) -> tuple[str, str]:
-        """Return (spoken, phonemes) of a text that ends with `boundary`."""
-        ...
-
-
-class RoleSplitter:
+class RoleSplitter(BySeveral):
     """Makes chunks by role.
 
     Args:
@@ -43,9 +30,8 @@ class RoleSplitter:
     """
 
     def __init__(self, front_end: Sayer, cast: Cast, others: Mapping[str, Sayer] | None = None) -> None:
-        self._front_end = front_end
+        super().__init__(front_end, others)
         self._cast = cast
-        self._others = others or {}
 
     def chunks(self, chapter: Chapter, default_language: str | None = None) -> Iterator[Chunk]:
         """Yield the chunks of a chapter, cut where quoted speech begins and ends."""
@@ -58,15 +44,6 @@ class RoleSplitter:
             for part in self._parts(chunk, _overlapping(spans, chunk)):
                 yield replace(part, index=index)
                 index += 1
-
-    def sentence_ends(self, chunk: Chunk) -> tuple[tuple[int, int], ...]:
-        return self._sayer(chunk.voice).sentence_ends(chunk)
-
-    def words(self, chunk: Chunk) -> tuple[SpokenWord, ...]:
-        return self._sayer(chunk.voice).words(chunk)
-
-    def _sayer(self, voice: str) -> Sayer:
-        return self._others.get(voice, self._front_end)
 
     def _parts(self, chunk: Chunk, spans: tuple[tuple[int, int], ...]) -> Iterator[Chunk]:
         cuts = _cuts(chunk, spans)

@@ -41,17 +41,17 @@ def note_call(folder: Path, step: int, told: Mapping[str, Any]) -> list[str]:
         InputError: the file is damaged.
     """
     path = folder / "calls.jsonl"
-    told = json.loads(json.dumps({"step": step, **told}))  # as it is read again
+    now: dict[str, Any] = json.loads(json.dumps({"step": step, **told}))  # as it is read again
     try:
         lines = path.read_text("utf-8").splitlines() if path.is_file() else []
-        before: dict[str, Any] = dict(json.loads(lines[-1])) if lines else told
+        before: dict[str, Any] = dict(json.loads(lines[-1])) if lines else now
     except (OSError, ValueError, TypeError) as error:
         raise InputError(f"{path} cannot be read: {error}", "move it away; it is only looked at") from error
     with atomic_write(path) as handle:
-        handle.write("".join(f"{line}\n" for line in (*lines, json.dumps(told))).encode())
-    names = [name for name in dict.fromkeys((*before, *told)) if name not in _OWN]
+        handle.write("".join(f"{line}\n" for line in (*lines, json.dumps(now))).encode())
+    names = [name for name in dict.fromkeys((*before, *now)) if name not in _OWN]
     return [
-        f"{name} was {before.get(name)} and is now {told.get(name)}"
+        f"{name} was {before.get(name)} and is now {now.get(name)}"
         for name in names
-        if before.get(name) != told.get(name)
+        if before.get(name) != now.get(name)
     ]
