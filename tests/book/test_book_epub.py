@@ -110,6 +110,15 @@ def test_contents_that_list_the_cover_alone_are_none() -> None:
     assert texts(book.chapters[0]) == ["The Man with the Lip", "Text.", "More text of it."]
 
 
+def test_contents_with_one_entry_are_none_where_the_text_has_headings() -> None:
+    body = '<h2 id="TOC_1">Part One<br/></h2><p>Text.</p><h2 id="TOC_2">Part Two<br/></h2><p>Text.</p>'
+    start = ncx(point("Start", "a.xhtml"))  # as calibre writes it where it finds no chapters
+    book = read_stream(make_epub({"a.xhtml": page(body), "b.xhtml": page("<p>On.</p>")}, ncx=start))
+    assert titles(book) == ["Part One", "Part Two"]
+    assert texts(book.chapters[1]) == ["Part Two", "Text.", "On."]
+    assert titles(read_stream(make_epub({"a.xhtml": page("<h2>I</h2><p>x</p>")}, ncx=start))) == ["Start"]
+
+
 def test_a_heading_above_the_anchor_goes_with_the_chapter() -> None:
     body = '<p id="a">x</p><h2>Chapter 2</h2><p id="b">y</p>'
     book = read_stream(

@@ -14,7 +14,7 @@ from ttsbook.book.cut import Cutter
 from ttsbook.book.draft import finish
 from ttsbook.book.drm import refuse_drm
 from ttsbook.book.linklist import Titles
-from ttsbook.book.markup import Element, local_name, parse_document, parse_whole
+from ttsbook.book.markup import HEADING_LEVELS, Element, local_name, parse_document, parse_whole
 from ttsbook.book.matter import matter_by_place, stated_matter
 from ttsbook.book.notes import NoteLinks
 from ttsbook.book.package import Package, SpineItem, read_package
@@ -73,6 +73,7 @@ class _Document:
     stated: Matter | None
     n_characters: int
     n_images: int
+    n_headings: int
 
 
 class _Survey:
@@ -113,6 +114,7 @@ class _Survey:
                 stated=stated_matter(parsed.root),
                 n_characters=len(visible(text)),
                 n_images=sum(local_name(element) in ("img", "image") for element in parsed.root.iter()),
+                n_headings=sum(local_name(element) in HEADING_LEVELS for element in parsed.root.iter()),
             )
         )
 
@@ -193,8 +195,11 @@ def _cut(
 ) -> Cutter:
     cutter = Cutter()
     places = _places(survey, contents)
-    # Converters that find no chapters list the cover alone.
+    # Converters that find no chapters list the cover alone, or the start of a text that has headings.
     is_listed = any(document.path in places and document.n_characters for document in survey.documents)
+    if len(contents.entries) == 1 and sum(document.n_headings for document in survey.documents) > 1:
+        is_listed = False
+        cutter.repairs.append("a table of contents with one entry; chapters taken from the headings")
     for entry in contents.entries:
         if entry.path not in places:
             cutter.repairs.append(f"the contents list {entry.title!r}, which is not in the reading order")
