@@ -186,7 +186,7 @@ def test_of_the_packages_g2p_en_and_jieba_only_data_are_used(tmp_path: Path) -> 
         "print({'g2p_en', 'nltk', 'jieba', 'pkg_resources'}.intersection(sys.modules))"
     )
     result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code],
+        [sys.executable, "-W", "error::UserWarning", "-W", "error::SyntaxWarning", "-c", code],
         capture_output=True,
         text=True,
         check=True,

@@ -112,6 +112,7 @@ def _fetch(url: str, path: Path, limits: FetchLimits) -> None:
             if n_bytes < told:  # `read1` does not say so
                 raise InputError(f"{url} broke off after {n_bytes} of {told} bytes", "try again")
     except HTTPError as error:
+        error.close()  # it is also the answer
         kind = MissingError if error.code in (404, 410) else InputError
         raise kind(f"{url}: {error.code} {error.reason}", "check the address") from error
     except (URLError, HTTPException, ValueError, TimeoutError, OSError) as error:
