@@ -29,6 +29,8 @@ _NO_ROOM = (
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # What is wrong with a place and not with the program; even to look whether a file is there may meet these.
 _REFUSED = (errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ELOOP, errno.EIO, errno.ESTALE)
+_BROKEN = (errno.EIO, errno.ESTALE)
+_BROKEN_HINT = "check the disks, and that the terminal is still there, and run it again"
 _REFUSED_HINT = "check its name and permissions; TTSBOOK_HOME names another folder for ttsbook's own files"
 
 
@@ -121,4 +123,6 @@ def known_cause(error: Exception) -> TtsbookError | None:
         return OutputError(f"cannot write {place}: {error.strerror}", "free some space")
     if isinstance(error, OSError) and error.errno in _REFUSED and error.filename:
         return InputError(f"cannot use {error.filename}: {error.strerror}", _REFUSED_HINT)
+    if isinstance(error, OSError) and error.errno in _BROKEN:  # in the midst of a file, or of what is printed
+        return RenderError(f"a disk or the terminal failed: {error.strerror}", _BROKEN_HINT)
     return None

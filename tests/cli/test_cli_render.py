@@ -13,6 +13,7 @@ import pytest
 from command_line import SAMPLE, Command, Start
 
 from ttsbook.engines.base import EngineSpec
+from ttsbook.files import sha256_file
 from ttsbook.render import attempt
 from ttsbook.render.standby import Standby
 from ttsbook.types import VoiceProfile
@@ -133,6 +134,34 @@ def test_books_that_fail_leave_no_empty_folders(ttsbook: Command, folder: Path, 
     ttsbook("render", "shelf", "--out-dir", "there/again", *split)
     ttsbook("render", cursed, "-o", "there/c.wav", *split)
     assert [path.name for path in (folder / "there").iterdir()] == ["audio"]
+
+
+def test_a_disk_that_fails_at_one_book_does_not_stop_the_others(
+    ttsbook: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hash_of(path: Path) -> str:
+        if path.stem == "bad":
+            raise OSError(errno.EIO, "Input/output error")  # names no file, as `read` does not
+        return sha256_file(path)
+
+    monkeypatch.setattr("ttsbook.render.rendering.sha256_file", hash_of)
+    run = ttsbook("render", write(folder / "bad.txt"), write(folder / "good.txt"), "--out-dir", "audio")
+    assert (run.code, run.out) == (1, "audio/good.wav\n")
+    assert "bad.txt: a disk or the terminal failed: Input/output error\nhint: " in run.err
+
+
+def test_a_terminal_that_is_gone_does_not_stop_the_books(start: Start, folder: Path) -> None:
+    for name in "ab":
+        write(folder / "shelf" / f"{name}.txt")
+    terminal, line = os.openpty()
+    os.close(terminal)
+    process = start("render", "shelf", "--out-dir", "audio", "--report", "report.json", stdout=line)
+    os.close(line)
+    _, err = process.communicate(timeout=120)
+    assert process.returncode == 1
+    assert "error: a disk or the terminal failed: Input/output error\nhint: " in err
+    assert sorted(path.name for path in folder.glob("audio/*")) == ["a.wav", "b.wav"]
+    assert len(json.loads((folder / "report.json").read_text())["books"]) == 2
 
 
 def test_failures_of_different_kinds_are_exit_code_one(ttsbook: Command, folder: Path) -> None:

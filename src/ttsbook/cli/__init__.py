@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
-from ttsbook.errors import OutputError, TtsbookError, known_cause
+from ttsbook.errors import TtsbookError, known_cause
 from ttsbook.program import EXIT_INTERRUPTED, run_program
 
 if TYPE_CHECKING:
@@ -66,9 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         except Terminated:
             _say_how_to_go_on("terminated", arguments)
             return EXIT_TERMINATED
-        except BrokenPipeError:
-            # The reader went away (`| head`).
-            _lead_stdout_to_nowhere()
+        except BrokenPipeError:  # the reader went away (`| head`)
             return 1
         except SystemExit as stop:  # Typer's answer to a broken pipe
             return stop.code if isinstance(stop.code, int) else 1
@@ -76,26 +74,19 @@ def main(argv: Sequence[str] | None = None) -> int:
             known = known_cause(error)
             if known is None:
                 return _report_bug(error)
-            if isinstance(known, OutputError):  # so nothing can be printed there either
-                _lead_stdout_to_nowhere()
-                arguments = []
             _report_error(known, arguments)
             return known.exit_code
         finally:
             _drop_unsaid()
 
 
-def _lead_stdout_to_nowhere() -> None:
-    """Keep Python from complaining at exit about what it cannot flush."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
 def _drop_unsaid() -> None:
-    """Redirect stderr to nowhere if it is not writable: Python would fail to flush it and exit with 120."""
-    try:
-        sys.stderr.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
+    """Redirect streams that take nothing to nowhere: Python would fail to flush them and exit with 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _collect_seldom() -> None:
@@ -186,10 +177,8 @@ def _report_error(error: TtsbookError, arguments: list[str]) -> None:
         from ttsbook.cli.document import error_document
         from ttsbook.cli.talk import print_json
 
-        try:
+        with contextlib.suppress(OSError):  # it is full, or its reader went away: stderr tells as well
             print_json(error_document(error), indent=None)
-        except OSError:  # it is full, or its reader went away: stderr tells as well
-            _lead_stdout_to_nowhere()
     _talk(arguments).failed("", error)
 
 

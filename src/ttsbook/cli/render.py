@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,7 +17,7 @@ from ttsbook.cli.narrator import find_narrator, warn_of_idle_words
 from ttsbook.cli.outcome import Outcome, exit_code, outcome_entry, plan_entry, plan_text
 from ttsbook.cli.talk import Talk, make_talk, print_json
 from ttsbook.config import Config, Source, load_config
-from ttsbook.errors import TtsbookError, UsageError
+from ttsbook.errors import TtsbookError, UsageError, known_cause
 
 if TYPE_CHECKING:
     from ttsbook.cli.job import Job
@@ -210,9 +210,8 @@ def render(
         if (out_dir is not None or template is not None) and not dry_run:
             for job in jobs:
                 stack.enter_context(folder_in_use(job.output.parent))
-        outcomes = _render_all(
-            jobs, settings, profile, loaded, talk, chosen_cast, dry_run=dry_run, show=not as_json
-        )
+        rendered = _render_all(jobs, settings, profile, loaded, talk, chosen_cast, dry_run=dry_run)
+        outcomes, unsaid = _named(rendered, show=not as_json)
         entries = document(books=[outcome_entry(outcome) for outcome in outcomes])
         if as_json:
             print_json(entries)
@@ -221,6 +220,8 @@ def render(
         if depfile is not None and not dry_run:
             done = [outcome.job for outcome in outcomes if outcome.error is None]
             _write(depfile, _depfile_text(done, loaded, cast), "surrogateescape")
+    if unsaid is not None:
+        raise unsaid
     return exit_code(outcomes)
 
 
@@ -250,6 +251,23 @@ def _check_reports(jobs: Sequence[Job], settings: RenderSettings, named: dict[st
         taken[place] = f"written by {flag}"
 
 
+def _named(outcomes: Iterable[Outcome], *, show: bool) -> tuple[list[Outcome], OSError | None]:
+    """Print each output as it is finished; a stdout that takes nothing is returned, after all books."""
+    taken: list[Outcome] = []
+    unsaid: OSError | None = None
+    for outcome in outcomes:
+        taken.append(outcome)
+        if not show or outcome.error is not None:
+            continue
+        try:
+            print(plan_text(outcome.plan, outcome.job) if outcome.plan else outcome.job.output, flush=True)
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # a full disk, a terminal that is gone
+            unsaid = error
+    return taken, unsaid
+
+
 def _render_all(
     jobs: Sequence[Job],
     settings: RenderSettings,
@@ -259,8 +277,7 @@ def _render_all(
     cast: Cast | None,
     *,
     dry_run: bool,
-    show: bool,
-) -> list[Outcome]:
+) -> Iterator[Outcome]:
     """Render every book; with several, one that fails does not stop the others."""
     from ttsbook.cli.beside import with_lexicon_beside
     from ttsbook.cli.pace import remember_pace
@@ -269,7 +286,6 @@ def _render_all(
     from ttsbook.cli.source import plan_without_keys
     from ttsbook.render.run import render_book
 
-    outcomes = []
     for job in jobs:
         reporter = make_reporter(loaded.settings.progress, talk)
         try:
@@ -278,9 +294,7 @@ def _render_all(
             own = with_lexicon_beside(settings, book_beside(job.source), talk)
             if dry_run:
                 planned = plan_without_keys(script.book, own, voice, script.adapt, voices)
-                plan = plan_entry(planned, own, voice)
-                outcomes.append(Outcome(job, plan=plan))
-                result: object = plan_text(plan, job)
+                outcome = Outcome(job, plan=plan_entry(planned, own, voice))
             else:
                 report = render_book(
                     script.book,
@@ -292,18 +306,16 @@ def _render_all(
                     voices=voices,
                 )
                 remember_pace(settings.engine, report)
-                outcomes.append(Outcome(job, report=report.as_dict()))
-                result = job.output
-            if show:
-                print(result, flush=True)
-        except TtsbookError as error:
-            if len(jobs) == 1:
+                outcome = Outcome(job, report=report.as_dict())
+        except Exception as error:
+            known = error if isinstance(error, TtsbookError) else known_cause(error)
+            if known is None or len(jobs) == 1:
                 raise
-            outcomes.append(Outcome(job, error=error))
-            talk.failed(job.source, error)
+            outcome = Outcome(job, error=known)
+            talk.failed(job.source, known)
         finally:
             close_reporter(reporter)
-    return outcomes
+        yield outcome
 
 
 def _depfile_text(jobs: Iterable[Job], loaded: Config, cast: Path | None) -> str:
