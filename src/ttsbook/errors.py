@@ -109,6 +109,10 @@ class RenderError(TtsbookError):
     exit_code = 1
 
 
+class DeviceFailed(RenderError):
+    """What an engine computes on has failed; the processor may do."""
+
+
 class OutOfMemory(RenderError):
     """An engine ran out of host or device memory; a smaller batch may fit."""
 

@@ -190,6 +190,15 @@ def test_a_gpu_without_any_room_gives_way_to_the_processor(tmp_path: Path) -> No
         render(tmp_path / "c.wav", options={**options, "model": "2"}, batch=1, may_fall_back=False)
 
 
+def test_a_gpu_that_fails_gives_way_to_the_processor(tmp_path: Path) -> None:
+    options = {"device": "cuda:0", "fails_there": "1"}
+    report = render(tmp_path / "b.wav", options=options)
+    assert report.device == "cpu"
+    assert [(step.kind, step.short) for step in report.fallbacks] == [("device", "cuda:0 to the processor")]
+    with pytest.raises(RenderError, match="no kernel image"):
+        render(tmp_path / "c.wav", options={**options, "model": "2"}, may_fall_back=False)
+
+
 def test_a_gpu_that_nobody_asked_for_and_that_cannot_be_used_gives_way_to_the_processor(
     tmp_path: Path,
 ) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from ttsbook.engines.base import EngineSpec, Request
-from ttsbook.errors import MissingError, OutOfMemory
+from ttsbook.errors import DeviceFailed, MissingError, OutOfMemory
 from ttsbook.types import Speech, VoiceProfile
 
 RATE_HZ = 8000
@@ -28,6 +28,7 @@ class ToneEngine:
     """Options: log=FILE notes every utterance; kill, hang, fail=WORD misbehave on a word; once=FILE only
     until that file exists; delay=SECONDS per utterance; fits=N batches of more run out of memory;
     device=NAME is where it runs unless asked for the processor; fits_nothing: there, nothing has room;
+    fails_there: there, every batch fails;
     crowd=N is out of memory whenever N processes speak, as counted in crowd_folder; missing=TEXT cannot be
     loaded, missing_later=TEXT not when it is to speak, missing_there=TEXT not on that device;
     quiet=NAME is a voice 20 dB below the others;
@@ -61,6 +62,8 @@ class ToneEngine:
         self._count_the_crowd()
         if self.device != "cpu" and "fits_nothing" in self._options:
             raise OutOfMemory("the GPU has no room at all")
+        if self.device != "cpu" and "fails_there" in self._options:
+            raise DeviceFailed("no kernel image is available for execution on the device")
         if len(requests) > int(self._options.get("fits", "1000")):
             raise OutOfMemory(f"no room for {len(requests)}")
         return [self._speak(request, voice) for request in requests]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ttsbook import paths, symbols
-from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError
+from ttsbook.errors import DeviceFailed, InputError, MissingError, OutOfMemory, RenderError
 from ttsbook.vits2.batch import (
     COARSE,
     FINE,
@@ -176,6 +176,23 @@ def test_running_out_of_memory_makes_the_next_batches_smaller() -> None:
         with pytest.raises(OutOfMemory):
             backend.speak(utterances()[:1])
     assert len(backend.speak(utterances()[:1])) == 1
+
+
+def test_what_fails_on_a_gpu_may_do_on_the_processor() -> None:
+    from ttsbook.engines.backend import InBatches
+    from ttsbook.engines.hardware import Hardware
+
+    class Broken:
+        def __init__(self) -> None:
+            self.config = onnx_stages().config
+
+        def encode(self, _):  # type: ignore[no-untyped-def]
+            raise RenderError("the model's text part failed: CUDA error: no kernel image is available")
+
+    for device, wanted in (("cuda:0", DeviceFailed), ("cpu", RenderError)):
+        with pytest.raises(RenderError, match="no kernel image") as caught:
+            InBatches(Broken(), Hardware(device, "torch", "fp32")).speak(utterances())
+        assert type(caught.value) is wanted
 
 
 def test_on_a_gpu_torch_is_kept_from_rounding_fp32(monkeypatch: pytest.MonkeyPatch) -> None:

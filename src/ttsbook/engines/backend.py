@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ttsbook.engines.base import in_threads
 from ttsbook.engines.hardware import Hardware
 from ttsbook.engines.heap import keep_freed_memory
-from ttsbook.errors import MissingError, OutOfMemory
+from ttsbook.errors import DeviceFailed, MissingError, OutOfMemory, RenderError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,7 +74,7 @@ class InBatches:
     def __init__(self, stages: Stages[Any], hardware: Hardware, *, coarse: bool = False) -> None:
         from ttsbook.vits2.batch import COARSE, FINE, frames_that_fit
 
-        self._stages = stages
+        self._stages, self._device = stages, hardware.device
         self.latent_hop = stages.config.latent_hop
         self._buckets = COARSE if coarse else FINE
         self._frames = frames_that_fit(hardware.gpu.free_bytes if hardware.gpu else None)
@@ -88,6 +88,11 @@ class InBatches:
             # Whoever asked comes again with half as much; rows are padded, so that alone saves nothing.
             self._frames = max(_LEAST_FRAMES, self._frames // 2)
             raise
+        except RenderError as error:
+            if self._device == "cpu":
+                raise
+            # A driver that is lost, no kernels for this GPU, half precision that overflows.
+            raise DeviceFailed(error.message, "use --engine hybrid --device cpu") from error
 
 
 def _torch_stages(folder: Path, hardware: Hardware) -> Stages[Any]:

@@ -1,6 +1,6 @@
 """One attempt at a render, with the engine of its settings: loaded, the book planned, and rendered.
 
-An engine that runs out of memory on a GPU is replaced by itself on the processor, or by one that does the
+An engine whose GPU fails or is out of memory is replaced by itself on the processor, or by one that does the
 same; so is one that cannot load its model on a GPU that nobody asked for.
 """
 
@@ -14,7 +14,7 @@ from ttsbook import paths
 from ttsbook.audio.spec import AudioSpec, Mark, bitrate_warning, check_spec
 from ttsbook.engines.base import Engine, EngineSpec
 from ttsbook.engines.choose import entry_of, load_engine
-from ttsbook.errors import OutOfMemory, UsageError
+from ttsbook.errors import DeviceFailed, OutOfMemory, UsageError
 from ttsbook.files import remove_leftovers
 from ttsbook.render.absent import EngineAbsent, engine_needed
 from ttsbook.render.account import account_of, unspeakable_in
@@ -50,7 +50,7 @@ def attempt(task: RenderTask, settings: RenderSettings) -> Report:
     with contextlib.closing(engine), contextlib.closing(_standby(task, settings, spec, engine)) as standby:
         try:
             return _render(task, settings, spec, engine, standby)
-        except OutOfMemory as error:
+        except (DeviceFailed, OutOfMemory) as error:
             if engine.device.startswith("cpu"):
                 raise
             step = Fallback("device", engine.device, "the processor", error.message)
