@@ -90,6 +90,19 @@ def test_an_html_file_is_read_by_its_headings() -> None:
     assert (book.metadata.title, book.metadata.authors, book.metadata.language) == ("T", ("A",), "fr")
 
 
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("[Ann]: Yes.\n[Ann]: No!", "[Ann]: Yes. [Ann]: No!"),
+        ("See [a] and [b].\n\n[a]: b.html\n[b]: there", "See a and b."),
+        ("x\n\n> a | b\n> --|--\n> 1 | 2 | 3 more", "1, 2, 3 more"),
+        ("x\n\n|a|\n|-|\n|1|2\\|3|", "1, 2|3"),
+    ],
+)
+def test_what_the_parser_would_drop_is_read(written: str, read: str) -> None:
+    assert read_stream(f"# A\n\n{written}".encode()).chapters[0].blocks[-1].text == read
+
+
 @pytest.mark.parametrize("start", ["# A\n\n", "<html><body><p>"])
 @pytest.mark.parametrize(
     ("written", "read"),
