@@ -61,6 +61,12 @@ def test_header_and_footnotes_are_skipped_but_a_mark_without_a_note_stays() -> N
     assert book.chapters[1].blocks[-1].text == "Last[^2]."
 
 
+def test_lines_of_a_footnote_need_no_indent() -> None:
+    (chapter,) = read_stream(b"# A\n\nOne[^1].\n\n[^1]: The note\ngoes on.\n- two\n\n    So\n").chapters
+    assert [block.text for block in chapter.blocks] == ["A", "One.", "two", "So"]
+    assert chapter.skipped[0].text == "[^1]: The note goes on."
+
+
 def test_parts_above_chapters_nest() -> None:
     book = read_stream(b"# Part I\n\n## 1\n\nx\n\n## 2\n\ny\n\n# Part II\n\n## 3\n\nz\n")
     assert [(chapter.title, chapter.depth) for chapter in book.chapters] == [
@@ -108,6 +114,7 @@ def test_what_the_parser_would_drop_is_read(written: str, read: str) -> None:
     ("written", "read"),
     [
         ("Press <enter>, <Bob the Great>.", "Press <enter>, <Bob the Great>."),
+        ("<Ann's> “<no-one>” and <well, now>.", "<Ann's> “<no-one>” and <well, now>."),
         ("One <x-y>two</x-y> <b>three</b> <cite>four <br>five.", "One two three four five."),
         ("One <ship>two</ship> three.", "One two three."),
         ("<p and no end", "<p and no end"),

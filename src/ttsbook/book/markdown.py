@@ -16,7 +16,11 @@ _HEADING = re.compile(r"^#{1,6} +\S", re.MULTILINE)
 _HEADER = re.compile(r"(---|\+\+\+)[ \t]*\n(.*?)\n(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"([A-Za-z]+)[ \t]*[:=][ \t]*(.*)")
 _ITEM = re.compile(r"[ \t]*(?:-[ \t]*)?(?:(?:name|text)[ \t]*:[ \t]*)?(.*)")
-_NOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*.*(?:\n(?: {4}|\t).*|\n(?=\n(?: {4}|\t)\S))*\n?", re.MULTILINE)
+# Lines of the first paragraph of a note, which need no indent.
+_LAZY = r"(?:\n(?! {4}|\t|[ \t]*$| {0,3}(?:\[\^|[#>|<]|[-*+=_]|\d{1,9}[.)]\s|```|~~~)).*)*"
+_NOTE = re.compile(
+    rf"^\[\^([^\]\s]+)\]:[ \t]*.*{_LAZY}(?:\n(?: {{4}}|\t).*|\n(?=\n(?: {{4}}|\t)\S))*\n?", re.MULTILINE
+)
 # What the parser takes for the address of a link and drops: "[Ann]: Yes." is somebody speaking.
 _DEFINITION = re.compile(r"^( {0,3})(?=\[([^\[\]\n^][^\[\]\n]*)\]:[ \t]*([^\s<]+)[ \t]*$)", re.MULTILINE)
 _ADDRESS = re.compile(r"[/#@\\]|[:.]\w")

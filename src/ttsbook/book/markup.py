@@ -51,9 +51,9 @@ _TAG_NAMES = (
     " table tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr"
 )
 _KNOWN_TAGS = frozenset(_TAG_NAMES.split())
-_WORDS_IN_ANGLES = re.compile(r"<([A-Za-z]\w*)(?=(?:\s[^<>=/]*)?>)")
+_WORDS_IN_ANGLES = re.compile(r"<([A-Za-z][^\s<>=/]*)(?=(?:\s[^<>=/]*)?>)")
 _NEVER_ENDED = re.compile(r"""<(?=/?[A-Za-z][^<>="']*(?:<|\Z))""")
-_CLOSED_NAME = re.compile(r"</([A-Za-z]\w*)")
+_CLOSED_NAME = re.compile(r"</([A-Za-z][^\s<>/]*)")
 _MAX_LOST_SHARE = 0.002  # of the visible characters that a repair may cost before the tree is given up
 
 
