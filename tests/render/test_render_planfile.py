@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stand_in import VOICE, make_settings
+from stand_in import ENGINE, VOICE, make_settings
 
 from ttsbook.audio.decode import read_clip
 from ttsbook.audio.probe import probe
 from ttsbook.audio.wave import Samples
 from ttsbook.book.read import read_book, read_stream
+from ttsbook.engines.choose import ENGINES, Entry
 from ttsbook.errors import InputError, UsageError
 from ttsbook.render.cast import Cast, read_cast
 from ttsbook.render.plan import Plan, plan_book
@@ -318,6 +319,22 @@ def test_narration_without_speech_keeps_its_place_in_the_cache() -> None:
     keys = {planned.key for planned in by_role.spoken_chunks()}
     kept = [planned for planned in plain.spoken_chunks() if planned.key in keys]
     assert len(kept) >= plain.n_chunks - 3  # only the paragraph with speech is cut otherwise
+
+
+@pytest.mark.parametrize("kind", [{"clones": False}, {"wants_clip": True}])
+def test_an_engine_that_has_one_voice_refuses_a_cast(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: dict[str, bool]
+) -> None:
+    monkeypatch.setitem(ENGINES, ENGINE, Entry(target=ENGINE, summary="", **kind))  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="speaks in one voice only, but the book uses 2"):
+        render_book(
+            dialogue(tmp_path),
+            tmp_path / "1.wav",
+            settings=make_settings(),
+            voice=VOICE,
+            adapt=lambda own, others: RoleSplitter(own, replace(CAST, characters=()), others),
+            voices={"tom": TOM},
+        )
 
 
 def test_one_render_speaks_in_all_its_voices_with_any_number_of_workers(tmp_path: Path) -> None:
