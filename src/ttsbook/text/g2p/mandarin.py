@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 
 from ttsbook.text.g2p.pinyin import from_pinyin
 from ttsbook.text.g2p.sandhi import Word, apply_sandhi
@@ -28,8 +29,26 @@ _ME = ("么", "麼", "麽", "幺")  # after 什: shén
 _CENG_BEFORE = "用任多一当在奉领率效亲"  # after 曾: once
 _PLACES = ("县", "市", "区", "府")
 _FIELDS = "块亩片顷垧"  # before 地: the ground that they measure
+_DEGREES = "多好久深快慢早低高"  # before 地: 更多|地, but 在|地
+_SOUNDS = "砰噌嗖啪嘭哗轰腾唰刷咚呼嗡咣扑噗嘶嗤哐咔当吱蹭倏忽蓦霍"  # before 地 and a verb: 砰|地|一声
+_REACHES = "着了过到在等开"  # before 地 at the end of a run: a place is reached or left
+# Of a place and its first character: what follows if 地 was a particle, 满意地|点|了, 高兴地|带|他.
+_VERB_BEFORE = {
+    "地点": "了着上头点燃",
+    "地理": "了",
+    "地带": "着他她我你它走",
+    "地面": "对向",
+    "地主": "动",
+    "地上": "了",
+}
 _PARTICLES = "地得只儿"
 _FAMILIAR = "小老阿"  # before a surname
+_BODY = ("着眼", "着手", "着想", "着火", "着数")  # after a verb its particle and what it acts with: 闭着|眼
+# Before a whole 着手, "to begin": what is no verb.
+_NO_VERB = (
+    "便就已正才即先又也再还都将会能可要应该须并未不没由从在半只倒"
+    "我你您他她它们人谁己家国处上中里下外内面与而且了"
+)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -49,7 +68,7 @@ def read_run(run: str) -> list[tuple[str, ...]]:
 
 
 def _words_of(run: str) -> Sequence[str]:
-    return _part_particles(split_words(simplify(run)))
+    return _part_body(_part_particles(split_words(simplify(run))))
 
 
 def _say_words(run: str) -> list[tuple[int, int, tuple[str, ...]]]:
@@ -70,14 +89,37 @@ def _symbols(syllables: tuple[str, ...]) -> str:
     return "".join(map(from_pinyin, syllables))
 
 
+def _part_body(words: Sequence[str]) -> Sequence[str]:
+    """Separate the particle of a verb from a noun that was taken for one word with it: 闭|着|眼."""
+    if not any(word in _BODY for word in words[1:]):
+        return words
+    parted = list(words[:1])
+    for before, word in pairwise(words):
+        # Characters that are no word together are a verb and what it is about: 他闭, 半闭.
+        is_verb = len(before) == 1 or (len(before) == 2 and before[0] in _NO_VERB and not is_listed(before))
+        is_particle = word in _BODY and is_verb and before[-1] not in _NO_VERB
+        parted += (word[0], word[1:]) if is_particle else (word,)
+    return parted
+
+
 def _part_particles(words: Sequence[str]) -> Sequence[str]:
     """Separate 地 from a verb that was taken for one word with it: 高兴|地笑."""
-    if not any(word[0] == "地" and len(word) > 1 and not is_listed(word) for word in words):
+    if not any(word[0] == "地" and len(word) > 1 for word in words):
         return words
     parted: list[str] = []
-    for word in words:
-        parted += ("地", word[1:]) if word[0] == "地" and len(word) > 1 and not is_listed(word) else (word,)
+    for before, word, after in zip(("", *words[:-1]), words, (*words[1:], ""), strict=True):
+        if word[0] == "地" and len(word) > 1 and _begins_with_particle(before, word, after):
+            parted += ("地", word[1:])
+        else:
+            parted.append(word)
     return parted
+
+
+def _begins_with_particle(before: str, word: str, after: str) -> bool:
+    """Tell 微笑|地点|了 and 慢慢|地上|车 from places."""
+    if not is_listed(word) or len(before) < 2:
+        return not is_listed(word)
+    return before[-1] == before[-2] or bool(after and after[0] in _VERB_BEFORE.get(word, ""))
 
 
 @lru_cache(maxsize=1 << 17)
@@ -107,11 +149,18 @@ def read_word(word: str) -> tuple[str, ...]:
             syllables[i] = "de5"  # 跑得快
         elif word[i] == "得" and i == 2 and len(word) == 3 and before == "不":
             syllables[i] = "de5"  # 舍不得
-        elif word[i] == "地" and i > 1 and before == word[i - 2]:
+        elif word[i] == "地" and i > 1 and (before == word[i - 2] or _is_adverb(word)):
             syllables[i] = "de5"  # 轻轻地
         elif word[i] == "儿" and i == len(word) - 1 and before not in _ER_BEFORE:
             syllables[i] = "er5"
     return tuple(filter(_is_pinyin, syllables))
+
+
+def _is_adverb(word: str) -> bool:
+    """Tell 细心地 from 出生地; what is in no dictionary is an adverb."""
+    if word[-1] != "地" or _has_reading(word):
+        return False
+    return word in read_words("adverbs_zh.txt") if is_listed(word) else word[-2] not in "着了"
 
 
 def _fix_names(word: str, syllables: list[str]) -> None:
@@ -260,8 +309,7 @@ def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
     """Choose the reading of a character that stands alone between the words of a run."""
     before, after = earlier[-1] if earlier else "", later[0] if later else ""
     if word == "地":  # after an adverb it is the particle, after a verb or alone the ground
-        is_adverb = len(before) > 1 and (before[-1] == before[-2] or (after and before[-1] not in _FIELDS))
-        return "de5" if is_adverb else "di4"
+        return "de5" if _ends_adverb(earlier, after) else "di4"
     if word == "得":
         if not before or before[-1] in _DEI_BEFORE:
             return "dei3" if after and after[0] not in _DE_AFTER else "de2"
@@ -285,6 +333,20 @@ def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
     if surname and (after in read_words("titles_zh.txt") or (before and before[-1] in _FAMILIAR + "姓叫")):
         return surname
     return next(iter(read_word(word)), "")
+
+
+def _ends_adverb(earlier: Sequence[str], after: str) -> bool:
+    """Return whether a lone 地 after these words makes an adverb of them: 轻轻|地, 砰|地|一声."""
+    before = "".join(earlier[-2:])
+    if len(before) > 1 and before[-1] == before[-2]:
+        return True
+    if not earlier or before[-1] in _FIELDS:
+        return False
+    if len(earlier[-1]) == 1:
+        return bool(after) and (before[-1] in _DEGREES or (before[-1] in _SOUNDS and after[0] in "一就便又"))
+    if after:
+        return True
+    return len(earlier) > 1 and earlier[-2][-1] != "的" and before[-1] not in _REACHES
 
 
 @cache
