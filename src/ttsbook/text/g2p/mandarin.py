@@ -41,6 +41,8 @@ _VERB_BEFORE = {
     "地主": "动",
     "地上": "了",
 }
+_NO_AGENT = ("所以", "所有", "所谓", "所在", "所长", "所属", "所有人", "所在地")  # begin with 所 and no verb
+_ENDINGS = "了吧呢啊吗的"  # after 还给他: nothing more is said
 _PARTICLES = "地得只儿"
 _FAMILIAR = "小老阿"  # before a surname
 _BODY = ("着眼", "着手", "着想", "着火", "着数")  # after a verb its particle and what it acts with: 闭着|眼
@@ -255,7 +257,7 @@ def _read_words(words: Sequence[str]) -> list[Word]:
 @lru_cache(maxsize=1 << 17)
 def _settled(word: str) -> tuple[str, ...] | None:
     """Return the reading of a word, or None if what stands around it can matter."""
-    if word in _lone() or word[0] == "只":
+    if word in _lone() or word[0] == "只" or word == "还给":
         return None
     is_composed = len(word) > 1 and not _has_reading(word)
     return None if is_composed and not _lone().isdisjoint(word) else read_word(word)
@@ -274,6 +276,8 @@ def _read_between(words: Sequence[str], index: int) -> tuple[str, ...]:
     before = words[index - 1] if index else ""
     if word in _lone():
         return (_lone_reading(word, words[:index], words[index + 1 :]),)
+    if word == "还给":
+        return ("huan2" if _gives_back(words[:index], words[index + 1 :]) else "hai2", "gei3")
     has_reading = len(word) == 1 or _has_reading(word)
     syllables = read_word(word) if has_reading else _compose(word, words[:index], words[index + 1 :])
     if word[0] == "只" and before and before[-1] in _MEASURED and not is_listed(word):
@@ -318,6 +322,8 @@ def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
         return "zhi1" if before and before[-1] in _MEASURED else "zhi3"
     if word == "儿":
         return "er5" if before else "er2"
+    if word == "为" and _is_passive(later):
+        return "wei2"
     for where, cues, pinyin in _contexts().get(word, ()):
         beside = before[-1:] if where == "before" else after[:1] or "。"
         fits = where == "alone" or (beside and beside in cues)
@@ -327,6 +333,8 @@ def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
             fits = before[:1] in cues
         if where == "word":
             fits = not cues.isdisjoint(earlier)
+        if where == "next":
+            fits = after in cues
         if fits:
             return pinyin
     surname = read_map("surnames_zh.tsv").get(word)
@@ -349,11 +357,26 @@ def _ends_adverb(earlier: Sequence[str], after: str) -> bool:
     return len(earlier) > 1 and earlier[-2][-1] != "的" and before[-1] not in _REACHES
 
 
+def _gives_back(earlier: Sequence[str], later: Sequence[str]) -> bool:
+    """Tell 把书|还给|他 and 还给|他 from 还给|他|讲故事."""
+    said = [word for word in later if word not in _ENDINGS]
+    return len(said) < 2 or not {"把", "将"}.isdisjoint(earlier)
+
+
+def _is_passive(later: Sequence[str]) -> bool:
+    """Return whether these words go on from 为 to who does it and 所: 为|世间|所知, but 为|你|所|做|的|事."""
+    for i, word in enumerate(later):
+        if word[0] == "所" and word not in _NO_AGENT:
+            return 0 < i < 5 and "的" not in later[i:]
+    return False
+
+
 @cache
 def _contexts() -> dict[str, tuple[tuple[str, frozenset[str], str], ...]]:
     table: dict[str, tuple[tuple[str, frozenset[str], str], ...]] = {}
     for character, where, cues, pinyin in read_rows("contexts_zh.tsv"):
-        table[character] = (*table.get(character, ()), (where, frozenset(cues), pinyin))
+        wanted = frozenset(cues.split() if where in ("word", "next") else cues)
+        table[character] = (*table.get(character, ()), (where, wanted, pinyin))
     return table
 
 
