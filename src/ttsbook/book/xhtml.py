@@ -11,31 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from ttsbook.book.around import Context, class_words, context_inside, is_line
 from ttsbook.book.inline import Part, part_spans, parted_text, said_of
 from ttsbook.book.layout import layout_rows
 from ttsbook.book.linklist import Titles, find_lists
-from ttsbook.book.markup import HEADING_LEVELS, Element, attribute, inner_text, local_name
+from ttsbook.book.markup import Element, attribute, inner_text, local_name
 from ttsbook.book.printed import NO_LETTERS, collapse, is_scene_break, visible
-from ttsbook.book.rules import BLOCK_TAGS, semantics, skip_reason
+from ttsbook.book.raised import is_raised_mark, sign_before
+from ttsbook.book.rules import BLOCK_TAGS, skip_reason
 from ttsbook.book.spans import lay_spans, with_pause
-from ttsbook.book.ssml import Said
 from ttsbook.book.trim import cut, page_edges, repeated_captions
 from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Place, Skipped
 
-_KIND_BY_TAG = {
-    "blockquote": BlockKind.QUOTE,
-    "li": BlockKind.LIST_ITEM,
-    "dt": BlockKind.LIST_ITEM,
-    "dd": BlockKind.LIST_ITEM,
-    "figcaption": BlockKind.CAPTION,
-    "caption": BlockKind.CAPTION,
-    "pre": BlockKind.VERSE,
-    "tr": BlockKind.TABLE_ROW,
-}
-_VERSE_WORDS = frozenset(
-    ("verse", "poem", "poetry", "stanza", "song", "hymn", "lyrics", "linegroup", "line-group", "line-block")
-)
-_STANZA_WORDS = frozenset(("stanza", "linegroup", "line-group"))
 _LINE_END = "\x0b"  # stands for <br/>; no XML document can contain it
 _PARAGRAPH_GAP = re.compile(r"\x0b\s*\x0b[\s\x0b]*|\x0b(?=[\u3000\u00a0]{2})")
 _FILE_NAME_ALT = re.compile(r"[\w\s./\\-]{1,80}\.(?:jpe?g|png|gif|svg|webp|bmp|tiff?)", re.IGNORECASE)
@@ -47,22 +34,7 @@ _EMPTY_ALTS = frozenset((*_EMPTY_ALT_WORDS.split(), *_EMPTY_ALT_PHRASES))
 # Chinese reading software keeps the text of a note as that of the picture which is its mark.
 _NOTE_PICTURES = frozenset(("qqreader-footnote", "zhangyue-footnote", "epub-footnote"))
 _DROP_CAP_CHARACTERS = 2
-_EXPONENT = re.compile(r"[-−–]?\d{1,3}")
-# 10, 2.5, x, E = mc and 5 km are raised to a power; behind a word, a year and I stands a note.
-_BASE = re.compile(
-    r"(?<![A-Za-z\d.,'’])(?:\d{1,3}(?:\.\d+)?|(?!I)[A-Za-z]|mc)$|\d\s?(?:[kcdm]?m|ft|mi|in|yd)$|[A-Za-z\d]\)$"
-)
-# Behind these a raised number is a note: a sentence or its part, a year, 1,200, a character of no unit.
-_BEFORE_NOTE = re.compile(
-    r"[^\W\d_]{2,}[.,;!?。，；！？][”’\"'」』]?$|[^\W\d_]{2,}[”’\"'」』][.,;]?$"
-    r"|(?<![\d.,])(?:\d{4}|\d{1,3}(?:,\d{3})+)[.,;!?。，；！？]?$|[㐀-鿿](?<![米里尺寸])$"
-)
-_NOTE_SIGN = re.compile(
-    r"[\[〔［(（]?(?:[注註]\s?\d{0,3}|[①-⑳])[\]〕］)）]?|[\[〔［]\d{1,3}[\]〕］]|[*＊†‡]{1,3}"
-)
 _PAGE_ID = re.compile(r"p(\d{1,4})")  # where calibre found that a page of a PDF begins
-_NOTE_NUMBER = re.compile(r"\d{1,3}(?:\s?[,，、–-]\s?\d{1,3})*")
-_FRACTION_BAR = re.compile(r"\s*[/⁄]")
 _MAX_BASE = 12  # characters
 _NEAR = 3  # parts of a block
 _MAX_SAID = 16  # elements around a text that say something of it; what is nested deeper means nothing
@@ -79,24 +51,10 @@ Item = Block | Skipped | Anchor
 
 
 @dataclass(frozen=True, slots=True)
-class _Context:
-    """What the elements around a text say about it."""
-
-    kind: BlockKind = BlockKind.PARAGRAPH
-    level: int = 0
-    language: str | None = None
-    verse: bool = False
-    verbatim: bool = False  # line ends count
-    row: bool = False  # in a table row that becomes one block
-    said: tuple[tuple[int, Said], ...] = ()  # by elements around it, each with its number
-    alphabet: str = ""  # of readings (ssml:alphabet)
-
-
-@dataclass(frozen=True, slots=True)
 class _Frame:
     element: Element
     children: Iterator[Element]
-    context: _Context
+    context: Context
     block: bool
 
 
@@ -177,16 +135,16 @@ class _Reader:
         self._notes = notes
         self._layout_rows = layout_rows
         self._parts: list[Part] = []
-        self._owner: _Context | None = None  # of the open block: the context of its first visible text
+        self._owner: Context | None = None  # of the open block: the context of its first visible text
         self._n_said = 0
         self._pages: list[tuple[int, int]] = []  # of a PDF: the number of each, the block it begins with
 
     def walk(self, root: Element) -> None:
         reason = self._reason(root)
         if reason is not None:
-            self._skip(root, reason, _Context(), inline=False)
+            self._skip(root, reason, Context(), inline=False)
             return
-        stack = [self._enter(root, _Context())]
+        stack = [self._enter(root, Context())]
         while stack:
             frame = stack[-1]
             child = next(frame.children, None)
@@ -239,19 +197,16 @@ class _Reader:
         if local_name(element) == "math" and attribute(element, "alttext").strip():
             return "formula"  # its alternative text is read instead
         reason = skip_reason(element)
-        if reason is None and local_name(element) == "sup" and not _FRACTION_BAR.match(element.tail or ""):
-            # Without a link: the notes are in the printed book, or at the end of the chapter.
-            text = inner_text(element).strip()
-            is_number = _NOTE_NUMBER.fullmatch(text) and _BEFORE_NOTE.search(self._text_before())
-            return "note-mark" if is_number or _NOTE_SIGN.fullmatch(text) else None
+        if reason is None and is_raised_mark(element, self._text_before):
+            return "note-mark"
         return reason
 
-    def _enter(self, element: Element, outer: _Context) -> _Frame:
+    def _enter(self, element: Element, outer: Context) -> _Frame:
         name = local_name(element)
         block = name in BLOCK_TAGS
         if block:
             self._block_edge(element, outer)
-        context = _context_inside(element, name, outer, layout_row=element in self._layout_rows)
+        context = context_inside(element, name, outer, layout_row=element in self._layout_rows)
         context = self._hear(element, name, context)
         self._mark_anchors(element)
         if name == "a" and self._owner is None and (page := _PAGE_ID.fullmatch(str(element.get("id") or ""))):
@@ -264,14 +219,14 @@ class _Reader:
             self._add_image(element, context)
         elif name in ("td", "th") and context.row:
             self._separate_cells(element, context)
-        elif name == "span" and context.verse and "line" in _words(element):
+        elif name == "span" and context.verse and "line" in class_words(element):
             self._parts.append(Part(_LINE_END, None))
-        elif sign := self._sign_before(element, name):
+        elif sign := sign_before(element, name, self._text_before):
             self._append(sign, context, added=True)
         self._append(element.text, context, element)
         return _Frame(element, iter(element), context, block)
 
-    def _hear(self, element: Element, name: str, context: _Context) -> _Context:
+    def _hear(self, element: Element, name: str, context: Context) -> Context:
         """Add what an element says about the reading of the text inside it."""
         if element.attrib and (alphabet := attribute(element, "alphabet")):
             context = replace(context, alphabet=alphabet)
@@ -284,21 +239,21 @@ class _Reader:
             return context
         return replace(context, said=(*context.said, (self._n_said, said)))
 
-    def _block_edge(self, element: Element, around: _Context) -> None:
+    def _block_edge(self, element: Element, around: Context) -> None:
         if around.row and local_name(element) != "tr":
             self._parts.append(Part(" ", None))
-        elif around.verse and _is_line(element):
+        elif around.verse and is_line(element):
             self._parts.append(Part(_LINE_END, None))
         else:
             self._end_block()
 
-    def _append_tail(self, element: Element, context: _Context) -> None:
+    def _append_tail(self, element: Element, context: Context) -> None:
         self._append(element.tail, context, element, tail=True)
 
     def _append(
         self,
         text: str | None,
-        context: _Context,
+        context: Context,
         element: Element | None = None,
         *,
         tail: bool = False,
@@ -312,7 +267,7 @@ class _Reader:
             text = text.replace("\n", _LINE_END)
         self._parts.append(Part(text, context.language, added, element, tail, context.said))
 
-    def _skip(self, element: Element, reason: str, around: _Context, *, inline: bool) -> None:
+    def _skip(self, element: Element, reason: str, around: Context, *, inline: bool) -> None:
         if not inline:
             self._end_block()
         if self._anchors:
@@ -335,9 +290,9 @@ class _Reader:
                     self._end_block()
                 self.items.append(Anchor(id))
 
-    def _add_image(self, element: Element, context: _Context) -> None:
+    def _add_image(self, element: Element, context: Context) -> None:
         alt = collapse(attribute(element, "alt"))
-        is_note = not _NOTE_PICTURES.isdisjoint(_words(element))
+        is_note = not _NOTE_PICTURES.isdisjoint(class_words(element))
         words = NO_LETTERS.sub(" ", alt.casefold()).strip()  # "[Illustration]", "Figure 3"
         if is_note or words in _EMPTY_ALTS or _FILE_NAME_ALT.fullmatch(alt):
             self.items.append(Skipped("footnote" if is_note else "image", alt, self._where))
@@ -347,7 +302,7 @@ class _Reader:
             joined = len(alt) <= _DROP_CAP_CHARACTERS
             self._append(alt if joined else f" {alt} ", context, element, added=True)
 
-    def _separate_cells(self, cell: Element, context: _Context) -> None:
+    def _separate_cells(self, cell: Element, context: Context) -> None:
         while self._parts and not visible(self._parts[-1].text):
             self._parts.pop()
         if not self._parts:
@@ -358,24 +313,6 @@ class _Reader:
         if last not in ".,;:!?。，；：！？、":
             self._append(":" if after_head else ",", context, added=True)
         self._parts.append(Part(" ", None))
-
-    def _sign_before(self, element: Element, name: str) -> str:
-        """Return the sign for what only its place on the page says: of a power, of a fraction."""
-        around = element.getparent()
-        if around is None or not (name == "sup" or local_name(around) in ("msup", "mfrac")):
-            return ""
-        text = inner_text(element).strip()
-        if name == "sup":
-            if any(local_name(inner) == "a" for inner in (around, *element)):
-                return ""  # a note mark
-            if text.isdecimal() and _FRACTION_BAR.match(element.tail or ""):
-                return " " if self._text_before()[-1:].isdecimal() else ""
-            return "^" if _EXPONENT.fullmatch(text) and _BASE.search(self._text_before()) else ""
-        if around.index(element) != 1:
-            return ""
-        if local_name(around) == "msup":
-            return "^" if _EXPONENT.fullmatch(text) else ""
-        return "/" if text.isdecimal() and inner_text(around[0]).strip().isdecimal() else ""
 
     def _text_before(self) -> str:
         return "".join(part.text for part in self._parts[-_NEAR:])[-_MAX_BASE:]
@@ -434,50 +371,3 @@ def _texts(raw: str, kind: BlockKind, *, lines: bool) -> list[str]:
     whole = kind in (BlockKind.HEADING, BlockKind.TABLE_ROW, BlockKind.CAPTION)
     pieces = [raw] if whole else _PARAGRAPH_GAP.split(raw)
     return [text for piece in pieces if (text := collapse(piece.replace(_LINE_END, " ")))]
-
-
-def _context_inside(element: Element, name: str, outer: _Context, *, layout_row: bool) -> _Context:
-    """Return the context inside an element: the same object if the element changes nothing."""
-    context = outer
-    if element.attrib and (language := attribute(element, "lang").strip()):
-        context = replace(context, language=language)
-    heading = _heading_level(element, name)
-    if heading:
-        return replace(context, kind=BlockKind.HEADING, level=heading)
-    if name in ("ol", "ul", "dl", "menu", "dir"):
-        return replace(context, level=context.level + 1 if context.kind is BlockKind.LIST_ITEM else 1)
-    if name == "table":
-        return replace(context, row=False)
-    if name == "tr":
-        return context if layout_row else replace(context, kind=BlockKind.TABLE_ROW, row=True)
-    if name in _KIND_BY_TAG:
-        context = replace(context, kind=_KIND_BY_TAG[name], verbatim=context.verbatim or name == "pre")
-    if element.attrib and not context.verse and not _VERSE_WORDS.isdisjoint(_words(element)):
-        context = replace(context, kind=BlockKind.VERSE, verse=True)
-    return context
-
-
-def _heading_level(element: Element, name: str) -> int:
-    if name in HEADING_LEVELS:
-        return HEADING_LEVELS[name]
-    if not element.attrib:
-        return 0
-    if element.get("role") == "heading":
-        level = str(element.get("aria-level") or "2")
-        return min(int(level), 6) if level.isascii() and level.isdigit() and level != "0" else 2
-    # A title or subtitle that is set as a paragraph beside the numbered heading.
-    titled = name == "p" and not {"title", "subtitle", "bridgehead"}.isdisjoint(semantics(element))
-    return 3 if titled else 0
-
-
-def _words(element: Element) -> set[str]:
-    return {*semantics(element), *str(element.get("class") or "").lower().split()}
-
-
-def _is_line(element: Element) -> bool:
-    """Return whether a `div` inside a poem is one line of it, not a stanza."""
-    return (
-        local_name(element) == "div"
-        and _STANZA_WORDS.isdisjoint(_words(element))
-        and not any(local_name(child) in BLOCK_TAGS or local_name(child) == "br" for child in element)
-    )
