@@ -22,6 +22,9 @@ __all__ = ["HybridTTSProvider", "ParallelTTSGenerator", "VITS2Provider", "__vers
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from ttsbook.program import check_system
+
+    check_system()
     from ttsbook import api
 
     return getattr(api, name)

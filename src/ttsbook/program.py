@@ -1,16 +1,23 @@
-"""Running a Typer application: its exit code, or our errors."""
+"""Running at all: on which systems; and a Typer application: its exit code, or our errors."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ttsbook.errors import UsageError
+from ttsbook.errors import MissingError, UsageError
 
 if TYPE_CHECKING:
     import typer
 
 EXIT_INTERRUPTED = 130
+
+
+def check_system() -> None:
+    """Raise `MissingError` on Windows, which has no `fcntl`, `resource` and `pthread_sigmask`."""
+    if sys.platform == "win32":
+        raise MissingError("ttsbook runs on Linux and macOS, not on Windows itself", "install it within WSL")
 
 
 def run_program(app: typer.Typer, arguments: Sequence[str], name: str) -> int:
@@ -19,8 +26,9 @@ def run_program(app: typer.Typer, arguments: Sequence[str], name: str) -> int:
     Raises:
         UsageError: the arguments make no sense.
         KeyboardInterrupt: Ctrl-C.
-        TtsbookError: whatever the command raises.
+        TtsbookError: whatever the command raises; MissingError on Windows.
     """
+    check_system()
     import typer
 
     # Typer bundles its own Click since 0.26, so this is the one name that is right in all versions.

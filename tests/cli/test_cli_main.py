@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -51,6 +52,21 @@ def test_the_options_of_render_come_in_groups(ttsbook: Command) -> None:
     titles = [line[:-1] for line in out.splitlines() if line.endswith(":") and not line.startswith(" ")]
     assert titles[0] == "Arguments"
     assert {"Output", "Voice", "Audio", "Engine", "Run", "Configuration"} <= set(titles)
+
+
+def test_on_windows_the_error_says_what_to_do_instead() -> None:
+    # As there: none of our modules gets one of these.
+    program = (
+        "import sys, typer; sys.platform = 'win32'\n"
+        "sys.modules |= dict.fromkeys(('fcntl', 'resource', 'termios', 'pwd', 'grp'))\n"
+        "from ttsbook.errors import MissingError\n"
+        "try: from ttsbook import render_book\n"
+        "except MissingError as error: print(error.hint)\n"
+        "from ttsbook.cli import main; sys.exit(main(['doctor']))"
+    )
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (run.returncode, run.stdout) == (4, "install it within WSL\n"), run.stderr
+    assert "not on Windows itself" in run.stderr
 
 
 def test_an_error_goes_to_stderr_with_a_hint_and_its_exit_code(ttsbook: Command) -> None:
