@@ -37,8 +37,9 @@ format: $(READY)
 clean:
 	rm -rf $(VENV) demo dist build
 
+# Without Debian's package python3-venv, the first try leaves all but pip.
 $(READY): pyproject.toml
-	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	test -x $(VENV)/bin/pip || $(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	touch $@
 
