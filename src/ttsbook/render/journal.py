@@ -152,7 +152,8 @@ class Journal:
         try:
             yield self._database if self._database is not None else _Nothing()
         except (sqlite3.Error, OSError, ValueError) as error:  # ValueError: damaged text in it
-            self._tell(f"the journal {self._path} cannot be used: {error}; continuing without it")
+            advice = "if this happens again, delete it"  # a damaged one would never be used again
+            self._tell(f"the journal {self._path} cannot be used: {error}; continuing without it; {advice}")
             self.close()
 
 
