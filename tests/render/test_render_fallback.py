@@ -141,6 +141,15 @@ def test_workers_that_die_while_loading_give_way_to_this_process() -> None:
         Spoken(2, dies_in_worker="1", allowed=False)
 
 
+def test_workers_that_are_granted_no_threads_give_way_to_this_process() -> None:
+    """One that had said that it was ready cost the chunks that it was given; its traceback was printed."""
+    spoken = Spoken(2, no_threads="1")
+    assert spoken.steps == [("pool", "2 workers", "this process alone")]
+    assert spoken.is_same(Spoken(1))
+    with pytest.raises(RenderError, match="can't start new thread"):
+        Spoken(2, no_threads="1", allowed=False)
+
+
 def test_a_system_that_starts_no_process_leaves_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_process: object) -> None:
         raise BlockingIOError(11, "Resource temporarily unavailable")

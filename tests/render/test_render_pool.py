@@ -205,12 +205,6 @@ def test_an_engine_without_memory_to_load_says_so_and_is_tried_with_fewer_worker
         run_pool(n_workers, no_memory="1")
 
 
-def test_workers_that_are_granted_no_threads_say_so_and_are_tried_with_fewer() -> None:
-    """One that had said that it was ready cost the chunks that it was given; its traceback was printed."""
-    with pytest.raises(OutOfMemory, match="can't start new thread"):
-        run_pool(2, no_threads="1")
-
-
 def test_one_chunk_that_does_not_fit_is_an_error() -> None:
     with pytest.raises(OutOfMemory):
         run_pool(1, fits="0")

@@ -21,6 +21,7 @@ from ttsbook.engines.base import Engine, EngineSpec, Request
 from ttsbook.engines.choose import load_engine
 from ttsbook.errors import OutOfMemory, RenderError, TtsbookError, first_line, lacks_room
 from ttsbook.render.machine import peak_rss_bytes
+from ttsbook.render.stepping import NoWorkers
 from ttsbook.symbols import PUNCTUATION
 from ttsbook.types import Speech, VoiceProfile
 
@@ -110,7 +111,9 @@ def _receive(connection: Connection, asked: SimpleQueue[list[Request] | None]) -
 def _failure(error: Exception, name: str, deed: str) -> Failed:
     """Put what an engine raised into words that the pool understands; call it where it was caught."""
     if lacks_room(error):
-        error = OutOfMemory(f"engine {name}: out of memory or processes: {first_line(error)}")
+        # Fewer workers need less memory; where no thread is granted, this process may do without workers.
+        kind = OutOfMemory if isinstance(error, MemoryError) else NoWorkers
+        error = kind(f"engine {name}: out of memory or processes: {first_line(error)}")
     if not isinstance(error, TtsbookError):
         error = RenderError(f"engine {name} {deed}: {type(error).__name__}: {error}")
     return Failed(error, traceback.format_exc())
