@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import takewhile
 
 from ttsbook.book.draft import Draft
 from ttsbook.book.hypertext import read_tree
@@ -24,7 +23,9 @@ _NOTE = re.compile(
 # What the parser takes for the address of a link and drops: "[Ann]: Yes." is somebody speaking.
 _DEFINITION = re.compile(r"^( {0,3})(?=\[([^\[\]\n^][^\[\]\n]*)\]:[ \t]*([^\s<]+)[ \t]*$)", re.MULTILINE)
 _ADDRESS = re.compile(r"[/#@\\]|[:.]\w")
-_TABLE_RULE = re.compile(r"[ \t>]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
+_USED_NAME = re.compile(r"\[([^\[\]\n]+)\](?!:)")
+_AROUND_ROW = " \t>"
+_TABLE_RULE = re.compile(r"\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 _NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\]")
 # What tools made of Markdown that the parser does not know: the rule, and what of it stays.
@@ -80,7 +81,7 @@ def read_markdown(text: str, stem: str) -> tuple[list[Draft], Metadata]:
         skipped.append(Skipped("metadata", collapse(header.group(0)), ""))
         text = text[header.end() :]
     text = _take_extensions(_take_notes(text, skipped), skipped)
-    text = _DEFINITION.sub(_kept_definition, _widen_tables(text))
+    text = _keep_definitions(_widen_tables(text))
     parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable("table").enable("strikethrough")
     html = parser.render(_TOO_FAR_IN.sub(" " * 80, _TOO_MANY_MARKS.sub(r"\1 ", text)))
     drafts = read_tree(
@@ -147,28 +148,40 @@ def _take_extensions(text: str, skipped: list[Skipped]) -> str:
     return text
 
 
-def _kept_definition(match: re.Match[str]) -> str:
-    named = f"[{match.group(2)}]"
-    is_used = match.string.count(named) > match.string.count(f"{named}:")
-    return match.group(1) + ("" if is_used or _ADDRESS.search(match.group(3)) else "\\")
+def _keep_definitions(text: str) -> str:
+    """Escape what only looks like the address of a link."""
+    used = set(_USED_NAME.findall(text))
+
+    def escape(match: re.Match[str]) -> str:
+        is_link = match.group(2) in used or _ADDRESS.search(match.group(3))
+        return match.group() if is_link else match.group() + "\\"
+
+    return _DEFINITION.sub(escape, text)
 
 
 def _widen_tables(text: str) -> str:
     """Give tables as many columns as their longest row has: the parser drops what is beyond the head."""
     lines = text.split("\n")
-    for place, rule in enumerate(lines):
-        if not place or "|" not in rule or not _TABLE_RULE.fullmatch(rule):
-            continue
-        rows = takewhile(str.strip, lines[place + 1 :])
-        extra = max(map(_n_cells, rows), default=0) - _n_cells(rule)
-        if extra > 0 and _n_cells(lines[place - 1]) == _n_cells(rule):
-            for at, cell in ((place - 1, " |"), (place, "-|")):
+    place = 1
+    while place < len(lines):
+        n_columns, end = _n_columns(lines[place]), place + 1
+        if n_columns and _n_cells(lines[place - 1]) == n_columns:
+            while end < len(lines) and lines[end].strip():
+                end += 1
+            extra = max(map(_n_cells, lines[place:end])) - n_columns
+            for at, cell in ((place - 1, " |"), (place, "-|")) if extra else ():
                 lines[at] = lines[at].rstrip().removesuffix("|") + "|" + cell * extra
+        place = end
     return "\n".join(lines)
 
 
+def _n_columns(line: str) -> int:
+    """Return how many columns a line below the head of a table announces; 0 of another line."""
+    return _n_cells(line) if "|" in line and _TABLE_RULE.fullmatch(line.strip(_AROUND_ROW)) else 0
+
+
 def _n_cells(row: str) -> int:
-    return len(_CELL_EDGE.findall(row.strip(" \t>").removeprefix("|").removesuffix("|"))) + 1
+    return len(_CELL_EDGE.findall(row.strip(_AROUND_ROW).removeprefix("|").removesuffix("|"))) + 1
 
 
 def _with_title(metadata: Metadata, drafts: list[Draft]) -> Metadata:
