@@ -14,7 +14,7 @@ from ttsbook.errors import InputError, RenderError
 from ttsbook.render.account import account_of, count_characters
 from ttsbook.render.plan import Plan, plan_book
 from ttsbook.render.settings import PauseTable, RenderSettings
-from ttsbook.types import Book, Chapter, Chunk, Metadata, VoiceProfile
+from ttsbook.types import Block, BlockKind, Book, Chapter, Chunk, Metadata, VoiceProfile
 
 
 def make_plan(
@@ -127,6 +127,16 @@ def test_the_account_names_why_text_is_skipped() -> None:
         "not-selected": count_characters(_text_of(book.chapters[0]) + _text_of(book.chapters[2])),
         "scene-break": 3,
     }
+
+
+def test_marks_of_notes_inside_text_are_not_counted_as_spoken() -> None:
+    book = replace(
+        make_book(1),
+        chapters=(Chapter(1, "One", (Block(BlockKind.PARAGRAPH, "An array[3], he said.[12]"),)),),
+    )
+    account = account_of(make_plan(book=replace(book, skipped=())))
+    assert account.adds_up
+    assert dict(account.skipped) == {"note-mark": len("[3][12]")}
 
 
 def _text_of(chapter: Chapter) -> str:

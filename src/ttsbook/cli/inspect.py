@@ -15,7 +15,7 @@ from ttsbook.config import Source, load_config
 
 if TYPE_CHECKING:
     from ttsbook.render.plan import Plan, PlannedChapter
-    from ttsbook.types import Book, Chapter, Skipped
+    from ttsbook.types import Chapter, Skipped
 
 NOT_CHOSEN = "not chosen"
 
@@ -96,7 +96,7 @@ def _describe(plan: Plan, pace: float | None) -> dict[str, Any]:
         "chapters": chapters,
         "characters": sum(int(entry["characters"]) for entry in chapters if entry["read"]),
         "chunks": plan.n_chunks,
-        "skipped": {**_skipped_by_reason(book), **_unspeakable(plan)},
+        "skipped": _skipped(plan),
         "repairs": list(book.repairs),
         "estimated_seconds": round(plan.estimated_seconds, 1),
         "estimated_render_seconds": None if pace is None else round(plan.estimated_seconds * pace, 1),
@@ -127,12 +127,18 @@ def _main_language(planned: PlannedChapter) -> str | None:
     return max(weights, key=lambda language: weights[language]) if weights else None
 
 
-def _skipped_by_reason(book: Book) -> dict[str, dict[str, Any]]:
-    """Count what the reader left out inside the files, with the first words as a sample."""
+def _skipped(plan: Plan) -> dict[str, dict[str, Any]]:
+    """Count what is not read, in the files and inside the text that is, with the first words as a sample.
+
+    Reasons have the names that the report gives them.
+    """
+    from ttsbook.render.account import note_marks_in, unspeakable_in
+
+    book = plan.book
     reasons: dict[str, list[Skipped]] = {}
     for skipped in (*book.skipped, *(item for chapter in book.chapters for item in chapter.skipped)):
         reasons.setdefault(skipped.reason, []).append(skipped)
-    return {
+    entries: dict[str, dict[str, Any]] = {
         reason: {
             "places": len(items),
             "characters": sum(len(item.text) for item in items),
@@ -140,17 +146,13 @@ def _skipped_by_reason(book: Book) -> dict[str, dict[str, Any]]:
         }
         for reason, items in sorted(reasons.items())
     }
-
-
-def _unspeakable(plan: Plan) -> dict[str, dict[str, Any]]:
-    """Count what rendering will skip inside the text that is read, named as the report names it."""
-    from ttsbook.render.account import unspeakable_in
-
-    found = unspeakable_in(plan.chapters)
-    if found is None:
-        return {}
-    entry = {"places": found.places, "characters": found.characters, "sample": found.sample[:60]}
-    return {"unspeakable-script": entry}
+    marks, letters = note_marks_in(plan.chapters), unspeakable_in(plan.chapters)
+    for reason, found in (("note-mark", marks), ("unspeakable-script", letters)):
+        if found is not None:
+            entry = entries.setdefault(reason, {"places": 0, "characters": 0, "sample": found.sample[:60]})
+            entry["places"] += found.places
+            entry["characters"] += found.characters
+    return entries
 
 
 def _as_text(entries: dict[str, Any]) -> str:

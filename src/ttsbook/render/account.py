@@ -7,12 +7,14 @@ Knows nothing of sound: a chunk that cannot be spoken ends the render, and there
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from ttsbook.errors import RenderError
 from ttsbook.render.plan import Plan, PlannedChapter
 from ttsbook.render.report import Account
+from ttsbook.text.normalize.shared import count_note_marks
 from ttsbook.text.unspeakable import count_unspeakable
 from ttsbook.types import BlockKind, Book, Chapter, Matter
 
@@ -20,18 +22,27 @@ _LEFT_OUT = {Matter.FRONT: "front-matter", Matter.BACK: "back-matter", Matter.BO
 
 
 @dataclass(frozen=True, slots=True)
-class Unspeakable:
-    """What is written in a script that nobody here can read."""
+class Silent:
+    """What is passed over inside text that is read."""
 
     places: int
     characters: int
     sample: str  # the text of the first place
+
+
+class Unspeakable(Silent):
+    """What is written in a script that nobody here can read."""
+
+    __slots__ = ()
 
     def __str__(self) -> str:
         letters = "1 letter" if self.characters == 1 else f"{self.characters} letters"
         places = "1 place" if self.places == 1 else f"{self.places} places, first"
         sample = " ".join(self.sample.split())
         return f"{letters} of a script that cannot be read, in {places}: {sample[:60]}"
+
+
+_Kind = TypeVar("_Kind", bound=Silent)
 
 
 def count_characters(text: str) -> int:
@@ -71,16 +82,27 @@ def account_of(plan: Plan) -> Account:
 def spoken_characters(chapter: PlannedChapter) -> int:
     """Return how many characters of the chapter are spoken."""
     texts = (planned.chunk.text for planned in chapter.chunks if planned.key)
-    return sum(count_characters(text) - count_unspeakable(text) for text in texts)
+    return sum(count_characters(text) - count_unspeakable(text) - count_note_marks(text) for text in texts)
 
 
 def unspeakable_in(chapters: Iterable[PlannedChapter]) -> Unspeakable | None:
     """Return what cannot be spoken in chapters, None if nothing."""
+    return _silent_in(chapters, count_unspeakable, Unspeakable)
+
+
+def note_marks_in(chapters: Iterable[PlannedChapter]) -> Silent | None:
+    """Return the marks of notes that stand in the text of chapters, None if there are none."""
+    return _silent_in(chapters, count_note_marks, Silent)
+
+
+def _silent_in(
+    chapters: Iterable[PlannedChapter], count: Callable[[str], int], kind: type[_Kind]
+) -> _Kind | None:
     texts = [planned.chunk.text for each in chapters if not each.is_credit for planned in each.chunks]
-    found = [(text, count) for text in texts if (count := count_unspeakable(text))]
+    found = [(text, n) for text in texts if (n := count(text))]
     if not found:
         return None
-    return Unspeakable(len(found), sum(count for _, count in found), found[0][0])
+    return kind(len(found), sum(n for _, n in found), found[0][0])
 
 
 def _unspoken(chapter: PlannedChapter) -> Counter[str]:
@@ -90,8 +112,11 @@ def _unspoken(chapter: PlannedChapter) -> Counter[str]:
         is_break = chapter.chapter.blocks[planned.chunk.block].kind is BlockKind.SCENE_BREAK
         n_unspeakable = 0 if is_break else count_unspeakable(text)
         counts["unspeakable-script"] += n_unspeakable  # words in letters that the front end cannot read
+        n_marks = count_note_marks(text)
+        counts["note-mark"] += n_marks
         if not planned.key:
-            counts["scene-break" if is_break else "nothing-to-say"] += count_characters(text) - n_unspeakable
+            n_silent = count_characters(text) - n_unspeakable - n_marks
+            counts["scene-break" if is_break else "nothing-to-say"] += n_silent
     return counts
 
 

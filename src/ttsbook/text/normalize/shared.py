@@ -13,6 +13,11 @@ def _silent(_: re.Match[str]) -> str:
     return ""
 
 
+def count_note_marks(text: str) -> int:
+    """Return how many characters of `text` are marks of notes, which are not read."""
+    return sum(len(mark.group()) for mark in _NOTE_MARK.finditer(text))
+
+
 def _taken_apart(match: re.Match[str]) -> str:
     return match.group().translate(_LIGATURES)
 
@@ -32,6 +37,7 @@ _EMPHASIS = r"(?<![A-Za-z0-9])[_*]+(?=\S)|(?<=\S)[_*]+(?![A-Za-z0-9])"
 # "thing[s]" an editor has put in a letter of the word.
 _NOTE = r"(?:(?<=[^\s\[(])\[\d{1,3}|(?<=[^\s\[(A-Za-z])\[[a-z])\](?![A-Za-z\d])"
 _NOTE += r"|(?<=\S)(?:〔[\d一二三四五六七八九十]{1,3}〕|［\d{1,3}］)"
+_NOTE_MARK = re.compile(_NOTE)
 _LIGATURES = str.maketrans(LIGATURES)
 _LIGATED = rf"[{LATIN}]*[{''.join(LIGATURES)}][{LATIN}{''.join(LIGATURES)}]*"
 # What tables are drawn with, and rules below titles.
@@ -41,6 +47,6 @@ SHARED_RULES = (
     Rule("emoji", re.compile(_EMOJI), _silent),  # emoji and ornaments are not part of the sentence
     Rule("ligature", re.compile(_LIGATED), _taken_apart, needs=frozenset(LIGATURES)),
     Rule("drawn", re.compile(_DRAWN), _silent, needs=frozenset("|+=")),
-    Rule("note", re.compile(_NOTE), _silent, needs=frozenset("[〔［")),
+    Rule("note", _NOTE_MARK, _silent, needs=frozenset("[〔［")),
     Rule("emphasis", re.compile(_EMPHASIS), _silent, needs=frozenset("_*")),
 )
