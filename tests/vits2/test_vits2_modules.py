@@ -16,6 +16,7 @@ from ttsbook.vits2.discriminator import Discriminators  # noqa: E402
 from ttsbook.vits2.duration import DurationPredictor  # noqa: E402
 from ttsbook.vits2.flow import Flow  # noqa: E402
 from ttsbook.vits2.layers import TransformerBlock  # noqa: E402
+from ttsbook.vits2.model import Synthesizer  # noqa: E402
 from ttsbook.vits2.posterior import PosteriorEncoder  # noqa: E402
 from ttsbook.vits2.prior import FramePrior, spread_frames  # noqa: E402
 from ttsbook.vits2.source import pulse_train  # noqa: E402
@@ -53,13 +54,17 @@ def test_text_encoder_and_duration_predictor_give_one_state_and_length_per_phone
     assert DurationPredictor(TINY)(hidden, speaker(), mask[:, None]).shape == (B, T)
 
 
-def test_padding_does_not_change_what_the_text_encoder_says_of_the_rest() -> None:
-    encoder, g = TextEncoder(TINY).eval(), speaker()[:1]
-    ids, language = torch.randint(1, 100, (1, T)), torch.tensor([0])
-    alone = encoder(ids, torch.ones(1, T), g, language)
+def test_padding_does_not_change_what_the_rest_sounds_like_and_how_long_it_is() -> None:
+    model = Synthesizer(TINY).eval()
+    torch.nn.init.normal_(model.text.norm.bias)  # of a trained model: what is normalised is never zero
+    ids, language, pitch = torch.randint(1, 100, (1, T)), torch.tensor([0]), torch.zeros(1, 2)
+    embedding = speaker()[:1]
+    _, alone, lengths = model.encode(ids, torch.ones(1, T), embedding, pitch, language)
     padded_ids = torch.cat([ids, torch.zeros(1, 5, dtype=torch.long)], 1)
     mask = torch.cat([torch.ones(1, T), torch.zeros(1, 5)], 1)
-    torch.testing.assert_close(encoder(padded_ids, mask, g, language)[..., :T], alone, atol=1e-5, rtol=1e-4)
+    _, hidden, log_frames = model.encode(padded_ids, mask, embedding, pitch, language)
+    torch.testing.assert_close(hidden[..., :T], alone, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(log_frames[:, :T], lengths, atol=1e-5, rtol=1e-4)
 
 
 def test_frames_follow_the_durations() -> None:
@@ -69,6 +74,8 @@ def test_frames_follow_the_durations() -> None:
     assert mask[0, 0].tolist() == [1, 1, 1, 1, 1, 0, 0]
     torch.testing.assert_close(position[0, 0, :5], torch.tensor([0.25, 0.75, 1 / 6, 0.5, 5 / 6]))
     assert position[0, :, 5:].abs().sum() == 0
+    spread, _, _ = spread_frames(hidden + 1, torch.tensor([[2, 0, 3]]), 7)
+    assert spread[0, 0].tolist() == [1, 1, 3, 3, 3, 0, 0]
 
 
 def test_the_prior_gives_pitch_at_twice_the_frame_rate() -> None:

@@ -69,17 +69,18 @@ def spread_frames(hidden: Tensor, durations: Tensor, n_frames: int) -> tuple[Ten
         hidden: [B, C, T]; durations: [B, T] whole latent frames, 0 for phonemes outside the window.
 
     Returns:
-        spread [B, C, n_frames], position [B, 2, n_frames], mask [B, 1, n_frames].
+        spread [B, C, n_frames], position [B, 2, n_frames], both zero beyond the last phoneme, as where a
+        rendered utterance ends; mask [B, 1, n_frames].
     """
     ends = durations.cumsum(1)  # [B, T]
     frame = torch.arange(n_frames, device=hidden.device)
     total = ends[:, -1:]
     index = torch.searchsorted(ends, frame.expand(len(ends), -1).contiguous(), right=True)
     index = index.clamp(max=durations.shape[1] - 1)  # [B, n_frames]
-    mask = (frame[None] < total).to(hidden.dtype)
+    mask = (frame[None] < total).to(hidden.dtype)[:, None]
     length = durations.gather(1, index)
     start = ends.gather(1, index) - length
     inside = (frame[None] - start + 0.5) / length.clamp(min=1)
-    position = torch.stack([inside, torch.log1p(length.to(inside.dtype)) / 3], 1) * mask[:, None]
-    spread = hidden.gather(2, index[:, None].expand(-1, hidden.shape[1], -1))
-    return spread, position, mask[:, None]
+    position = torch.stack([inside, torch.log1p(length.to(inside.dtype)) / 3], 1) * mask
+    spread = hidden.gather(2, index[:, None].expand(-1, hidden.shape[1], -1)) * mask
+    return spread, position, mask

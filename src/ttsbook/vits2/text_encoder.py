@@ -27,12 +27,13 @@ class TextEncoder(nn.Module):
         self.norm = nn.LayerNorm(width)
 
     def forward(self, ids: Tensor, mask: Tensor, g: Tensor, language: Tensor) -> Tensor:
-        """ids: [B, T]; mask: [B, T]; g: [B, S]; language: [B] → [B, C, T]."""
+        """ids: [B, T]; mask: [B, T]; g: [B, S]; language: [B] → [B, C, T], zero where the mask is."""
         x = self.phoneme(ids) + self.language(language)[:, None]
         x = (x + self.context((x * mask[..., None]).transpose(1, 2)).transpose(1, 2)) * mask[..., None]
         for index, block in enumerate(self.blocks):
             if index == self.speaker_block:
                 x = x + self.speaker(g)[:, None]
             x = block(x, mask)
-        hidden: Tensor = self.norm(x).transpose(1, 2)
+        # Normalised, nothing is no longer zero, and the convolutions of the duration predictor would see it.
+        hidden: Tensor = self.norm(x).transpose(1, 2) * mask[:, None]
         return hidden

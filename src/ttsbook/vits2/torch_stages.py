@@ -77,11 +77,8 @@ class TorchStages:
         with _translated_errors("text"), torch.inference_mode():
             ids, language = self._put(batch.ids), self._put(batch.language)
             mask, embedding, pitch = (self._put(x) for x in (batch.mask, batch.embedding, batch.pitch))
-            model = self._model
             # All in fp32: it is a tenth of the work, and lengths and pitch stay those of the processor.
-            g = model.conditioner(embedding, pitch)
-            hidden = model.text(ids, mask, g, language)
-            log_frames = model.duration(hidden * mask[:, None], g, mask[:, None])
+            g, hidden, log_frames = self._model.encode(ids, mask, embedding, pitch, language)
             on_host = log_frames.cpu().numpy()
         return [(Encoded(g[row], hidden[row]), on_host[row]) for row in range(len(on_host))]
 
