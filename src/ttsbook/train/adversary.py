@@ -35,6 +35,8 @@ class Adversary:
     def cost(self, rendered: Tensor, target: Tensor, borrowed: Tensor) -> dict[str, Tensor]:
         """Take a step, then say what the generator pays.
 
+        Feature maps of the real are those of before the step; HiFi-GAN's recipe computes them once more.
+
         Args:
             rendered, target: pairs [B, L].
             borrowed: [A, L] without target: it should sound real, not like one recording in particular.

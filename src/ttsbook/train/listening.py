@@ -33,7 +33,8 @@ LONGEST = 40  # latent frames of a phoneme, one second: weights that have learne
 def write_samples(trainer: Trainer, folder: Path) -> None:
     """Write what the run sounds like into `folder`; the run's own random numbers stay as they are."""
     corpus, model = trainer.corpus, trainer.average.synthesizer
-    with torch.random.fork_rng(), torch.no_grad():
+    gpus = [corpus.device] if corpus.device.type == "cuda" else []  # all, by default, those of others too
+    with torch.random.fork_rng(gpus), torch.no_grad():
         for line in corpus.first_lines():
             voices = {"own": line.clip}
             if len(corpus.recorded):
