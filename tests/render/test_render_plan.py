@@ -132,7 +132,7 @@ def test_the_account_names_why_text_is_skipped() -> None:
 def test_marks_of_notes_inside_text_are_not_counted_as_spoken() -> None:
     book = replace(
         make_book(1),
-        chapters=(Chapter(1, "One", (Block(BlockKind.PARAGRAPH, "An array[3], he said.[12]"),)),),
+        chapters=(Chapter(1, "One", (Block(BlockKind.PARAGRAPH, "An array[3], he[12] said"),)),),
     )
     account = account_of(make_plan(book=replace(book, skipped=())))
     assert account.adds_up
