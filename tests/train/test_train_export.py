@@ -116,7 +116,7 @@ def speak_in_torch(
         torch.tensor([[0.2, 0.1]]),
         torch.tensor([LANGUAGES.index(language)]),
     )
-    assert np.array_equal(whole_frames(log_frames, 1.0)[0].numpy(), durations)
+    assert np.array_equal(whole_frames(log_frames)[0].numpy(), durations)
     n_frames = int(durations.sum())
     noise = draw_noise(5, config, n_frames)
     spread, position, mask = spread_frames(hidden, torch.from_numpy(durations)[None], n_frames)

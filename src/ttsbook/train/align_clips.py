@@ -81,7 +81,7 @@ class Aligner:
         f0 = self._half_frames(clip, n_frames)
         predicted = torch.exp(log_frames[0])
         predicted = predicted * (n_frames / predicted.sum())
-        guess = whole_frames(torch.log(predicted)[None], 1.0)
+        guess = whole_frames(torch.log(predicted)[None])
         # Searching again from the lengths that were found moved boundaries by less than a frame.
         score = self._score(z, hidden, guess, g, f0)
         durations = search(score, torch.tensor([ids.shape[1]]), torch.tensor([n_frames]))[0]

@@ -63,7 +63,7 @@ def _say(model: Synthesizer, line: Line, embedding: Tensor, pitch: Tensor) -> ND
     """Return samples [n] of a line in the voice of an embedding [1, 256] and pitch [1, 2]."""
     mask = torch.ones_like(line.ids, dtype=torch.float32)
     g, hidden, log_frames = model.encode(line.ids, mask, embedding, pitch, line.language)
-    durations = whole_frames(log_frames, 1.0).clamp(max=LONGEST)
+    durations = whole_frames(log_frames).clamp(max=LONGEST)
     n_frames = int(durations.sum())
     spread, position, frame_mask = spread_frames(hidden, durations, n_frames)
     config, device = model.config, line.ids.device

@@ -65,6 +65,6 @@ class Synthesizer(nn.Module):
         return self.flow.inverse(prior, g, mask), f0
 
 
-def whole_frames(log_frames: Tensor, speed: float) -> Tensor:
+def whole_frames(log_frames: Tensor) -> Tensor:
     """Round predicted lengths to whole latent frames, at least one per phoneme."""
-    return torch.clamp(torch.round(torch.exp(log_frames) / speed), min=1).long()
+    return torch.clamp(torch.round(torch.exp(log_frames)), min=1).long()

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, first_line, tells_no_room
-from ttsbook.vits2.batch import Utterance, checked, spread_index
+from ttsbook.vits2.batch import Utterance, checked, spread_index, whole_frames
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
 from ttsbook.vits2.noise import Noise, draw_noise, hiss_spectra
 from ttsbook.vits2.session import (
@@ -71,7 +71,7 @@ class OnnxSynthesizer:
             RenderError: the runtime failed, or the result holds numbers that are not finite.
         """
         g, hidden, log_frames = self.encode(said.ids, said.embedding, said.pitch, said.language)
-        durations = np.maximum(np.rint(np.exp(log_frames) / said.speed), 1).astype(np.int64)
+        durations = whole_frames(log_frames, said.speed)
         noise = draw_noise(said.seed, self.config, int(durations.sum()))
         samples = self.decode(g, hidden, durations, said.embedding, noise, said.noise_scale, said.tone)
         return samples, durations
