@@ -120,6 +120,8 @@ def test_a_long_sentence_is_cut_at_a_clause_then_a_word_then_anywhere() -> None:
     words = chunks_of("word " * 40, front_end=FrontEnd(max_characters=60))
     assert all(c.text.endswith(" ") for c in words)
     assert words[0].boundary is Boundary.NONE
+    crumbs = chunks_of("word " * 12 + "end.", front_end=FrontEnd(max_characters=60))
+    assert min(len(c.text) for c in crumbs) >= 18  # "end." alone would be one word between two pauses
     letters = chunks_of("x" * 1000)
     assert max(len(c.text) for c in letters) <= 500
 

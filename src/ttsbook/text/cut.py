@@ -6,6 +6,7 @@ Works with offsets: the pieces cover the text exactly.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ _HAN_WEIGHT = 3  # a Chinese character takes as long to say as about three lette
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
 _CLAUSE = re.compile(r"[,;:—–…](?=[\s\"'”’—–])[\"'”’]*\s*|—+|[，；：、…]+[”’」』）》]*\s*")
 _SPACE = re.compile(r"\s+")
-_LEAST_PART = 0.3  # of the limit: a cut leaves no crumb before it
+_LEAST_PART = 0.3  # of the limit: a cut leaves no crumb before it, nor after it amid a clause
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ def cut_long(text: str, start: int, end: int, max_characters: int) -> Iterator[P
     """Yield pieces of at most `max_characters` of one sentence, the last with `Boundary.SENTENCE`."""
     while end - start > max_characters:
         cut, boundary = _best_cut(text, start, start + max_characters)
+        if boundary is Boundary.NONE and end - cut < _LEAST_PART * max_characters:
+            cut, boundary = _best_cut(text, start, end - math.ceil((end - start) * _LEAST_PART))
         yield Piece(start, cut, boundary)
         start = cut
     yield Piece(start, end, Boundary.SENTENCE)
