@@ -51,6 +51,19 @@ def test_a_sentence_has_the_phonemes_that_the_voice_learned(
     assert FRONT_END.say(sentence, language)[1] == phonemes
 
 
+@pytest.mark.parametrize(
+    ("printed", "plain"),
+    [
+        ("帽子——那顶灰色的——在这里。", "帽子，那顶灰色的，在这里。"),
+        ("还是……不，不可能。", "还是，不，不可能。"),
+        ("什么？……他说，——走了。", "什么？他说，走了。"),
+        ("他走……！好。", "他走！好。"),
+    ],
+)
+def test_a_dash_or_an_ellipsis_between_chinese_words_is_a_pause(printed: str, plain: str) -> None:
+    assert FRONT_END.say(printed, "zh")[1] == FRONT_END.say(plain, "zh")[1]
+
+
 @pytest.mark.parametrize(("word", "sentence", "phonemes"), marked("heteronyms.tsv"))
 def test_a_heteronym_is_read_by_its_sentence(word: str, sentence: str, phonemes: str) -> None:
     said = FRONT_END.say(sentence, "en")[1]

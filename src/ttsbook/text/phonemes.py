@@ -1,7 +1,7 @@
 """Spoken words to the phonemes of one chunk: each word in its language, marks as the voice knows them.
 
-English and Mandarin punctuation differ because the voice learned them so: English has no dashes or
-quotes, Mandarin keeps both as printed.
+English and Mandarin punctuation differ because the voice learned them so: English has no quotes,
+Mandarin keeps straight ones; a dash or an ellipsis between words is a comma in both.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ _ZH_MARKS = {
     "…": "…", "，": ", ", "、": ", ", "。": ". ", "．": ". ", "！": "! ", "？": "? ", "；": "; ", "：": ": ",
     '"': '"', "–": "—",
 }  # fmt: skip
+# Mandarin: the voice learned dash and ellipsis without a pause; between words they are commas, and nothing
+# beside another mark. At the end they hold the pitch up, as they should.
+_INNER_DASH = re.compile(r" ?[—…]+ ?(?=.*\w)")
+_INNER_DASH_AT_MARK = re.compile(r'(^"|[,.!?;:]) ?[—…]+ ?(?=.*\w)| ?[—…]+ ?(?=[,.!?;:].*\w)')
 _SHORT_WORDS = ("GO", "HI", "NO", "OH", "OK", "TA", "UP")  # in capitals in Mandarin
 _RANK = {"": 0, ",": 1, ":": 2, ";": 3, ".": 4, "!": 5, "?": 6}
 
@@ -211,5 +215,7 @@ def _join_mandarin(tokens: list[Token]) -> str:
         else:
             parts.append(token)
     joined = re.sub(" +", " ", "".join(parts)).strip()
+    joined = _INNER_DASH_AT_MARK.sub(r"\1 ", joined)
+    joined = _INNER_DASH.sub(", ", joined)
     # A space before a mark comes from a foreign word.
     return re.sub(r" (?=[,.!?;:])", "", joined).lstrip(",.;:!? ")
