@@ -116,9 +116,9 @@ class Journal:
         self._set(state="finished", n_done=report.chunks, report=json.dumps(report.as_dict()))
         with self._forgiving() as database:
             database.execute(
-                "DELETE FROM runs WHERE output = ?1 AND id < ?2 AND (subtitles IS NULL"
-                " OR subtitles IS (SELECT subtitles FROM runs WHERE id = ?2))",
-                _values(report.output, self._run),
+                "DELETE FROM runs WHERE output = ? AND id < ? AND (subtitles IS NULL"
+                " OR subtitles IS (SELECT subtitles FROM runs WHERE id = ?))",
+                _values(report.output, self._run, self._run),
             )
 
     def fail(self, state: str, error: str, n_done: int) -> None:
