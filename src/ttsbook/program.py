@@ -26,12 +26,11 @@ def run_program(app: typer.Typer, arguments: Sequence[str], name: str) -> int:
     Raises:
         UsageError: the arguments make no sense.
         KeyboardInterrupt: Ctrl-C.
-        TtsbookError: whatever the command raises; MissingError on Windows.
+        TtsbookError: whatever the command raises.
     """
-    check_system()
     import typer
 
-    # Typer bundles its own Click since 0.26, so this is the one name that is right in all versions.
+    # Typer has a Click of its own; this is its one public name for that exception.
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:
         code = app(args=list(arguments), prog_name=name, standalone_mode=False)

@@ -57,7 +57,7 @@ def test_the_options_of_render_come_in_groups(ttsbook: Command) -> None:
 def test_on_windows_the_error_says_what_to_do_instead() -> None:
     # As there: none of our modules gets one of these.
     program = (
-        "import sys, typer; sys.platform = 'win32'\n"
+        "import sys; sys.platform = 'win32'\n"
         "sys.modules |= dict.fromkeys(('fcntl', 'resource', 'termios', 'pwd', 'grp'))\n"
         "from ttsbook.errors import MissingError\n"
         "try: from ttsbook import render_book\n"

@@ -21,7 +21,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
 from ttsbook.errors import TtsbookError, known_cause
-from ttsbook.program import EXIT_INTERRUPTED, run_program
+from ttsbook.program import EXIT_INTERRUPTED, check_system, run_program
 
 if TYPE_CHECKING:
     from ttsbook.cli.talk import Talk
@@ -165,6 +165,7 @@ def _quit(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def _run(arguments: list[str]) -> int:
+    check_system()
     from ttsbook.cli.app import app
 
     code = run_program(app, arguments, "ttsbook")
