@@ -72,12 +72,19 @@ class InBatches:
     """Utterances of similar length together; smaller batches after running out of memory."""
 
     def __init__(self, stages: Stages[Any], hardware: Hardware, *, coarse: bool = False) -> None:
-        from ttsbook.vits2.batch import COARSE, FINE, frames_that_fit
+        from ttsbook.vits2.batch import (
+            COARSE,
+            FINE,
+            FRAMES_AT_ONCE,
+            FRAMES_OF_A_BUILD,
+            frames_that_fit,
+        )
 
         self._stages, self._device = stages, hardware.device
         self.latent_hop = stages.config.latent_hop
         self._buckets = COARSE if coarse else FINE
-        self._frames = frames_that_fit(hardware.gpu.free_bytes if hardware.gpu else None)
+        most = FRAMES_OF_A_BUILD if coarse else FRAMES_AT_ONCE
+        self._frames = frames_that_fit(hardware.gpu.free_bytes if hardware.gpu else None, most)
 
     def speak(self, utterances: Sequence[Utterance]) -> list[Spoken]:
         from ttsbook.vits2.batch import speak_all

@@ -7,7 +7,7 @@ that keeps it. Knows nothing of what a graph computes.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,17 +60,17 @@ def cache_folder(gpu: Gpu, model: Iterable[str]) -> Path:
 
 
 def provider_chain(
-    gpu: Gpu, folder: Path, name: str, shapes: Mapping[str, Shape], *, fp16: bool
+    gpu: Gpu, folder: Path, name: str, shapes: Mapping[str, Shape] | None = None, *, fp16: bool
 ) -> list[tuple[str, dict[str, str]] | str]:
-    """Return the providers for a session whose inputs have just these shapes: TensorRT, CUDA, processor.
+    """Return the providers for a session with one build: TensorRT, CUDA, processor.
 
     Args:
         folder: where what is built is kept, with the times that the builder has measured.
         name: of the build, unique in the folder.
-        shapes: of all inputs; the one optimisation profile.
+        shapes: of all inputs, the one optimisation profile; None for a graph whose sizes are fixed. With a
+            profile TensorRT has to take all of a graph: what comes in where it is cut would have none.
         fp16: whether the builder may compute in half precision.
     """
-    profile = ",".join(f"{key}:{'x'.join(map(str, shape))}" for key, shape in shapes.items())
     tensorrt = {
         "device_id": str(gpu.index),
         "trt_fp16_enable": str(fp16),
@@ -79,19 +79,11 @@ def provider_chain(
         "trt_engine_cache_prefix": name,
         "trt_timing_cache_enable": "True",
         "trt_timing_cache_path": str(folder),
-        "trt_profile_min_shapes": profile,
-        "trt_profile_opt_shapes": profile,
-        "trt_profile_max_shapes": profile,
     }
+    if shapes is not None:
+        profile = ",".join(f"{key}:{'x'.join(map(str, shape))}" for key, shape in shapes.items())
+        tensorrt |= {f"trt_profile_{bound}_shapes": profile for bound in ("min", "opt", "max")}
     return [(TENSORRT, tensorrt), (CUDA, {"device_id": str(gpu.index), "use_tf32": "0"}), CPU]
-
-
-def shapes_of(inputs: Sequence[Any], sizes: Mapping[str, int]) -> dict[str, Shape]:
-    """Return the shapes of a session's inputs, with the axes that have names at the given sizes."""
-    return {
-        value.name: tuple(sizes[axis] if isinstance(axis, str) else int(axis) for axis in value.shape)
-        for value in inputs
-    }
 
 
 def check_loads() -> None:

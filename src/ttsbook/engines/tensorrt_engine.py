@@ -15,14 +15,12 @@ from ttsbook.engines.base import EngineSpec, Options
 from ttsbook.engines.gpu import Gpu, list_gpus
 from ttsbook.engines.hardware import Hardware, gpu_for
 from ttsbook.engines.tensorrt import (
-    Shape,
     cache_folder,
     check_in_use,
     check_loads,
     check_tensorrt,
     load_libraries,
     provider_chain,
-    shapes_of,
     tensorrt_version,
 )
 from ttsbook.engines.vits2 import Vits2Engine, check_weights
@@ -30,7 +28,7 @@ from ttsbook.engines.vits2 import Vits2Engine, check_weights
 if TYPE_CHECKING:
     from ttsbook.engines.backend import Backend
 
-VERSION = "2"  # raise it when the same weights give other samples
+VERSION = "3"  # raise it when the same weights give other samples
 IN_HALF_PRECISION = ("decoder",)
 _INSTEAD = "use another engine, such as hybrid"
 
@@ -71,23 +69,22 @@ class TensorRtEngine(Vits2Engine):
         """
         import numpy as np
 
-        from ttsbook.vits2.batch import COARSE, FRAMES_AT_ONCE, TEXT_ROWS, rows_of
+        from ttsbook.vits2.batch import COARSE, FRAMES_OF_A_BUILD, TEXT_ROWS, rows_of
 
         wanted = [("text", TEXT_ROWS, length) for length in COARSE if length // 2 <= self.max_phonemes]
         wanted += [
-            (name, rows_of(length, FRAMES_AT_ONCE), length)
+            (name, rows_of(length, FRAMES_OF_A_BUILD), length)
             for name in ("latents", "decoder")
             for length in COARSE
         ]
         for name, rows, length in wanted:
             tell(f"{name}, {rows} times {length}")
             session = self._session(name, rows, length)
-            kinds = {
-                value.name: np.int64 if "int64" in value.type else np.float32
+            nothing = {
+                value.name: np.zeros(value.shape, np.int64 if "int64" in value.type else np.float32)
                 for value in session.get_inputs()
             }
-            shapes = self._shapes(name, rows, length)
-            session.run(None, {key: np.zeros(shape, kinds[key]) for key, shape in shapes.items()})
+            session.run(None, nothing)
         return len(wanted)
 
     def close(self) -> None:
@@ -108,18 +105,13 @@ class TensorRtEngine(Vits2Engine):
     def _open(self) -> Backend:
         from ttsbook.engines.backend import InBatches
         from ttsbook.vits2.onnx_stages import OnnxStages
+        from ttsbook.vits2.runtime import open_graph
 
-        return InBatches(OnnxStages(self._session, self._plain["text"]), self._hardware, coarse=True)
+        text = open_graph(self._folder, "text")  # on the processor, to be asked for the model's sizes
+        return InBatches(OnnxStages(self._session, text), self._hardware, coarse=True)
 
     def _computes(self) -> tuple[str, ...]:
         return (*super()._computes(), tensorrt_version(), VERSION)
-
-    @cached_property
-    def _plain(self) -> dict[str, Any]:
-        """The graphs on the processor, to ask for the names of their inputs."""
-        from ttsbook.vits2.runtime import GRAPHS, open_graph
-
-        return {name: open_graph(self._folder, name) for name in GRAPHS}
 
     def _session(self, name: str, rows: int, length: int) -> Any:
         """Return the session for inputs of one shape; the first time, it is built or read from the cache."""
@@ -130,18 +122,10 @@ class TensorRtEngine(Vits2Engine):
             # TensorRT rounds what is fp32 to TF32, unless its libraries find this when they are loaded.
             paths.set_for_libraries("NVIDIA_TF32_OVERRIDE", "0")
             load_libraries()
-            chain = provider_chain(
-                self._gpu,
-                self.folder,
-                f"{name}-{rows}x{length}",
-                self._shapes(name, rows, length),
-                fp16=name in IN_HALF_PRECISION,
-            )
-            session = open_graph(self._folder, name, chain)
+            build = f"{name}-{rows}x{length}"
+            chain = provider_chain(self._gpu, self.folder, build, fp16=name in IN_HALF_PRECISION)
+            sizes = {"batch": rows, "phonemes": length, "frames": length, "half_frames": 2 * length}
+            session = open_graph(self._folder, name, chain, sizes=sizes)
             check_in_use(session)
             self._sessions[key] = session
         return self._sessions[key]
-
-    def _shapes(self, name: str, rows: int, length: int) -> dict[str, Shape]:
-        sizes = {"batch": rows, "phonemes": length, "frames": length, "half_frames": 2 * length}
-        return shapes_of(self._plain[name].get_inputs(), sizes)

@@ -29,6 +29,7 @@ E = TypeVar("E")
 FINE = (32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048)
 COARSE = (64, 128, 256, 512, 1024, 2048)
 FRAMES_AT_ONCE = 1 << 13  # latent frames of a batch, 200 s of sound; takes 1.5 GB at most
+FRAMES_OF_A_BUILD = FRAMES_AT_ONCE // 2  # for engines built per shape: each build keeps memory of its own
 MAX_ROWS = 32
 TEXT_ROWS = 16
 _ENOUGH_BYTES = 3 << 30  # of free memory, for batches of full size
@@ -149,13 +150,13 @@ def rows_of(n_frames: int, frames_at_once: int) -> int:
     return max(1, min(MAX_ROWS, frames_at_once // n_frames))
 
 
-def frames_that_fit(free_bytes: int | None) -> int:
-    """Return how many latent frames to decode together: all, halved for every halving of scarce memory.
+def frames_that_fit(free_bytes: int | None, most: int = FRAMES_AT_ONCE) -> int:
+    """Return how many latent frames to decode together: `most`, halved for every halving of scarce memory.
 
     Steps, because another number may change the last bits.
     """
-    frames = FRAMES_AT_ONCE
-    while free_bytes is not None and free_bytes < _ENOUGH_BYTES and frames > FRAMES_AT_ONCE // 16:
+    frames = most
+    while free_bytes is not None and free_bytes < _ENOUGH_BYTES and frames > most // 16:
         free_bytes, frames = 2 * free_bytes, frames // 2
     return frames
 

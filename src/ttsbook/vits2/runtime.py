@@ -145,12 +145,14 @@ def open_graph(
     name: str,
     providers: Sequence[Any] = (CPU,),
     precision: str = "fp32",
+    sizes: Mapping[str, int] | None = None,
 ) -> Any:
     """Open one of the model's graphs.
 
     Args:
         providers: ONNX Runtime execution providers in order of preference, each a name or a pair of name
             and options.
+        sizes: of the axes that have names, to be fixed.
 
     Raises:
         MissingError: ONNX Runtime or the graph is missing, or it cannot be loaded.
@@ -163,6 +165,8 @@ def open_graph(
     options.enable_cpu_mem_arena = False
     options.enable_mem_pattern = False
     options.log_severity_level = 3  # errors only: warnings about graph optimisation are noise
+    for axis, size in (sizes or {}).items():
+        options.add_free_dimension_override_by_name(axis, size)
     path = folder / graph_file(name, precision)
     if not path.is_file():
         raise MissingError(f"the model's graph {path} is missing", "reinstall ttsbook")
