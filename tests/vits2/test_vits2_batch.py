@@ -205,17 +205,21 @@ def test_what_fails_on_a_gpu_may_do_on_the_processor() -> None:
         assert type(caught.value) is wanted
 
 
-def test_on_a_gpu_torch_is_kept_from_rounding_fp32(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_on_a_gpu_torch_is_kept_from_rounding_fp32_and_from_sums_without_order(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     torch = pytest.importorskip("torch")
     from ttsbook.vits2.torch_stages import Synthesizer, TorchStages
 
     flags = torch.backends.cudnn, torch.backends.cuda.matmul
     before = [flag.allow_tf32 for flag in flags]
+    monkeypatch.setattr(torch.backends.cudnn, "deterministic", False)
     monkeypatch.setattr(Synthesizer, "to", lambda model, _: model)
     TorchStages(WEIGHTS, "cpu", "fp32")
     assert [flag.allow_tf32 for flag in flags] == before
     TorchStages(WEIGHTS, "cuda:0", "fp32")
     assert [flag.allow_tf32 for flag in flags] == [False, False]
+    assert torch.backends.cudnn.deterministic
     for flag, value in zip(flags, before, strict=True):
         flag.allow_tf32 = value
 

@@ -58,7 +58,7 @@ class TorchStages:
     def __init__(self, folder: Path, device: str, precision: str) -> None:
         self._device = torch.device(device)
         if self._device.type == "cuda":
-            _keep_fp32()
+            _keep_exact()
         self._dtype = DTYPES[precision]
         self.config = read_config(folder / WEIGHTS)
         model = Synthesizer(self.config).eval()
@@ -163,12 +163,13 @@ class TorchStages:
         return torch.from_numpy(values).to(self._device)
 
 
-def _keep_fp32() -> None:
-    """Have GPUs compute fp32 as it is written, in this process.
+def _keep_exact() -> None:
+    """Have GPUs compute fp32 as it is written, and the same each time, in this process.
 
     From Ampere on, torch lets convolutions round to TF32, with the ten bits of fp16: pitch is summed up to a
-    phase, and the error with it.
+    phase, and the error with it. cuDNN may also choose kernels whose sums have no fixed order.
     """
+    torch.backends.cudnn.deterministic = True
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cuda.matmul.allow_tf32 = False
 
