@@ -81,9 +81,11 @@ def test_the_seed_changes_the_noise_and_nothing_else(engine: Vits2Engine, voice:
     assert not np.array_equal(first.samples, second.samples)
 
 
-def test_twice_the_speed_takes_about_half_the_time(engine: Vits2Engine, voice: VoiceProfile) -> None:
-    slow, fast = engine.speak([request(), request(speed=2.0)], voice)
-    assert 0.4 < len(fast.samples) / len(slow.samples) < 0.75
+@pytest.mark.parametrize("speed", [0.5, 0.7, 0.85, 1.15, 1.3, 1.5, 2.0])
+def test_speech_is_as_fast_as_asked_for(engine: Vits2Engine, voice: VoiceProfile, speed: float) -> None:
+    plain, other = engine.speak([request(), request(speed=speed)], voice)
+    assert len(plain.samples) / len(other.samples) == pytest.approx(speed, rel=0.02)
+    assert plain.phoneme_ends[-1] / other.phoneme_ends[-1] == pytest.approx(speed, rel=0.02)
 
 
 def test_nothing_to_say_is_silence_of_no_length(engine: Vits2Engine, voice: VoiceProfile) -> None:

@@ -86,7 +86,7 @@ def check_agreement(folder: Path, language: str, n_phonemes: int) -> None:
 
     runtime._run = spy  # type: ignore[method-assign]
     samples, durations = runtime.speak(Utterance(ids, embedding, (0.2, 0.1), language, 5, 0.5))
-    said = speak_in_torch(folder, ids, embedding, language, durations, latents)
+    said = speak_in_torch(folder, ids, embedding, language, durations.astype(np.int64), latents)
     assert np.abs(said.latents - latents[0]).max() < 1e-3
     assert np.abs(said.f0 - latents[1]).max() < 1e-2
     assert len(samples) == (2 * durations.sum() - 1) * config.hop
@@ -118,7 +118,7 @@ def speak_in_torch(
     )
     assert np.array_equal(whole_frames(log_frames)[0].numpy(), durations)
     n_frames = int(durations.sum())
-    noise = draw_noise(5, config, n_frames)
+    noise = draw_noise(5, config, n_frames, n_frames)
     spread, position, mask = spread_frames(hidden, torch.from_numpy(durations)[None], n_frames)
     z, f0 = model.latents(spread, position, mask, g, torch.from_numpy(noise.latent)[None] * 0.5)
     phase = torch.tensor([noise.start_phase], dtype=torch.float32)

@@ -22,7 +22,6 @@ from ttsbook.vits2.batch import (
     rows_of,
     speak_all,
     spread_index,
-    whole_frames,
 )
 
 pytest.importorskip("onnxruntime")
@@ -46,6 +45,7 @@ def utterances() -> list[Utterance]:
             language,
             seed,
             noise_scale=0.3,
+            speed=(1.0, 1.4, 0.7)[seed],
             tone=np.linspace(0.5, 2, 601, dtype=np.float32) if seed == 1 else None,  # a voice with a colour
         )
         for seed, (text, language) in enumerate(LINES)
@@ -58,15 +58,6 @@ def alone() -> list[tuple[np.ndarray, np.ndarray]]:
 
     synthesizer = OnnxSynthesizer(WEIGHTS)
     return [synthesizer.speak(utterance) for utterance in utterances()]
-
-
-@pytest.mark.parametrize("speed", [0.5, 0.7, 0.85, 1.0, 1.15, 1.3, 1.5, 2.0])
-def test_speech_is_as_fast_as_asked_for_though_phonemes_have_few_frames(speed: float) -> None:
-    log_frames = np.log(np.random.default_rng(0).gamma(9, 0.27, 100).astype(np.float32))  # 2.4 on average
-    frames = whole_frames(log_frames, speed)
-    assert frames.min() >= 1
-    ratio = whole_frames(log_frames, 1.0)[1:-1].sum() / frames[1:-1].sum()
-    assert ratio == pytest.approx(speed, rel=0.04)
 
 
 def onnx_stages() -> Stages:  # type: ignore[type-arg]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ttsbook.paths import packaged
+from ttsbook.vits2.batch import Utterance
 from ttsbook.vits2.config import LANGUAGES
-from ttsbook.vits2.noise import draw_noise
 from ttsbook.vits2.runtime import GRAPHS, OnnxSynthesizer, graph_file
 from ttsbook.vits2.waveform import stft
 
@@ -30,11 +30,8 @@ def test_eight_bits_sound_as_thirty_two_on_the_voice_that_ships(language: str) -
     )
     assert np.abs(durations - other).max() <= 1  # of 25 ms
     assert np.abs(durations - other).mean() < 0.1
-    noise = draw_noise(5, full.config, int(durations.sum()))
-    ours, theirs = (
-        model.decode(g, hidden, durations, embedding, noise, 0.3).astype(np.float64)
-        for model in (rounded, full)
-    )
+    said = Utterance(ids, embedding, (0.2, 0.1), language, 5, noise_scale=0.3)
+    ours, theirs = (model.decode(said, g, hidden, durations).astype(np.float64) for model in (rounded, full))
     # Pitch differs in the last bits and is summed up: not the waves are compared but what is heard of them.
     ours, theirs = (np.hypot(*stft(wave, full.config.n_fft, full.config.hop)) for wave in (ours, theirs))
     error = np.square(ours - theirs).sum() / np.square(theirs).sum()

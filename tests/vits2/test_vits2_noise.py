@@ -14,7 +14,7 @@ CONFIG = ModelConfig()
 
 @pytest.mark.parametrize("n_frames", [1, 2, 3, 4, 40, 512, 513, 1_500])
 def test_spectra_are_those_of_the_noise(n_frames: int) -> None:
-    noise = draw_noise(7, CONFIG, n_frames)
+    noise = draw_noise(7, CONFIG, n_frames, n_frames)
     assert len(noise.white) == (2 * n_frames - 1) * CONFIG.hop
     found = hiss_spectra(noise, CONFIG)
     for ours, theirs in zip(found, stft(noise.white * LEVEL, CONFIG.n_fft, CONFIG.hop), strict=True):
@@ -22,7 +22,7 @@ def test_spectra_are_those_of_the_noise(n_frames: int) -> None:
 
 
 def test_a_seed_gives_the_same_noise_and_another_one_other_noise() -> None:
-    ours, again, other = (draw_noise(seed, CONFIG, 200) for seed in (1, 1, 2))
+    ours, again, other = (draw_noise(seed, CONFIG, 200, 200) for seed in (1, 1, 2))
     for name in ("latent", "start_phase", "white"):
         assert np.array_equal(getattr(ours, name), getattr(again, name))
         assert not np.array_equal(getattr(ours, name), getattr(other, name))
@@ -30,7 +30,7 @@ def test_a_seed_gives_the_same_noise_and_another_one_other_noise() -> None:
 
 @pytest.mark.parametrize("n_frames", [300, 1_500])
 def test_noise_is_white_and_normal(n_frames: int) -> None:
-    noise = draw_noise(3, CONFIG, n_frames)
+    noise = draw_noise(3, CONFIG, n_frames, n_frames)
     for values in (noise.latent.ravel(), noise.white):
         assert abs(values.mean()) < 0.02
         assert abs(values.std() - 1) < 0.02
@@ -39,7 +39,7 @@ def test_noise_is_white_and_normal(n_frames: int) -> None:
 
 
 def test_what_is_changed_in_one_utterance_stays_there() -> None:
-    noise = draw_noise(5, CONFIG, 50)
+    noise = draw_noise(5, CONFIG, 50, 50)
     before = hiss_spectra(noise, CONFIG)
     for spectrum in hiss_spectra(noise, CONFIG):
         spectrum[:] = 0

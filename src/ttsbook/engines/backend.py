@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ttsbook.vits2.batch import Stages, Utterance
 
-    Spoken = tuple[NDArray[np.float32], NDArray[np.int64]]  # samples [L], durations [T] in latent frames
+    Spoken = tuple[NDArray[np.float32], NDArray[np.float64]]  # samples [L], durations [T] in latent frames
 
 _LEAST_FRAMES = 128  # of a batch: smaller ones would not be
 

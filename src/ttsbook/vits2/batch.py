@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ttsbook.errors import InputError, RenderError
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
+from ttsbook.vits2.tempo import frames_at, pace
 
 Real = NDArray[np.float32]
 Whole = NDArray[np.int64]
@@ -51,15 +52,22 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class Timed(Generic[E]):
-    """An encoded utterance whose phonemes have lengths."""
+    """An encoded utterance whose phonemes have lengths, read at a rate; see `tempo.pace`."""
 
     utterance: Utterance
     encoded: E
     durations: Whole  # [T] latent frames
+    rate: float
 
     @property
     def n_frames(self) -> int:
+        """Latent frames before they are read at the rate."""
         return int(self.durations.sum())
+
+    @property
+    def n_heard(self) -> int:
+        """Latent frames that the decoder sees."""
+        return frames_at(self.rate, self.n_frames)
 
 
 class Stages(Protocol[E]):
@@ -73,7 +81,7 @@ class Stages(Protocol[E]):
         ...
 
     def decode(self, rows: Sequence[Timed[E]], n_frames: int, n_rows: int) -> list[Real]:
-        """Return the samples [L] of each row, computed as if there were `n_rows` of `n_frames`."""
+        """Return the samples [L] of each row, computed as if `n_rows` had `n_frames`."""
         ...
 
 
@@ -90,8 +98,8 @@ class EncodeBatch:
 
 def speak_all(
     stages: Stages[E], utterances: Sequence[Utterance], *, buckets: Sequence[int], frames_at_once: int
-) -> list[tuple[Real, Whole]]:
-    """Speak utterances; return samples [L] and durations [T] of each, in the same order.
+) -> list[tuple[Real, NDArray[np.float64]]]:
+    """Speak utterances; return samples [L] of each, and durations [T] in latent frames, in the same order.
 
     Raises:
         InputError: a language that the voice does not speak.
@@ -107,36 +115,16 @@ def speak_all(
             batch = _encode_batch([utterances[at] for at in some], n_phonemes)
             for at, (encoded, log_frames) in zip(some, stages.encode(batch), strict=False):
                 utterance = utterances[at]
-                durations = whole_frames(log_frames[: len(utterance.ids)], utterance.speed)
-                timed[at] = Timed(utterance, encoded, durations)
+                durations, rate = pace(log_frames[: len(utterance.ids)], utterance.speed)
+                timed[at] = Timed(utterance, encoded, durations, rate)
     samples: dict[int, Real] = {}
-    lengths = [timed[at].n_frames for at in range(len(utterances))]
+    lengths = [max(timed[at].n_frames, timed[at].n_heard) for at in range(len(utterances))]
     for n_frames, positions in _grouped(lengths, buckets):
         n_rows = rows_of(n_frames, frames_at_once)
         for some in _portions(positions, n_rows):
             waves = stages.decode([timed[at] for at in some], n_frames, n_rows)
             samples.update(zip(some, map(checked, waves), strict=True))
-    return [(samples[at], timed[at].durations) for at in range(len(utterances))]
-
-
-def whole_frames(log_frames: Real, speed: float) -> Whole:
-    """Return the length of each phoneme [T] in latent frames, at least one, pads included.
-
-    Most have two or three, so dividing by 1.3 and rounding leaves many as they are: speech was 1.17 times
-    as fast. They are divided by what makes what lies between the pads as short as asked for.
-    """
-    lengths = np.exp(log_frames)
-    natural = np.maximum(np.rint(lengths), 1).astype(np.int64)
-    if speed == 1.0:
-        return natural
-    wanted = natural[1:-1].sum() / speed
-    rounded = np.maximum(np.rint(lengths / (speed * _NEAR_SPEED[:, None])), 1).astype(np.int64)
-    nearest = np.abs(rounded[:, 1:-1].sum(1) - wanted).argmin()
-    return np.asarray(rounded[nearest])
-
-
-# Beyond these, long phonemes would become as short as the rest, and the rhythm be lost.
-_NEAR_SPEED = np.geomspace(0.8, 1.25, 65)
+    return [(samples[at], timed[at].durations / timed[at].rate) for at in range(len(utterances))]
 
 
 def bucket_of(length: int, buckets: Sequence[int]) -> int:

@@ -22,11 +22,11 @@ _TAPE_SEED = 20_240
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """The noise of one utterance of N latent frames."""
+    """The noise of one utterance of N latent frames, read as M; see `tempo`."""
 
     latent: Real  # [Z, N] standard normal
     start_phase: float  # cycles
-    white: Real  # [L] standard normal, L = (2N - 1) · hop
+    white: Real  # [L] standard normal, L = (2M - 1) · hop
     at: int | None  # the hop of the tape at which `white` begins; None if it is not from there
 
 
@@ -37,12 +37,12 @@ class _Tape:
     imaginary: Real
 
 
-def draw_noise(seed: int, config: ModelConfig, n_frames: int) -> Noise:
-    """Draw the noise of an utterance of `n_frames` latent frames."""
+def draw_noise(seed: int, config: ModelConfig, n_frames: int, n_heard: int) -> Noise:
+    """Draw the noise of an utterance of `n_frames` latent frames, read as `n_heard`."""
     random = np.random.Generator(np.random.Philox(seed))
     latent = random.standard_normal((config.latent_width, n_frames), dtype=np.float32)
     start_phase = float(random.random())
-    n_hops = 2 * n_frames - 1
+    n_hops = 2 * n_heard - 1
     if n_hops > _TAPE_FRAMES // 2:
         white = random.standard_normal(n_hops * config.hop, dtype=np.float32)
         return Noise(latent, start_phase, white, None)

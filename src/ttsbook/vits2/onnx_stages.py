@@ -17,6 +17,7 @@ from ttsbook.vits2.batch import EncodeBatch, Timed, spread_index
 from ttsbook.vits2.config import ModelConfig
 from ttsbook.vits2.noise import draw_noise, hiss_spectra
 from ttsbook.vits2.runtime import load_config, run_graph
+from ttsbook.vits2.tempo import read_at
 from ttsbook.vits2.waveform import istft, pulse_train, stft
 
 Real = NDArray[np.float32]
@@ -54,13 +55,13 @@ class OnnxStages:
     def decode(self, rows: Sequence[Timed[Encoded]], n_frames: int, n_rows: int) -> list[Real]:
         """See `Stages.decode`."""
         config = self.config
-        noises = [draw_noise(row.utterance.seed, config, row.n_frames) for row in rows]
+        noises = [draw_noise(row.utterance.seed, config, row.n_frames, row.n_heard) for row in rows]
         z, f0, mask = self._latents(rows, [noise.latent for noise in noises], n_frames, n_rows)
         embedding = np.stack([row.utterance.embedding for row in _filled(rows, n_rows)])
         # Of tone and noise the real and the imaginary parts.
         spectra = np.zeros((4, n_rows, 2 * n_frames, config.n_bins), np.float32)
         for at, (row, noise) in enumerate(zip(rows, noises, strict=True)):
-            n = 2 * row.n_frames
+            n = 2 * row.n_heard
             pulses = pulse_train(f0[at, :n], config.hop, config.rate_hz, noise.start_phase)
             spectra[:2, at, :n] = stft(pulses, config.n_fft, config.hop)
             spectra[2:, at, :n] = hiss_spectra(noise, config)
@@ -80,7 +81,7 @@ class OnnxStages:
         )
         waves = []
         for at, row in enumerate(rows):
-            own = (at, slice(2 * row.n_frames))
+            own = (at, slice(2 * row.n_heard))
             tone = 1 if row.utterance.tone is None else row.utterance.tone
             waves.append(istft(real[own] * tone, imaginary[own] * tone, config.n_fft, config.hop))
         return waves
@@ -88,7 +89,8 @@ class OnnxStages:
     def _latents(
         self, rows: Sequence[Timed[Encoded]], noises: Sequence[Real], n_frames: int, n_rows: int
     ) -> tuple[Real, Real, Real]:
-        """Return latents [B, Z, N] and pitch [B, 2N], both zero beyond a row's own end; and where that is.
+        """Return latents [B, Z, N] and pitch [B, 2N], read at the rate and zero beyond a row's end; and where
+        that is.
 
         The last is a mask [B, 1, 2N].
         """
@@ -107,8 +109,16 @@ class OnnxStages:
         z, f0 = self._run(
             "latents", n_rows, n_frames, spread=spread, position=position, mask=mask, g=g, noise=noise
         )
-        half_mask = np.repeat(mask, 2, axis=2)
-        return z * mask, f0 * half_mask[:, 0], half_mask
+        heard_z, heard_f0 = np.zeros_like(z), np.zeros_like(f0)
+        heard_mask = np.zeros((n_rows, 1, 2 * n_frames), np.float32)
+        for at, row in enumerate(rows):
+            n, heard = row.n_frames, row.n_heard
+            own = z[at, :, :n], f0[at, : 2 * n]
+            heard_z[at, :, :heard], heard_f0[at, : 2 * heard] = (
+                own if row.rate == 1.0 else read_at(row.rate, *own)
+            )
+            heard_mask[at, :, : 2 * heard] = 1
+        return heard_z, heard_f0, heard_mask
 
     def _run(self, name: str, n_rows: int, length: int, **inputs: NDArray[Any]) -> list[Any]:
         return run_graph(self._sessions(name, n_rows, length), name, inputs)

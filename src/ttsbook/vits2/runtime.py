@@ -4,6 +4,9 @@
     latents   spread hidden states, noise → latents, pitch
     decoder   latents, pitch, source spectra → spectrum of the wave
 
+Between the last two, latents and pitch are read at another rate where another speed than 1 is asked for
+(`tempo`).
+
 One utterance at a time: the sums inside a matrix product may be ordered differently in a batch, and
 then the bytes of a book would depend on how its chunks were grouped. The same goes for threads inside
 a product. Long inputs fill a core anyway; more cores are used by speaking utterances side by side.
@@ -19,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, first_line, tells_no_room
-from ttsbook.vits2.batch import Utterance, checked, spread_index, whole_frames
+from ttsbook.vits2.batch import Utterance, checked, spread_index
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
-from ttsbook.vits2.noise import Noise, draw_noise, hiss_spectra
+from ttsbook.vits2.noise import draw_noise, hiss_spectra
 from ttsbook.vits2.session import (
     CPU,
     GET,
@@ -32,6 +35,7 @@ from ttsbook.vits2.session import (
     open_session,
     opening_failures,
 )
+from ttsbook.vits2.tempo import frames_at, pace, read_at
 from ttsbook.vits2.waveform import istft, pulse_train, stft
 
 Real = NDArray[np.float32]
@@ -60,7 +64,7 @@ class OnnxSynthesizer:
         self._sessions = {name: open_graph(folder, name, providers, precision) for name in GRAPHS}
         self.config = load_config(self._sessions["text"])
 
-    def speak(self, said: Utterance) -> tuple[Real, NDArray[np.int64]]:
+    def speak(self, said: Utterance) -> tuple[Real, NDArray[np.float64]]:
         """Speak one utterance.
 
         Returns:
@@ -71,10 +75,8 @@ class OnnxSynthesizer:
             RenderError: the runtime failed, or the result holds numbers that are not finite.
         """
         g, hidden, log_frames = self.encode(said.ids, said.embedding, said.pitch, said.language)
-        durations = whole_frames(log_frames, said.speed)
-        noise = draw_noise(said.seed, self.config, int(durations.sum()))
-        samples = self.decode(g, hidden, durations, said.embedding, noise, said.noise_scale, said.tone)
-        return samples, durations
+        durations, rate = pace(log_frames, said.speed)
+        return self.decode(said, g, hidden, durations, rate), durations / rate
 
     def encode(
         self, ids: Sequence[int], embedding: Real, pitch: tuple[float, float], language: str
@@ -93,26 +95,23 @@ class OnnxSynthesizer:
         return g[0], hidden[0], log_frames[0]
 
     def decode(
-        self,
-        g: Real,
-        hidden: Real,
-        durations: NDArray[np.int64],
-        embedding: Real,
-        noise: Noise,
-        noise_scale: float,
-        tone: Real | None = None,
+        self, said: Utterance, g: Real, hidden: Real, durations: NDArray[np.int64], rate: float = 1.0
     ) -> Real:
-        """Return the samples [L] of phonemes with known lengths."""
+        """Return the samples [L] of an utterance whose phonemes have these lengths, read at a rate."""
+        config = self.config
         spread, position = spread_frames(hidden, durations)
+        n_frames = spread.shape[1]
+        noise = draw_noise(said.seed, config, n_frames, frames_at(rate, n_frames))
         z, f0 = self._run(
             "latents",
             spread=spread[None],
             position=position[None],
-            mask=np.ones((1, 1, spread.shape[1]), np.float32),
+            mask=np.ones((1, 1, n_frames), np.float32),
             g=g[None],
-            noise=noise.latent[None] * np.float32(noise_scale),
+            noise=noise.latent[None] * np.float32(said.noise_scale),
         )
-        config = self.config
+        if rate != 1.0:
+            z, f0 = (values[None] for values in read_at(rate, z[0], f0[0]))
         pulses = pulse_train(f0[0], config.hop, config.rate_hz, noise.start_phase)
         tone_real, tone_imag = stft(pulses, config.n_fft, config.hop)
         noise_real, noise_imag = hiss_spectra(noise, config)
@@ -120,15 +119,15 @@ class OnnxSynthesizer:
             "decoder",
             z=z,
             f0=f0,
-            embedding=embedding[None],
+            embedding=said.embedding[None],
             mask=np.ones((1, 1, f0.shape[1]), np.float32),
             tone_real=tone_real[None],
             tone_imag=tone_imag[None],
             noise_real=noise_real[None],
             noise_imag=noise_imag[None],
         )
-        if tone is not None:
-            real, imaginary = real * tone, imaginary * tone
+        if said.tone is not None:
+            real, imaginary = real * said.tone, imaginary * said.tone
         return checked(istft(real[0], imaginary[0], config.n_fft, config.hop))
 
     def _run(self, name: str, **inputs: NDArray[Any]) -> list[Any]:

@@ -28,6 +28,7 @@ from ttsbook.vits2.model import Synthesizer
 from ttsbook.vits2.noise import draw_noise
 from ttsbook.vits2.prior import pitch_hz
 from ttsbook.vits2.source import LEVEL, pulse_train
+from ttsbook.vits2.tempo import read_at
 
 Real = NDArray[np.float32]
 WEIGHTS = "base.safetensors"
@@ -87,32 +88,44 @@ class TorchStages:
         with _translated_errors("decoder"), torch.inference_mode():
             padded = [*rows, *[rows[0]] * (n_rows - len(rows))]
             waves = self._decode(padded, n_frames)[: len(rows)].cpu().numpy()
-        lengths = ((2 * row.n_frames - 1) * self.config.hop for row in rows)
+        lengths = ((2 * row.n_heard - 1) * self.config.hop for row in rows)
         return [wave[:length] for wave, length in zip(waves, lengths, strict=True)]
 
     def _decode(self, rows: Sequence[Timed[Encoded]], n_frames: int) -> Tensor:
         """Return the samples [B, L]; what lies beyond a row's own length means nothing."""
         config, model = self.config, self._model
         counts = torch.tensor([row.n_frames for row in rows], device=self._device)
-        mask = (torch.arange(n_frames, device=self._device) < counts[:, None]).float()  # [B, N]
-        half_mask = mask.repeat_interleave(2, 1)  # [B, 2N]
+        heard = torch.tensor([row.n_heard for row in rows], device=self._device)
+        frame = torch.arange(n_frames, device=self._device)
+        mask, heard_mask = ((frame < number[:, None]).float() for number in (counts, heard))  # [B, N]
+        half_mask = heard_mask.repeat_interleave(2, 1)  # [B, 2N]
         spread, position = self._spread(rows, n_frames)
         g = torch.stack([row.encoded.g for row in rows])
         embedding = self._put(np.stack([row.utterance.embedding for row in rows]))
         latent, phase, white = self._noise(rows, n_frames)
         # In fp32 too: phase is the sum of the pitch so far, and half precision would be heard as detuning.
         frames, pitch = model.prior(spread * mask[:, None], position, g, mask[:, None])
-        f0 = pitch_hz(pitch) * half_mask
+        f0 = pitch_hz(pitch) * mask.repeat_interleave(2, 1)
         mean, log_deviation = model.prior.gaussian(frames, f0, mask[:, None])
         prior = (mean + latent * torch.exp(log_deviation)) * mask[:, None]
         with self._autocast():
             z = model.flow.inverse(prior, g, mask[:, None])
+            self._read_at_rates(rows, z, f0)
             shape = model.decoder.shape(z, f0, embedding, half_mask[:, None])
         pulses = pulse_train(f0, config.hop, config.rate_hz, phase)
-        n_samples = (2 * counts - 1) * config.hop
+        n_samples = (2 * heard - 1) * config.hop
         tone, hiss = (_spectra(x, n_samples, config.n_fft, config.hop) for x in (pulses, white * LEVEL))
         spectra = apply_shape(shape.float(), tone, hiss) * self._tones(rows)
         return _inverse(spectra, half_mask, config.n_fft, config.hop)
+
+    def _read_at_rates(self, rows: Sequence[Timed[Encoded]], z: Tensor, f0: Tensor) -> None:
+        """Read latents [B, Z, N] and pitch [B, 2N] of each row at its rate, in place."""
+        for at, row in enumerate(rows):
+            if row.rate != 1.0:
+                n, heard = row.n_frames, row.n_heard
+                own_z, own_f0 = read_at(row.rate, z[at, :, :n], f0[at, : 2 * n], self._put)
+                z[at], f0[at] = 0, 0
+                z[at, :, :heard], f0[at, : 2 * heard] = own_z, own_f0
 
     def _tones(self, rows: Sequence[Timed[Encoded]]) -> Tensor:
         """Return the factors of each row's bins [B, bins, 1]."""
@@ -140,9 +153,9 @@ class TorchStages:
         white = torch.zeros(len(rows), n_samples, device=self._device)
         phase = torch.zeros(len(rows), device=self._device)
         for at, row in enumerate(rows):
-            n, length = row.n_frames, (2 * row.n_frames - 1) * config.hop
+            n, length = row.n_frames, (2 * row.n_heard - 1) * config.hop
             if self._device.type == "cpu":
-                noise = draw_noise(row.utterance.seed, config, n)
+                noise = draw_noise(row.utterance.seed, config, n, row.n_heard)
                 latent[at, :, :n], white[at, :length] = self._put(noise.latent), self._put(noise.white)
                 phase[at] = noise.start_phase
             else:
