@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import pickle
 import re
 import socket
 import subprocess
@@ -22,7 +24,7 @@ from ttsbook.text.g2p.dictionary import find_word
 from ttsbook.text.g2p.english import pronounce_word
 from ttsbook.text.g2p.mandarin import pronounce_run
 from ttsbook.text.g2p.network import predict_word
-from ttsbook.text.g2p.new_words import join_characters
+from ttsbook.text.g2p.new_words import _PlainData, join_characters
 from ttsbook.text.g2p.pinyin import from_pinyin
 from ttsbook.text.g2p.plausible import is_plausible
 from ttsbook.text.tables import read_rows
@@ -351,3 +353,8 @@ def test_new_words_are_those_of_jieba(run: str) -> None:
         warnings.simplefilter("ignore")
         from jieba import finalseg
     assert join_characters(run) == list(finalseg.cut(run))
+
+
+def test_tables_of_jieba_that_would_run_code_are_refused() -> None:
+    with pytest.raises(pickle.UnpicklingError, match="no plain data"):
+        _PlainData(io.BytesIO(pickle.dumps(print))).load()

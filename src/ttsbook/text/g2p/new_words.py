@@ -109,4 +109,12 @@ def _table(name: str) -> Any:
     To import them runs jieba, which prints warnings on Python 3.12 and with setuptools, whose
     `pkg_resources` it loads in a quarter of a second.
     """
-    return pickle.loads((installed("jieba", "pip install jieba") / f"finalseg/prob_{name}.p").read_bytes())
+    with open(installed("jieba", "pip install jieba") / f"finalseg/prob_{name}.p", "rb") as handle:
+        return _PlainData(handle).load()
+
+
+class _PlainData(pickle.Unpickler):
+    """Reads dictionaries, numbers and text: whatever would run code is refused."""
+
+    def find_class(self, module_name: str, global_name: str, /) -> Any:
+        raise pickle.UnpicklingError(f"{module_name}.{global_name} is no plain data")
