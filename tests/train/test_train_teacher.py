@@ -25,7 +25,7 @@ from ttsbook.errors import InputError, MissingError, UsageError
 from ttsbook.train import teacher
 from ttsbook.train.evaluate_text import is_held_out
 from ttsbook.train.prepare import prepare_teacher
-from ttsbook.train.teacher_blend import HELD_OUT, draw_blend
+from ttsbook.train.teacher_blend import HELD_OUT, choose_voices, draw_blend
 
 VOICES = [
     "af_bella",
@@ -119,6 +119,17 @@ def test_blends_have_one_sex_and_weights_that_add_up() -> None:
         for half in (blend.timbre, blend.prosody):
             assert sum(half.values()) == pytest.approx(1, abs=1e-9)
             assert all(weight > 0 for weight in half.values())
+
+
+def test_only_voices_asked_for_are_blended_and_never_those_held_out() -> None:
+    assert choose_voices(VOICES, ()) == sorted(set(VOICES) - HELD_OUT)
+    women = choose_voices(VOICES, ("af_", "zf_xiao"))
+    assert women == ["af_bella", "zf_xiaobei"]
+    random = np.random.default_rng(0)
+    blends = [draw_blend(women, language, random) for language in ("en", "zh") for _ in range(20)]
+    assert {name for blend in blends for name in (*blend.timbre, *blend.prosody)} == set(women)
+    with pytest.raises(UsageError, match="no voice's name begins with 'zf_xiaoni'"):
+        choose_voices(VOICES, ("af_", "zf_xiaoni"))
 
 
 def test_timbre_and_prosody_are_the_two_halves_of_a_style() -> None:

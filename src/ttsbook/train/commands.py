@@ -102,6 +102,9 @@ def teacher(
     ] = 8.0,
     seed: Annotated[int, typer.Option(min=0, help="Another seed says other things in other voices.")] = 0,
     workers: Annotated[int, typer.Option(min=1, help="Processes, one core each.")] = 1,
+    among: Annotated[
+        list[str] | None, typer.Option(help="Blend only voices whose names begin so; may be repeated.")
+    ] = None,
     speaker: Annotated[
         list[str] | None, typer.Option(help="Only clips of this voice, for evaluate; may be repeated.")
     ] = None,
@@ -122,7 +125,14 @@ def teacher(
         _say(f"{out}: {len(paths)} clips")
         return
     done = make_speech(
-        out, hours=hours, texts=tuple(text or ()), voices=voices, seed=seed, workers=workers, say=_say
+        out,
+        hours=hours,
+        texts=tuple(text or ()),
+        voices=voices,
+        among=tuple(among or ()),
+        seed=seed,
+        workers=workers,
+        say=_say,
     )
     _say(f"{out}: {done:.2f} h")
 

@@ -30,7 +30,7 @@ from ttsbook.files import atomic_write, make_folder
 from ttsbook.text import FrontEnd
 from ttsbook.train.evaluate_text import is_held_out, read_paragraphs, select_texts
 from ttsbook.train.prepare import encode_opus
-from ttsbook.train.teacher_blend import Blend, draw_blend, language_of
+from ttsbook.train.teacher_blend import Blend, choose_voices, draw_blend, language_of
 from ttsbook.types import Block, BlockKind, Chapter
 from ttsbook.vits2.config import LANGUAGES
 
@@ -62,18 +62,29 @@ class Made:
 
 
 def make_speech(
-    out: Path, *, hours: float, texts: Sequence[Path], voices: Path, seed: int, workers: int, say: Say
+    out: Path,
+    *,
+    hours: float,
+    texts: Sequence[Path],
+    voices: Path,
+    among: Sequence[str] = (),
+    seed: int,
+    workers: int,
+    say: Say,
 ) -> float:
     """Speak until `out` holds so many hours; return how many it holds.
 
+    With `among`, only in voices whose names begin so.
+
     Raises:
+        UsageError: no voice's name begins so, or only those of voices held out.
         MissingError: a part of the model, or a voice pack, is not there.
         InputError: the texts end before.
     """
     make_folder(out / "audio")
     rows, pitches = _read(out)
     done: float = sum(row["n_samples"] for row in rows) / RATE_HZ / 3600
-    plan = plan_utterances(texts, sorted(read_packs(voices)), seed)
+    plan = plan_utterances(texts, choose_voices(read_packs(voices), among), seed)
     known = {row["id"] for row in rows}
     saved = time.monotonic()
     waiting = (utterance for utterance in plan if utterance.id not in known)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from ttsbook.errors import UsageError
 
 HELD_OUT = frozenset({"af_nova", "am_liam", "bf_lily", "bm_lewis", "zf_xiaoni", "zm_yunxia"})
 HOME = {"en": "ab", "zh": "z"}  # first letters of the packs whose mother tongue it is
@@ -23,10 +25,25 @@ class Blend:
     speed: float = 1.0
 
 
+def choose_voices(names: Iterable[str], among: Sequence[str]) -> list[str]:
+    """Return the voices whose names begin as one of `among` does, or all without any.
+
+    Raises:
+        UsageError: one of them begins no voice that may be used.
+    """
+    free = sorted(name for name in names if name not in HELD_OUT)
+    for start in among:
+        if not any(name.startswith(start) for name in free):
+            raise UsageError(f"no voice's name begins with {start!r}", f"known: {', '.join(free)}")
+    return [name for name in free if not among or name.startswith(tuple(among))]
+
+
 def draw_blend(names: Iterable[str], language: str, random: np.random.Generator) -> Blend:
     """Draw a voice for one utterance; the voices held out are never in it."""
-    sex = "fm"[random.integers(2)]
-    pool = sorted(name for name in names if name not in HELD_OUT and name[1] == sex)
+    free = [name for name in names if name not in HELD_OUT]
+    sexes = [sex for sex in "fm" if any(name[1] == sex for name in free)]
+    sex = sexes[random.integers(len(sexes))]
+    pool = sorted(name for name in free if name[1] == sex)
     timbre = _draw_half(pool, language, TIMBRE_AT_HOME, random)
     prosody = _draw_half(pool, language, PROSODY_AT_HOME, random)
     return Blend(timbre, prosody, round(float(random.uniform(*SPEEDS)), 2))
