@@ -55,7 +55,8 @@ def write_cached(path: Path, data: bytes) -> None:
         try:
             return _write_with_folder(path, data)
         except OutputError as error:
-            if not isinstance(error.__cause__, FileNotFoundError):
+            # Cleared since its folder was made; or while `mkdir`, which had found the folder, looked again.
+            if not isinstance(error.__cause__, FileNotFoundError | FileExistsError):
                 raise
     return _write_with_folder(path, data)
 

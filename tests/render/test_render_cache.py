@@ -134,6 +134,21 @@ def test_a_cache_that_is_cleared_meanwhile_takes_chunks(
     assert cache.has(KEY)
 
 
+def test_a_cache_that_is_cleared_while_its_folder_is_looked_at_takes_chunks(
+    cache: ChunkCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache.put(KEY, make_speech())
+
+    def clear_and_look(path: Path) -> bool:
+        monkeypatch.undo()
+        cache.clear()
+        return path.is_dir()
+
+    monkeypatch.setattr(Path, "is_dir", clear_and_look)  # `mkdir` asks when it finds that there is something
+    cache.put(KEY, make_speech())
+    assert cache.has(KEY)
+
+
 def test_a_cache_that_others_write_to_and_clear_is_counted_swept_and_cleared_whole(cache: ChunkCache) -> None:
     keys = [f"{number:02x}" * 32 for number in range(40)]
     is_done = threading.Event()
