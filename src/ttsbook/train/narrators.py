@@ -1,16 +1,18 @@
 """Makes the built-in voices from teacher speech: the narrators in `voices/`.
 
-    python -m ttsbook.train.narrators --teacher DIR --out voices
+    python -m ttsbook.train.narrators --teacher DIR --readers DIR --out voices
 
 A narrator is the mean embedding and the typical pitch of the utterances in which one of the
-teacher's voices is heard nearly alone, or lies between two such voices. The same teacher folder gives
-the same profiles.
+teacher's voices is heard nearly alone, or lies between two such voices. Women are then turned to the side
+where embeddings of recorded women lie (`channel`): nearer to what these share, not to any one of them. The
+same folders give the same profiles.
 Knows nothing of the model that will speak with them.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,8 +24,10 @@ from numpy.typing import NDArray
 
 from ttsbook.audio.decode import read_clip
 from ttsbook.errors import InputError, MissingError
+from ttsbook.files import make_folder
+from ttsbook.train.channel import Channel, find_channel
 from ttsbook.types import Provenance, VoiceProfile
-from ttsbook.voice.encode import SpeakerEncoder, mean_direction
+from ttsbook.voice.encode import SIZE, SpeakerEncoder, mean_direction
 from ttsbook.voice.profile import StoredVoice, save_voice
 
 TEACHER_RATE_HZ = 24_000
@@ -51,7 +55,8 @@ class Narrator:
 
 
 # The model speaks less well in the teacher's Mandarin voices by themselves: on 30 texts a language predicted
-# opinion (DistillMOS) was 2.1 to 3.8 in Mandarin and 1.7 to 3.1 in English; now 3.9 to 4.4 and 3.1 to 4.1.
+# opinion (DistillMOS) was 2.1 to 3.8 in Mandarin and 1.7 to 3.1 in English; mixed with the other voices it is
+# 3.9 to 4.4 and 3.1 to 4.1, and higher since women are turned.
 NARRATORS = (
     Narrator("clara", "af_heart", "en", "Woman, American; middle pitch"),
     Narrator("edith", "bf_emma", "en", "Woman, British; middle pitch, even"),
@@ -78,16 +83,26 @@ class Utterance:
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--teacher", type=Path, required=True, help="folder with meta.jsonl, f0.npz, audio/")
+    parser.add_argument(
+        "--readers", type=Path, required=True, help="recordings with speakers.tsv: file, sex, use"
+    )
     parser.add_argument("--out", type=Path, required=True, help="folder for the profiles")
     options = parser.parse_args(arguments)
+    make_folder(options.out)
     encoder = SpeakerEncoder()
+    channel = _channel(options.teacher, options.readers, encoder)
     for narrator in NARRATORS:
-        save_voice(make_narrator(narrator, options.teacher, encoder), options.out)
+        save_voice(make_narrator(narrator, options.teacher, encoder, channel), options.out)
     return 0
 
 
-def make_narrator(narrator: Narrator, teacher: Path, encoder: SpeakerEncoder) -> StoredVoice:
+def make_narrator(
+    narrator: Narrator, teacher: Path, encoder: SpeakerEncoder, channel: Channel
+) -> StoredVoice:
     """Return the profile of one narrator.
+
+    Args:
+        channel: from the teacher's women to women who read; the voices of men gain nothing by theirs.
 
     Raises:
         MissingError: the teacher folder is not there.
@@ -98,9 +113,14 @@ def make_narrator(narrator: Narrator, teacher: Path, encoder: SpeakerEncoder) ->
     if narrator.tinge:
         voice = _mixed(voice, _heard(narrator.tinge, teacher, encoder), narrator.share)
         source += f", {narrator.share:.0%} mixed with {narrator.tinge}"
+    embedding, licences = voice.embedding, "Kokoro-82M and its voices: Apache-2.0"
+    if narrator.sex == "female":
+        embedding = channel.align(embedding)
+        source += "; turned to what women of LibriSpeech (V. Panayotov et al.) have in common"
+        licences += "; LibriSpeech: CC BY 4.0"
     profile = VoiceProfile(
         name=narrator.name,
-        embedding=tuple(voice.embedding.tolist()),
+        embedding=tuple(embedding.tolist()),
         log_f0_mean=voice.log_f0_mean,
         log_f0_std=voice.log_f0_std,
         provenance=Provenance(
@@ -108,7 +128,7 @@ def make_narrator(narrator: Narrator, teacher: Path, encoder: SpeakerEncoder) ->
             sha256="",
             seconds=round(voice.seconds, 1),
             method="blend",
-            consent="Kokoro-82M and its voices: Apache-2.0",
+            consent=licences,
         ),
         sex=narrator.sex,
     )
@@ -151,27 +171,69 @@ def _mixed(voice: _Voice, other: _Voice, share: float) -> _Voice:
     )
 
 
+def _channel(teacher: Path, readers: Path, encoder: SpeakerEncoder) -> Channel:
+    """Compare the teacher's women with women who read, except those for evaluation."""
+    try:
+        with open(readers / "speakers.tsv", encoding="utf-8", newline="") as handle:
+            rows = list(csv.DictReader(handle, delimiter="\t"))
+    except FileNotFoundError as error:
+        raise MissingError(f"not a folder of readers: {error.filename} is missing") from error
+    recorded = [
+        readers / row["file"]
+        for row in rows
+        if row.get("use") != "evaluate" and (row.get("sex") or "").upper() == "F"
+    ]
+    spoken = [
+        teacher / "audio" / f"{entry['id']}.opus"
+        for entry in _entries(teacher)
+        if _seconds(entry) >= MIN_SECONDS and {voice[1] for voice in entry["timbre"]} == {"f"}
+    ]
+    return find_channel(_embed_all(spoken, encoder), _embed_all(recorded, encoder))
+
+
+def _embed_all(paths: list[Path], encoder: SpeakerEncoder) -> NDArray[np.float32]:
+    return np.array([_embed(path, encoder) for path in paths], np.float32).reshape(-1, SIZE)
+
+
+def _embed(path: Path, encoder: SpeakerEncoder) -> NDArray[np.float32]:
+    clip = read_clip(path)
+    return encoder.embed(clip.samples, clip.rate_hz)
+
+
 def _mean_embedding(utterances: list[Utterance], encoder: SpeakerEncoder) -> NDArray[np.float32]:
-    embeddings = []
-    for utterance in utterances:
-        clip = read_clip(utterance.path)
-        embeddings.append(encoder.embed(clip.samples, clip.rate_hz))
+    embeddings = [_embed(utterance.path, encoder) for utterance in utterances]
     # Longer utterances say more about the voice.
     return mean_direction(np.stack(embeddings), np.array([u.seconds for u in utterances]))
 
 
 def _utterances(timbre: str, teacher: Path) -> Iterator[Utterance]:
+    entries = _entries(teacher)
     try:
-        lines = (teacher / "meta.jsonl").read_text(encoding="utf-8").splitlines()
         pitches = np.load(teacher / "f0.npz")
     except FileNotFoundError as error:
-        raise MissingError(f"not a folder of teacher speech: {error.filename} is missing") from error
-    for entry in map(json.loads, lines):
-        seconds = entry["n_samples"] / TEACHER_RATE_HZ
+        raise _no_teacher(error) from error
+    for entry in entries:
+        seconds = _seconds(entry)
         if seconds >= MIN_SECONDS and _is_typical(entry, timbre):
             hz = pitches[entry["id"]].astype(np.float64)
             path = teacher / "audio" / f"{entry['id']}.opus"
             yield Utterance(path, seconds, np.log(hz[hz > MIN_HZ]))
+
+
+def _entries(teacher: Path) -> list[dict[str, Any]]:
+    try:
+        lines = (teacher / "meta.jsonl").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        raise _no_teacher(error) from error
+    return [json.loads(line) for line in lines]
+
+
+def _no_teacher(error: FileNotFoundError) -> MissingError:
+    return MissingError(f"not a folder of teacher speech: {error.filename} is missing")
+
+
+def _seconds(entry: dict[str, Any]) -> float:
+    return float(entry["n_samples"] / TEACHER_RATE_HZ)
 
 
 def _is_typical(entry: dict[str, Any], timbre: str) -> bool:
