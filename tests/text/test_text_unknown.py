@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ttsbook.text import FrontEnd, parse_lexicon
+from ttsbook.text.normalize.squares import SQUARES
 from ttsbook.text.unknown import UnknownWord, find_unknown
 from ttsbook.text.unspeakable import count_unspeakable
 from ttsbook.types import Block, BlockKind, Boundary, Chapter
@@ -48,6 +49,7 @@ def test_a_word_of_the_lexicon_is_no_longer_unknown() -> None:
         ("café Ø 你好 ５ ½ ① π", 0),
         ("かな and 汉字", 2),
         ("שלום", 4),
+        ("5㎏, ㍿, ㋁ ㌔", 1),
         ("1, 2 — “x”", 0),
     ],
 )
@@ -82,4 +84,5 @@ def test_every_letter_is_read_or_counted(language: str, before: str, after: str)
     alphabets = [*range(0x80, 0x2BC), *range(0x2BD, 0x3400), *range(0xA000, 0xAC00), *range(0xF900, 0x10000)]
     samples = [*range(0x3400, 0xA000, 50), *range(0x10000, 0x30000, 50)]
     letters = [chr(code) for code in alphabets + samples if chr(code).isalnum()]
+    letters += sorted(SQUARES)
     assert [each for each in letters if not count_unspeakable(each) and say(each) == say("")] == []

@@ -12,6 +12,7 @@ from ttsbook.text.g2p.english import plain_letters
 from ttsbook.text.normalize.normalize import fold
 from ttsbook.text.normalize.roman import ROMAN_SIGNS
 from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, LIGATURES
+from ttsbook.text.normalize.squares import SQUARES, take_apart
 from ttsbook.text.script import LATIN, has_han
 from ttsbook.text.tables import read_map
 
@@ -32,6 +33,9 @@ def count_unspeakable(text: str) -> int:
 def _is_silent(character: str) -> bool:
     if has_han(character):
         return not _has_reading(character)
+    if character in SQUARES:
+        letters = take_apart(character)
+        return letters == character or any(map(_is_silent, letters))
     if character.isascii() or not _LETTER.match(character):
         return False
     if _LATIN.match(character):

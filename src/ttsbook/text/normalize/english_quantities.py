@@ -82,7 +82,8 @@ def _currencies() -> dict[str, tuple[str, str, str, str]]:
 
 
 @lru_cache(maxsize=1)
-def _units() -> dict[str, tuple[str, str]]:
+def english_units() -> dict[str, tuple[str, str]]:
+    """Return the names of one and of many, by how a unit is printed."""
     return {row[0]: (row[1], row[2]) for row in read_rows("units_en.tsv")}
 
 
@@ -108,7 +109,7 @@ def _coordinate(match: re.Match[str]) -> str:
 
 
 def _unit(match: re.Match[str]) -> str:
-    one, many = _units()[match["unit"]]
+    one, many = english_units()[match["unit"]]
     if _describes(match):
         many = one
     if match["to"]:
@@ -139,7 +140,7 @@ def _temperature(match: re.Match[str]) -> str:
 @lru_cache(maxsize=1)
 def quantity_rules() -> tuple[Rule, ...]:
     """Return the rules in the order of their claims."""
-    signs, units = any_of(_currencies()), any_of(_units())
+    signs, units = any_of(_currencies()), any_of(english_units())
     return (
         english_rule("money", r"£(?P<l>\d[\d,]*)\s(?P<s>\d+)s\.?(?:\s?(?P<d>\d+)d\b\.?)?", _old_money),
         english_rule("money", rf"{BEFORE}(?P<n>\d[\d,]*)l\.(?!\w|\s?\d+s\.)", _old_pounds),

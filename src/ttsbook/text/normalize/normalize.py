@@ -11,6 +11,7 @@ from ttsbook.text.normalize.english import english_rules
 from ttsbook.text.normalize.mandarin import mandarin_rules
 from ttsbook.text.normalize.rewrite import Claim, Normalized, Rule, apply_claims, find_claims
 from ttsbook.text.normalize.shared import SHARED_RULES
+from ttsbook.text.normalize.squares import square_rules
 from ttsbook.text.script import has_han, has_latin, language_around
 
 _LETTER_FORMS = (
@@ -81,5 +82,6 @@ def _fold_table() -> dict[int, str]:
 @lru_cache(maxsize=3)
 def _rules(language: str) -> tuple[Rule, ...]:
     """Return the rules for text in one language, or all ("") for mixed text."""
-    everything = (*SHARED_RULES, *english_rules(), *mandarin_rules())
+    squares = square_rules(lambda text, within: normalize(text, within).spoken)
+    everything = (*SHARED_RULES, *squares, *english_rules(), *mandarin_rules())
     return tuple(rule for rule in everything if not language or rule.language in ("", language))
