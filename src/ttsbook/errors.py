@@ -5,7 +5,8 @@
     ├── InputError          3   not readable as a book, or nothing to read in it
     ├── MissingError        4   a voice, weights, an extra or a device that was asked for
     ├── OutputError         5   the result cannot be written
-    └── RenderError         1   an engine, a worker or the pool failed
+    ├── RenderError         1   an engine, a worker or the pool failed
+    └── BugError           70   anything else, which is a bug
 
 A message says what failed (with its path) and why; `hint` says what to do next.
 Knows nothing of printing or exiting: only `ttsbook.cli` does either.
@@ -35,7 +36,7 @@ _REFUSED_HINT = "check its name and permissions; TTSBOOK_HOME names another fold
 
 
 class TtsbookError(Exception):
-    """Root of all errors that are not bugs.
+    """Root of all errors that are told in one line.
 
     Args:
         message: one plain line: what failed and why.
@@ -107,6 +108,12 @@ class RenderError(TtsbookError):
     """An engine, a worker or the pool failed while speaking."""
 
     exit_code = 1
+
+
+class BugError(TtsbookError):
+    """What nobody foresaw; its traceback has been kept."""
+
+    exit_code = 70
 
 
 class DeviceFailed(RenderError):

@@ -150,6 +150,27 @@ def test_a_disk_that_fails_at_one_book_does_not_stop_the_others(
     assert "bad.txt: a disk or the terminal failed: Input/output error\nhint: " in run.err
 
 
+def test_a_bug_that_one_book_meets_does_not_stop_the_others(
+    ttsbook: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hash_of(path: Path) -> str:
+        if path.stem.startswith("bad"):
+            raise ZeroDivisionError(f"at {path.stem}")
+        return sha256_file(path)
+
+    monkeypatch.setattr("ttsbook.render.rendering.sha256_file", hash_of)
+    books = [write(folder / f"{name}.txt") for name in ("bad1", "good", "bad2")]
+    run = ttsbook("render", *books, "--out-dir", "audio", "--report", "report.json")
+    assert (run.code, run.out) == (70, "audio/good.wav\n")
+    assert "bad1.txt: this is a bug in ttsbook: ZeroDivisionError: at bad1\nhint: please report" in run.err
+    first, good, second = json.loads((folder / "report.json").read_text())["books"]
+    assert "report" in good
+    assert [book["error"]["exit_code"] for book in (first, second)] == [70, 70]
+    kept = Path(run.err.rpartition("details in ")[2].strip()).read_text()
+    assert "ZeroDivisionError: at bad1" in kept
+    assert "ZeroDivisionError: at bad2" in kept
+
+
 def test_a_terminal_that_is_gone_does_not_stop_the_books(start: Start, folder: Path) -> None:
     for name in "ab":
         write(folder / "shelf" / f"{name}.txt")

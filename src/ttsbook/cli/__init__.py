@@ -26,7 +26,6 @@ from ttsbook.program import EXIT_INTERRUPTED, check_system, run_program
 if TYPE_CHECKING:
     from ttsbook.cli.talk import Talk
 
-EXIT_BUG = 70
 EXIT_TERMINATED = 143
 _AGAIN_SECONDS = 0.01
 
@@ -71,9 +70,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         except SystemExit as stop:  # Typer's answer to a broken pipe
             return stop.code if isinstance(stop.code, int) else 1
         except Exception as error:
-            known = known_cause(error)
-            if known is None:
-                return _report_bug(error)
+            from ttsbook.cli.bug import keep_bug
+
+            known = known_cause(error) or keep_bug(error)
             _report_error(known, arguments)
             return known.exit_code
         finally:
@@ -197,23 +196,3 @@ def _say_how_to_go_on(what: str, arguments: list[str]) -> None:
         again = shlex.join(["ttsbook", *(one for one in arguments if one != "--no-resume")])
         hint = f"Finished chunks are kept. To resume, run again:\n  {again}"
     talk.stopped(what, hint)
-
-
-def _report_bug(error: Exception) -> int:
-    """Save the traceback and say where; a stack on the screen helps nobody who only wants a book."""
-    import traceback
-
-    from ttsbook import __version__, paths
-    from ttsbook.cli.talk import say
-
-    text = f"ttsbook {__version__}, Python {sys.version}\n" + "".join(traceback.format_exception(error))
-    say(f"error: this is a bug in ttsbook: {type(error).__name__}: {error}")
-    try:
-        log = paths.state_dir() / "logs" / f"bug-{os.getpid()}.txt"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        log.write_text(text, encoding="utf-8")
-    except (OSError, TtsbookError):
-        say(text)  # no place to keep it: better on the screen than lost
-    else:
-        say(f"hint: please report it with the details in {log}")
-    return EXIT_BUG

@@ -280,6 +280,7 @@ def _render_all(
 ) -> Iterator[Outcome]:
     """Render every book; with several, one that fails does not stop the others."""
     from ttsbook.cli.beside import with_lexicon_beside
+    from ttsbook.cli.bug import keep_bug
     from ttsbook.cli.pace import remember_pace
     from ttsbook.cli.progress import close_reporter, make_reporter
     from ttsbook.cli.script import book_beside, find_voices, read_script
@@ -308,9 +309,9 @@ def _render_all(
                 remember_pace(settings.engine, report)
                 outcome = Outcome(job, report=report.as_dict())
         except Exception as error:
-            known = error if isinstance(error, TtsbookError) else known_cause(error)
-            if known is None or len(jobs) == 1:
+            if len(jobs) == 1 or isinstance(error, BrokenPipeError):
                 raise
+            known = error if isinstance(error, TtsbookError) else known_cause(error) or keep_bug(error)
             outcome = Outcome(job, error=known)
             talk.failed(job.source, known)
         finally:
