@@ -131,10 +131,18 @@ def _ratio(match: re.Match[str]) -> str:
     return f"{cardinal(match['a'])} to {cardinal(match['b'])}"
 
 
+def _over(match: re.Match[str]) -> str | None:
+    """Read 120/80 as a doctor says it, where blood is spoken of."""
+    if not _BLOOD.search(match.string, max(0, match.start() - 60), match.start()):
+        return None
+    return f"{_house_number(match['a'])} over {cardinal(match['b'])}"
+
+
 def _emergency(match: re.Match[str]) -> str:
     return match["word"] + one_by_one(match["n"])
 
 
+_BLOOD = re.compile(r"\b(?:[Bb]lood[ -][Pp]ressure|[Pp]ressure|BP|[Ss]ystolic)\b")
 _NUMBERED = "[Rr]oom|[Ff]light|[Ss]uite|Suite|Flight|Gate|Highway|Route|Interstate|Apartment|Area|Boeing|Cell"
 CODES = (
     english_rule("isbn", r"\bISBN(?:-1[03])?:?\s*(?P<digits>\d[\d -]{8,16}[\dXx])\b", _isbn),
@@ -148,6 +156,8 @@ CODES = (
     english_rule("phone", rf"{BEFORE}\(?0\d{{2,4}}\)?[ -]\d{{3,4}}[ -]?\d{{3,4}}(?!\w)", _phone),
 )
 FRACTIONS = (
+    english_rule("over", rf"{BEFORE}(?P<a>\d{{2,3}})/(?P<b>\d{{2,3}})(?![\w/])", _over),
+    english_rule("about", r"(?<![\w~.])~\s?(?=[$£€¥]?\d)", lambda _: "about"),
     english_rule("pair", rf"{BEFORE}(?:{any_of(read_map('pairs_en.tsv'))})(?![\w/.,-]\d|\w)", _pair),
     english_rule(
         "verse",

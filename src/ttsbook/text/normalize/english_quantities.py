@@ -161,7 +161,7 @@ def quantity_rules() -> tuple[Rule, ...]:
         english_rule("money", rf"{_MINUS}(?P<sign>{signs})\s?{_AMOUNT}(?:\s?{_MAGNITUDE}\b)?", _money),
         english_rule("money", rf"{_MINUS}{BEFORE}{_AMOUNT}(?P<mag>)\s?(?P<sign>[€¢])", _money),
         english_rule(
-            "percent", rf"{BEFORE}(?:(?P<low>{NUMBER})\s?[-–]\s?)?{_SIGNED}\s?(?P<sign>[%‰])", _percent
+            "percent", rf"{BEFORE}(?:(?P<low>{NUMBER})%?\s?[-–]\s?)?{_SIGNED}\s?(?P<sign>[%‰])", _percent
         ),
         english_rule(
             "coordinate",
