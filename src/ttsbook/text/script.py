@@ -13,6 +13,7 @@ LATIN = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
 _HAN = re.compile(f"[{HAN}]")
 _WORD = re.compile(f"[{LATIN}]+")
 _LETTER = re.compile(f"[{HAN}{LATIN}]")
+_NEIGHBOUR = re.compile(f"[{HAN}{LATIN}，。、；：！？（）《》]")
 
 
 def has_han(text: str) -> bool:
@@ -47,21 +48,23 @@ def short_language(tag: str | None) -> str | None:
 def language_around(text: str, start: int, end: int, default: str) -> str:
     """Return the language of what has none of its own (digits, symbols) at `text[start:end]`.
 
-    `default` holds unless the letters on both sides are in the other language.
+    `default` holds unless the letters on both sides are in the other language; in Chinese its full-width
+    marks come between: in 长1.8m，重80kg the 80 is no English.
     """
-    before = _last_letter(text, start)
-    after = _LETTER.search(text, end, end + _REACH)
+    neighbour = _NEIGHBOUR if default == "zh" else _LETTER
+    before = _last(neighbour, text, start)
+    after = neighbour.search(text, end, end + _REACH)
     if before is None or after is None:
         return default
-    languages = {"zh" if _HAN.match(letter) else "en" for letter in (before, after.group())}
+    languages = {"en" if _WORD.match(letter) else "zh" for letter in (before, after.group())}
     return languages.pop() if len(languages) == 1 else default
 
 
 _REACH = 40  # characters; what is further away is not a neighbour
 
 
-def _last_letter(text: str, end: int) -> str | None:
+def _last(wanted: re.Pattern[str], text: str, end: int) -> str | None:
     for index in range(end - 1, max(-1, end - 1 - _REACH), -1):
-        if _LETTER.match(text[index]):
+        if wanted.match(text[index]):
             return text[index]
     return None

@@ -131,6 +131,15 @@ def _phone(match: re.Match[str]) -> str:
     return country + "，".join(one_by_one(group, phone=True) for group in re.findall(r"\d+", match.group()))
 
 
+def _isbn(match: re.Match[str]) -> str:
+    return one_by_one(re.sub(r"^-1[03]", "", match.group())) + ("X" if match.group()[-1] in "Xx" else "")
+
+
+def _version(match: re.Match[str]) -> str:
+    parts = match.group().split(".")
+    return "点".join(one_by_one(part) if len(part) > 2 else cardinal(part) for part in parts)
+
+
 def _called(match: re.Match[str]) -> str:
     return match["lead"] + one_by_one(match["n"], phone=True)
 
@@ -157,6 +166,10 @@ def _lowered(match: re.Match[str]) -> str:
 
 def _per(match: re.Match[str]) -> str:
     return f"每{match['per']}{quantity(match['n'])}{match['unit']}"
+
+
+def _per_unit(match: re.Match[str]) -> str:
+    return "每" + read_map("units_zh.tsv")[match["unit"]]
 
 
 def _unit(match: re.Match[str]) -> str:
@@ -228,9 +241,11 @@ def mandarin_rules() -> tuple[Rule, ...]:
     rooms = "(?:教|办公|会议)?室|号房|號房|号病房|房间|房間|病房|路(?:公交|公共|巴士|电车|電車|车|車)"
     days = "事件|事变|事變|运动|運動|起义|惨案|特大|大?地震|空难|晚会|讲话|指示"  # 9·11, not 41·90
     term = "(?=[赛賽]季|学年|學年|财年)"
-    named = "事件|事变|事變|部队|部隊|高校|工程|大学(?!生)|院校|计划|晚会|大促"
+    named = "工作制|事件|事变|事變|部队|部隊|高校|工程|大学(?!生)|院校|计划|晚会|大促"
+    plates = rf"(?<=[{_PROVINCES}][A-Z])|(?<=[{_PROVINCES}][A-Z][·•])"
     scale = "(?P<scale>℃|℉|°[CF]?)"
     table = (
+        ("isbn", r"(?<=ISBN)(?:-1[03])?[:： ]*\d[\d-]{8,15}[\dXx]\b", _isbn),
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?P<m>\d\d?)\s?月\s?(?:{day})?", _date),
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?P<day>)(?![\d.])", _date),
         ("year", rf"{_BEFORE}(?P<c>(?:1\d|20)(?=\d0年代))?(?P<y>\d0)年代", _decade),
@@ -254,11 +269,14 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("phone", rf"{_BEFORE}(?:0\d{{1,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", _phone),
         ("phone", rf"(?P<lead>(?:{callers}){is_}\s?)(?P<n>\d{{3,12}})(?![\d.%{HAN}])", _called),
         ("phone", rf"(?P<lead>[拨撥打]\s?)(?P<n>{_SERVICES})(?!\d|[个個次元块塊])", _called),
+        ("phone", r"(?<=\d)(?P<lead>转|轉)(?P<n>\d{2,5})(?!\d)", _called),
         ("phone", rf"{_BEFORE}\d{{3,8}}(?=热线|熱線)", _vehicle),
         ("code", rf"{_BEFORE}(?!\d00)\d{{3,4}}(?={rooms}|{named})", _one_by_one),
         ("code", r"(?<![\d.,点點:：])(?:00|[4-9][05])(?=后(?![\d天日年个位名]))", _one_by_one),
         ("code", r"(?:(?<=[GDKTZCLYS])|(?<=[A-Z]{2}))\d{2,4}(?=次|号列车|航班)", _vehicle),
-        ("code", rf"(?:(?<=航班[A-Z]{{2}})|(?<=[{_PROVINCES}][A-Z]))\d{{3,5}}(?!\d)", _vehicle),
+        ("code", rf"(?:(?<=航班[A-Z]{{2}})|{plates})\d{{3,5}}(?!\d)", _vehicle),
+        ("code", r"(?<=[“「『‘])(?!\d00|250)\d{3}(?=[”」』’])", _one_by_one),
+        ("code", rf"{_BEFORE}\d+(?:\.\d+){{2,}}(?!\d)", _version),
         ("odd", rf"{_BEFORE}(?P<n>\d+)(?P<unit>[米秒块塊])(?P<odd>\d{{1,2}})(?![\d年月日.])", _and_odd),
         ("code", rf"(?:(?<={codes})|(?<=房间号)|(?<=房間號))[：:]?\d{{3,}}", _one_by_one),
         ("code", r"(?<=[A-Z])\d{3,}(?![\d.A-Za-z])", _one_by_one),
@@ -267,6 +285,9 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("fraction", rf"{_BEFORE}(?P<top>\d+)[/⁄](?P<bottom>\d+)(?![\d/])", _fraction),
         ("money", rf"(?P<sign>{currencies})\s?(?P<n>{_N})(?P<mag>[万亿萬億千百]+)?元?", _money),
         ("money", rf"(?P<n>{_N})\s?[¥￥]", lambda match: f"{quantity(match['n'])}元"),
+        ("magnitude", rf"(?P<n>{_N})w\+?(?=[{HAN}，。！？、]|$)", lambda match: f"{quantity(match['n'])}万"),
+        ("ordinal", r"(?<![A-Za-z])[Nn][Oo]\.\s?(?P<n>\d+)(?![\d.])", _ordinal),
+        ("per", rf"(?<=元)[/／](?P<unit>{units})(?![A-Za-z])", _per_unit),
         ("per", rf"(?P<n>{_N})(?P<unit>公里|千米|米|元)[/／](?P<per>小时|秒|分钟|天|日|月|年|人|斤)", _per),
         ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?{high}\s?(?P<unit>{units})(?![A-Za-z])", _unit),
         ("about", r"(?<![\dA-Za-z~～.%℃约一二三四五六七八九十百千万亿])~\s?(?=[¥￥$]?\d)", lambda _: "约"),
