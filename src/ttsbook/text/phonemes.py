@@ -15,6 +15,7 @@ from ttsbook.text.g2p.english import LETTER_NAMES, pronounce_word, spell_letters
 from ttsbook.text.g2p.heteronym import choose_reading, is_heteronym
 from ttsbook.text.g2p.mandarin import pronounce_run
 from ttsbook.text.script import HAN, LATIN
+from ttsbook.text.stutter import broken_off, find_stutters
 from ttsbook.text.tables import read_map, read_words
 
 # An apostrophe before a word belongs to it if it is clipped: 'em, and ’ouse, where a quote would be ‘ouse.
@@ -121,11 +122,16 @@ def _read(text: str, offset: int) -> list[Token]:
     matches = list(_TOKEN.finditer(text))
     words = [m.group() if m.lastgroup == "word" else "" for m in matches]
     has_han = any(m.lastgroup == "han" for m in matches)
+    stutters = find_stutters(text)
+    places = {m.start(): index for index, m in enumerate(matches)}
     found: list[Token] = []
     for index, match in enumerate(matches):
         kind, token = match.lastgroup or "", match.group()
         if kind == "word":
-            kind, token = "word", _word(words, index, has_han)
+            whole = places.get(stutters.get(match.start(), -1))
+            token = _word(words, index if whole is None else whole, has_han)
+            if whole is not None:
+                token = broken_off(match.group(), token)
         elif kind == "han":
             token = pronounce_run(token)
         elif kind == "other":
