@@ -122,9 +122,11 @@ def _pair(match: re.Match[str]) -> str:
 
 
 def _verse(match: re.Match[str]) -> str:
-    """Read "Genesis 1:3" and "Luke 2:1-7"."""
+    """Read "Genesis 1:3", "Luke 2:1-7" and "1 Cor. 13:4"."""
     last = f" to {cardinal(match['last'])}" if match["last"] else ""
-    return f"{match['book']} {cardinal(match['chapter'])} {cardinal(match['verse'])}{last}"
+    nth = {"": "", "1": "First ", "2": "Second ", "3": "Third "}[(match["nth"] or "").strip()]
+    book = read_map("bible_en.tsv").get(match["book"], match["book"].rstrip("."))
+    return f"{nth}{book} {cardinal(match['chapter'])} {cardinal(match['verse'])}{last}"
 
 
 def _ratio(match: re.Match[str]) -> str:
@@ -138,13 +140,32 @@ def _over(match: re.Match[str]) -> str | None:
     return f"{_house_number(match['a'])} over {cardinal(match['b'])}"
 
 
+def _out_of(match: re.Match[str]) -> str | None:
+    """Read 250/300 and 5/5, which are no fractions, but leave seasons such as 1998/99."""
+    have, whole = match["a"].replace(",", ""), match["b"].replace(",", "")
+    is_season = len(match["a"]) == len(match["b"]) == 4
+    if int(have) > int(whole) or (int(whole) <= 100 and have != whole) or is_season:
+        return None
+    return f"{cardinal(have)} out of {cardinal(whole)}"
+
+
+def _zip(match: re.Match[str]) -> str:
+    return match["state"] + one_by_one(match["n"])
+
+
 def _emergency(match: re.Match[str]) -> str:
     return match["word"] + one_by_one(match["n"])
 
 
 _BLOOD = re.compile(r"\b(?:[Bb]lood[ -][Pp]ressure|[Pp]ressure|BP|[Ss]ystolic)\b")
 _NUMBERED = "[Rr]oom|[Ff]light|[Ss]uite|Suite|Flight|Gate|Highway|Route|Interstate|Apartment|Area|Boeing|Cell"
+_WHOLE = r"\d{1,3}(?:,\d{3})+|\d+"
+_STATES = (
+    "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]"
+    "|W[AIVY]"
+)
 CODES = (
+    english_rule("zip", rf"(?<=, )(?P<state>(?:{_STATES})\s)(?P<n>\d{{5}}(?:-\d{{4}})?)(?![\w-])", _zip),
     english_rule("isbn", r"\bISBN(?:-1[03])?:?\s*(?P<digits>\d[\d -]{8,16}[\dXx])\b", _isbn),
     english_rule(
         "phone",
@@ -155,13 +176,15 @@ CODES = (
     english_rule("phone", rf"{BEFORE}\d{{3}}-\d{{4}}(?!\w)", _phone),
     english_rule("phone", rf"{BEFORE}\(?0\d{{2,4}}\)?[ -]\d{{3,4}}[ -]?\d{{3,4}}(?!\w)", _phone),
 )
+_BOOKS = any_of([*read_words("bible_en.txt"), *read_map("bible_en.tsv")])
 FRACTIONS = (
     english_rule("over", rf"{BEFORE}(?P<a>\d{{2,3}})/(?P<b>\d{{2,3}})(?![\w/])", _over),
     english_rule("about", r"(?<![\w~.])~\s?(?=[$£€¥]?\d)", lambda _: "about"),
     english_rule("pair", rf"{BEFORE}(?:{any_of(read_map('pairs_en.tsv'))})(?![\w/.,-]\d|\w)", _pair),
+    english_rule("out-of", rf"{BEFORE}(?P<a>{_WHOLE})/(?P<b>{_WHOLE})(?![\w/])", _out_of),
     english_rule(
         "verse",
-        rf"\b(?P<book>{any_of(read_words('bible_en.txt'))})\s(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})"
+        rf"(?<![\w.,])(?P<nth>[123]\s)?(?P<book>{_BOOKS})\.?\s(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})"
         r"(?:[-–](?P<last>\d{1,3}))?(?![\w:])",
         _verse,
     ),

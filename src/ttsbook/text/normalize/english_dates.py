@@ -17,6 +17,19 @@ _MONTHS = {
     "nov": "November", "dec": "December",
 }
 # fmt: on
+_DAYS = {
+    "mon": "Monday",
+    "tue": "Tuesday",
+    "tues": "Tuesday",
+    "wed": "Wednesday",
+    "thu": "Thursday",
+    "thur": "Thursday",
+    "thurs": "Thursday",
+    "fri": "Friday",
+    "sat": "Saturday",
+    "sun": "Sunday",
+}  # fmt: skip
+_DAY = "Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun"
 _MONTH_NAMES = "January|February|March|April|May|June|July|August|September|October|November|December"
 _MONTH = (
     rf"(?P<month>{_MONTH_NAMES}|{_MONTH_NAMES.upper()}"
@@ -106,6 +119,21 @@ def _hundred_hours(match: re.Match[str]) -> str:
     return " hundred" if match.string.startswith(" hours", match.end()) else " hundred hours"
 
 
+def _military(match: re.Match[str]) -> str:
+    """Read "0605 hours" as "oh six oh five hours"."""
+    hour, minute = match["h"], match["m"]
+    words = "zero" if hour == "00" else ("oh " if hour[0] == "0" else "") + cardinal(hour.lstrip("0"))
+    if minute == "00":
+        return f"{words} hundred hours{kept_stop(match)}"
+    return (
+        f"{words} {'oh ' if minute[0] == '0' else ''}{cardinal(minute.lstrip('0'))} hours{kept_stop(match)}"
+    )
+
+
+def _weekdays(match: re.Match[str]) -> str:
+    return f"{_DAYS[match['a'].lower()]} to {_DAYS[match['b'].lower()]}"
+
+
 def _hour(match: re.Match[str]) -> str:
     return cardinal(match["h"]) + _half_day(match)
 
@@ -168,11 +196,17 @@ DATES = (
         _hours,
     ),
     english_rule("time", rf"{BEFORE}{_CLOCK}\s?{_HALF_DAY}", _time),
+    english_rule(
+        "time",
+        rf"{BEFORE}(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)\s?(?:hours|hrs\.?)(?![\w-]|\s(?:of|a|per|each|in|to)\b)",
+        _military,
+    ),
     english_rule("time", rf"{BEFORE}{_CLOCK.replace('[:.]', ':')}(?P<half>)(?![\w:]|,\d)", _time),
     english_rule("time", rf"{BEFORE}(?P<h>\d\d?)\s?{_HALF_DAY}", _hour),
 )
 _NOT_NUMBERED = r"(?<![Nn]o\. )(?<![Nn]umber )"  # "No. 10's door"
 YEARS: tuple[Rule, ...] = (
+    english_rule("weekdays", rf"\b(?P<a>{_DAY})\.?\s?[-–]\s?(?P<b>{_DAY})\b\.?", _weekdays, needs="-–"),
     english_rule("decade", r"(?<!\w)(?P<a>\d{3}0)s\s?[-–—]\s?(?P<b>\d{3}0)s\b", _decades),
     english_rule("decade", rf"{_NOT_NUMBERED}(?<!\w)['’]?(?P<y>\d{{3}}0|\d0)['’]?s\b", _decade),
     english_rule("year", r"(?<!\w)['’](?P<y>\d\d)(?![\w'’])", _short_year),

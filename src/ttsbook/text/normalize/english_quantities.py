@@ -29,6 +29,16 @@ _NOUN_AFTER = re.compile(
 _MONEY_NOUN = re.compile(
     r"[ -](?:bank ?)?(?:note|bill|coin|ticket|fine|bet|prize|stamp|fee|cheque|check|reward|tip|piece)s?\b"
 )
+_GUNS = ("22", "25", "32", "38", "40", "44", "45", "357", "380")
+_GUN_AFTER = re.compile(
+    r"[- ](?:caliber|calibre|cal\b|Special|[Mm]agnum|ACP|rifle|pistol|revolver|handgun|automatic|auto\b|snub"
+    r"|(?:round|bullet|slug|shell|cartridge)s?\b|Colt|Winchester|Ruger|derringer|Smith|Browning)|\s?LR\b"
+)
+_OWNER_BEFORE = re.compile(r"\b(?:an?|his|her|my|your|their|the|own|another|[’']s) $", re.IGNORECASE)
+_RATES = (
+    "hour|hr|minute|min|second|sec|day|week|wk|month|mo|year|yr|night|person|head|page|word|lb|kg|oz|gal|gallon"
+    "|barrel|acre|ton|share"
+)
 _DIRECTIONS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _MINUS = r"(?P<minus>(?<![\w-])[-−])?"
 
@@ -51,6 +61,8 @@ def _money(match: re.Match[str]) -> str:
 
 def _money_range(match: re.Match[str]) -> str:
     one, many = _currencies()[match["sign"]][:2]
+    if match["mag"]:
+        return f"{decimal(match['n'])} to {decimal(match['to'])} {_MAGNITUDES[match['mag'].lower()]} {many}"
     if match["again"]:  # $20–$35
         low = one if is_one(match["n"]) else many
         return f"{decimal(match['n'])} {low} to {decimal(match['to'])} {many}"
@@ -110,7 +122,7 @@ def _coordinate(match: re.Match[str]) -> str:
 
 def _unit(match: re.Match[str]) -> str:
     one, many = english_units()[match["unit"]]
-    if _describes(match):
+    if match["join"] == "-" or _describes(match):  # a 10-km run
         many = one
     if match["to"]:
         return f"{decimal(match['n'])} to {decimal(match['to'])} {many}{kept_stop(match)}"
@@ -125,6 +137,22 @@ def _describes(match: re.Match[str]) -> bool:
     return bool(after_article and _NOUN_AFTER.match(match.string, match.end()))
 
 
+def _per(match: re.Match[str]) -> str:
+    unit = match["unit"]
+    return f"per {english_units().get(unit, (unit, ''))[0]}{kept_stop(match)}"
+
+
+def _caliber(match: re.Match[str]) -> str | None:
+    """Read ".38 Special" and "his .45" by the name of the gun."""
+    is_owned = _OWNER_BEFORE.search(match.string, max(0, match.start() - 12), match.start())
+    if not _GUN_AFTER.match(match.string, match.end()) and not (is_owned and match["n"] in _GUNS):
+        return None
+    n = match["n"]
+    if len(n) == 2:
+        return cardinal(n)
+    return f"{cardinal(n[0])} {'oh ' if n[1] == '0' else ''}{cardinal(str(int(n[1:])))}"
+
+
 def _percent(match: re.Match[str]) -> str:
     low = f"{decimal(match['low'])} to " if match["low"] else ""
     return f"{low}{decimal(match['n'])} {'percent' if match['sign'] == '%' else 'per mille'}"
@@ -133,6 +161,8 @@ def _percent(match: re.Match[str]) -> str:
 def _temperature(match: re.Match[str]) -> str:
     scales = {"C": " Celsius", "F": " Fahrenheit", "K": " Kelvin", "℃": " Celsius", "℉": " Fahrenheit"}
     scale = scales.get(match["scale"] or match["sign"] or "", "")
+    if match["low"]:
+        return f"{decimal(match['low'])} to {decimal(match['n'])} degrees{scale}"
     unit = "degree" if is_one(match["n"]) else "degrees"
     return f"{decimal(match['n'])} {unit}{scale}"
 
@@ -155,7 +185,7 @@ def quantity_rules() -> tuple[Rule, ...]:
         ),
         english_rule(
             "money",
-            rf"(?P<sign>{signs}){_AMOUNT}\s?[-–]\s?(?P<again>(?P=sign))?(?P<to>{NUMBER})(?![\w-]|\s?{_MAGNITUDE}\b)",
+            rf"(?P<sign>{signs}){_AMOUNT}\s?[-–]\s?(?P<again>(?P=sign))?(?P<to>{NUMBER})(?:\s?{_MAGNITUDE}\b)?(?![\w-])",
             _money_range,
         ),
         english_rule("money", rf"{_MINUS}(?P<sign>{signs})\s?{_AMOUNT}(?:\s?{_MAGNITUDE}\b)?", _money),
@@ -171,13 +201,17 @@ def quantity_rules() -> tuple[Rule, ...]:
             needs="°",
         ),
         english_rule(
-            "temperature", rf"{BEFORE}{_BELOW}\s?(?:°\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))", _temperature
+            "temperature",
+            rf"{BEFORE}(?:(?P<low>{SIGN}(?:{NUMBER}))\s?(?:°\s?[CF]?|℃|℉)?\s?[-–]\s?)?{_BELOW}\s?(?:°\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))",
+            _temperature,
         ),
+        english_rule("caliber", r"(?<![\w.])\.(?P<n>[2-57]\d\d?)(?![\d%A-KM-Za-z])", _caliber, needs="."),
+        english_rule("per", rf"(?<=\d)/(?P<unit>{_RATES})\b\.?", _per, needs="/"),
         english_rule("weight", rf"{BEFORE}(?P<st>\d+)\s?st\.?\s?(?P<lb>\d+)\s?lbs?\b\.?", _stones),
         english_rule("height", r"(?<!\w)(?P<feet>\d)['’′]\s?(?P<inches>\d\d?)(?:[\"”″]|'')", _height),
         english_rule(
             "unit",
-            rf"{BEFORE}{_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?[\s-]?(?P<unit>{units})(?![\w²³])",
+            rf"{BEFORE}{_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?(?P<join>[\s-]?)(?P<unit>{units})(?![\w²³])",
             _unit,
         ),
     )
