@@ -358,3 +358,24 @@ def test_new_words_are_those_of_jieba(run: str) -> None:
 def test_tables_of_jieba_that_would_run_code_are_refused() -> None:
     with pytest.raises(pickle.UnpicklingError, match="no plain data"):
         _PlainData(io.BytesIO(pickle.dumps(print))).load()
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("lol", "L O L"),
+        ("idk", "I D K"),
+        ("mRNA", "M R N A"),
+        ("AoE", "A O E"),
+        ("thx", "thanks"),
+        ("iOS", "I O S"),
+    ],
+)
+def test_what_people_type_is_read_as_they_say_it(typed: str, said: str) -> None:
+    say = FrontEnd().say
+    assert say(typed, "en")[1].replace(" ", "") == say(said, "en")[1].replace(" ", "")
+
+
+@pytest.mark.parametrize("sound", ["Pfft", "Zzz", "Grrr", "Tch", "Mhm", "Shhh", "Hmm"])
+def test_a_sound_without_a_vowel_is_no_row_of_letters(sound: str) -> None:
+    assert " " not in FrontEnd().say(sound, "en")[1]

@@ -28,6 +28,7 @@ LETTER_NAMES = {
 # fmt: on
 VOWEL_LETTERS = ("a", "e", "i", "o", "u")
 _DRAWN = re.compile(r"(.)\1{2,}")
+_MIXED_ACRONYM = re.compile(r"[a-z]{1,2}[A-Z]{2,}|(?!Mc)[A-Z][a-z][A-Z]")  # mRNA, AoE
 _LONGEST_ACRONYM = 5  # longer words in capitals are shouted, not spelt
 # Letters that NFKD does not take apart; a reader of English says the plain ones.
 _PLAIN = str.maketrans(
@@ -169,7 +170,9 @@ def _stressed(symbols: str) -> str:
 
 
 def _is_spelt(word: str) -> bool:
-    """Return whether a word that is in no dictionary is an acronym ("BBQ", "PhD") or unsayable ("xkcd")."""
+    """Return whether a word that is in no dictionary is an acronym ("BBQ", "mRNA") or unsayable ("xkcd")."""
+    if _MIXED_ACRONYM.fullmatch(word):
+        return True
     letters = plain_letters(word.partition("'")[0])
     if not any(c in "aeiouy" for c in letters):
         is_sound = _DRAWN.sub(r"\1\1", letters) in read_map("words_en.tsv")  # "brrr" is "brr"
