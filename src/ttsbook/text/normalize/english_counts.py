@@ -149,6 +149,10 @@ def _out_of(match: re.Match[str]) -> str | None:
     return f"{cardinal(have)} out of {cardinal(whole)}"
 
 
+def _episode(match: re.Match[str]) -> str:
+    return f"season {cardinal(str(int(match['season'])))} episode {cardinal(str(int(match['episode'])))}"
+
+
 def _zip(match: re.Match[str]) -> str:
     return match["state"] + one_by_one(match["n"])
 
@@ -165,6 +169,7 @@ _STATES = (
     "|W[AIVY]"
 )
 CODES = (
+    english_rule("episode", r"\bS(?P<season>\d{1,2})E(?P<episode>\d{1,3})\b", _episode),
     english_rule("zip", rf"(?<=, )(?P<state>(?:{_STATES})\s)(?P<n>\d{{5}}(?:-\d{{4}})?)(?![\w-])", _zip),
     english_rule("isbn", r"\bISBN(?:-1[03])?:?\s*(?P<digits>\d[\d -]{8,16}[\dXx])\b", _isbn),
     english_rule(

@@ -13,6 +13,7 @@ from ttsbook.text.script import HAN
 from ttsbook.text.tables import read_map, read_words
 
 _SERVICES = r"110|119|120|122|114|1[02]\d{3}|9[56]\d{3}"  # numbers of public services
+_MODELS = "歼轰运直教强苏米图弹风舟征旗击浪"  # 歼-20, 东风-41, 神舟-5
 _PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"  # on number plates
 _N = r"\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?"
 _BEFORE = r"(?<![\d.,])"
@@ -131,6 +132,23 @@ def _phone(match: re.Match[str]) -> str:
     return country + "，".join(one_by_one(group, phone=True) for group in re.findall(r"\d+", match.group()))
 
 
+def _episode(match: re.Match[str]) -> str:
+    return f"第{cardinal(match['season'])}季第{cardinal(match['episode'])}集"
+
+
+def _level(match: re.Match[str]) -> str:
+    return cardinal(match["n"]) + "级"
+
+
+def _gauge(match: re.Match[str]) -> str:
+    return f"{match['lead']}{cardinal(match['n'])}斜杠{cardinal(match['of'])}"
+
+
+def _model(match: re.Match[str]) -> str:
+    """Read 歼-20, whose hyphen is no minus."""
+    return cardinal(match["n"])
+
+
 def _isbn(match: re.Match[str]) -> str:
     return one_by_one(re.sub(r"^-1[03]", "", match.group())) + ("X" if match.group()[-1] in "Xx" else "")
 
@@ -165,7 +183,8 @@ def _lowered(match: re.Match[str]) -> str:
 
 
 def _per(match: re.Match[str]) -> str:
-    return f"每{match['per']}{quantity(match['n'])}{match['unit']}"
+    per = "分钟" if match["per"] == "分" else match["per"]
+    return f"每{per}{quantity(match['n'])}{match['unit']}"
 
 
 def _per_unit(match: re.Match[str]) -> str:
@@ -242,9 +261,20 @@ def mandarin_rules() -> tuple[Rule, ...]:
     days = "事件|事变|事變|运动|運動|起义|惨案|特大|大?地震|空难|晚会|讲话|指示"  # 9·11, not 41·90
     term = "(?=[赛賽]季|学年|學年|财年)"
     named = "工作制|事件|事变|事變|部队|部隊|高校|工程|大学(?!生)|院校|计划|晚会|大促"
+    counted = "公里|千米|米|元|次|步|字|升|毫升|克|公斤|千克|吨|个|件|张|页|转|块"
+    pers = "小时|秒|分钟?|天|日|周|月|季度|年|人|位|斤|公斤|千克|吨|次|个|台|件|平方?米|亩|晚|页"
+    gauges = "HP|MP|SP|EXP|XP|血量|血条|(?:生命|魔力|法力|体力|耐力|经验|精神)[值力]?|进度"
+    born = "(?:00|[4-9][05])"
     plates = rf"(?<=[{_PROVINCES}][A-Z])|(?<=[{_PROVINCES}][A-Z][·•])"
     scale = "(?P<scale>℃|℉|°[CF]?)"
     table = (
+        ("year", rf"(?<=[{HAN}])(?:19|20)\d\d$", _one_by_one),
+        ("episode", r"(?<![A-Za-z])S(?P<season>\d{1,2})E(?P<episode>\d{1,3})(?!\w)", _episode),
+        ("shop", r"(?<!\d)7-11(?=便利|超市|店|买)", lambda _: "seven eleven"),
+        ("level", r"(?<![A-Za-z])[Ll][Vv]\.?\s?(?P<n>\d+)级?(?![\d.])", _level),
+        ("versus", r"(?<=\d)[vV](?=\d)", lambda _: "V"),
+        ("gauge", rf"(?P<lead>(?:{gauges})[：: ]?\s?)(?P<n>\d+)/(?P<of>\d+)(?![\d/])", _gauge),
+        ("model", rf"(?<=[{_MODELS}])-(?P<n>\d{{1,3}})(?!\d)", _model),
         ("isbn", r"(?<=ISBN)(?:-1[03])?[:： ]*\d[\d-]{8,15}[\dXx]\b", _isbn),
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?P<m>\d\d?)\s?月\s?(?:{day})?", _date),
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?P<day>)(?![\d.])", _date),
@@ -272,7 +302,8 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("phone", r"(?<=\d)(?P<lead>转|轉)(?P<n>\d{2,5})(?!\d)", _called),
         ("phone", rf"{_BEFORE}\d{{3,8}}(?=热线|熱線)", _vehicle),
         ("code", rf"{_BEFORE}(?!\d00)\d{{3,4}}(?={rooms}|{named})", _one_by_one),
-        ("code", r"(?<![\d.,点點:：])(?:00|[4-9][05])(?=后(?![\d天日年个位名]))", _one_by_one),
+        ("code", rf"(?<![\d.,点點:：]){born}(?=(?:[、和]{born})?后(?![\d天日年个位名]))", _one_by_one),
+        ("code", rf"{_BEFORE}\d{{3}}(?=[/、]\d{{3}}(?:{named}))", _one_by_one),
         ("code", r"(?:(?<=[GDKTZCLYS])|(?<=[A-Z]{2}))\d{2,4}(?=次|号列车|航班)", _vehicle),
         ("code", rf"(?:(?<=航班[A-Z]{{2}})|{plates})\d{{3,5}}(?!\d)", _vehicle),
         ("code", r"(?<=[“「『‘])(?!\d00|250)\d{3}(?=[”」』’])", _one_by_one),
@@ -288,7 +319,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("magnitude", rf"(?P<n>{_N})w\+?(?=[{HAN}，。！？、]|$)", lambda match: f"{quantity(match['n'])}万"),
         ("ordinal", r"(?<![A-Za-z])[Nn][Oo]\.\s?(?P<n>\d+)(?![\d.])", _ordinal),
         ("per", rf"(?<=元)[/／](?P<unit>{units})(?![A-Za-z])", _per_unit),
-        ("per", rf"(?P<n>{_N})(?P<unit>公里|千米|米|元)[/／](?P<per>小时|秒|分钟|天|日|月|年|人|斤)", _per),
+        ("per", rf"(?P<n>{_N})(?P<unit>{counted})[/／](?P<per>{pers})", _per),
         ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?{high}\s?(?P<unit>{units})(?![A-Za-z])", _unit),
         ("about", r"(?<![\dA-Za-z~～.%℃约一二三四五六七八九十百千万亿])~\s?(?=[¥￥$]?\d)", lambda _: "约"),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?=\s?(?:{measures}))", _counted_range),

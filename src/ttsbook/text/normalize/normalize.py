@@ -42,7 +42,7 @@ def normalize(
                 return stated
         return language_around(text, start, end, language)
 
-    rules = _rules("") if mixed else _rules(language)
+    rules = _rules(language, mixed)
     return apply_claims(text, find_claims(text, rules, taken, language_at if mixed else None))
 
 
@@ -79,9 +79,10 @@ def _fold_table() -> dict[int, str]:
     return table | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 
 
-@lru_cache(maxsize=3)
-def _rules(language: str) -> tuple[Rule, ...]:
-    """Return the rules for text in one language, or all ("") for mixed text."""
+@lru_cache(maxsize=4)
+def _rules(language: str, mixed: bool) -> tuple[Rule, ...]:
+    """Return the rules for text in one language, or all for mixed text, those of its main language first."""
     squares = square_rules(lambda text, within: normalize(text, within).spoken)
     everything = (*SHARED_RULES, *squares, *english_rules(), *mandarin_rules())
-    return tuple(rule for rule in everything if not language or rule.language in ("", language))
+    ours = [rule for rule in everything if rule.language in ("", language)]
+    return (*ours, *(rule for rule in everything if mixed and rule not in ours))
