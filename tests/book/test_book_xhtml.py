@@ -55,10 +55,11 @@ def skipped(body: str) -> list[tuple[str, str]]:
         ("<h1>Chapter<br/>One</h1><p>a<br/>b</p><p>a<br/><br/>b</p>", ["Chapter One", "a b", "a", "b"]),
         ('<p><img src="o.png" alt="O"/>nce</p>', ["Once"]),
         ("<p>10<sup>6</sup>, <i>x</i><sup>-2</sup>, 5 km<sup>2</sup></p>", ["10^6, x^-2, 5 km^2"]),
-        ("<p>1984<sup>5</sup>, the 1<sup>st</sup>, dog<sup>2</sup></p>", ["1984, the 1st, dog2"]),
+        ("<p>1984<sup>5</sup>, the 1<sup>st</sup>, dog<sup>2</sup>.</p>", ["1984, the 1st, dog."]),
+        ("<p>sin<sup>2</sup>, CO<sup>2</sup>, in feet<sup>2</sup></p>", ["sin2, CO2, in feet2"]),
         (
             "<p>1,200<sup>5</sup> of 1984.<sup>6, 7</sup> His king’s<sup>7</sup></p>",
-            ["1,200 of 1984. His king’s7"],
+            ["1,200 of 1984. His king’s"],
         ),
         (
             "<p>3<sup>1</sup>/<sub>2</sub> of 1,000<sup>1</sup>/<sub>2</sub>, <sup>3</sup>⁄<sub>4</sub></p>",

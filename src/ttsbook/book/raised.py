@@ -15,7 +15,9 @@ _EXPONENT = re.compile(r"[-−–]?\d{1,3}")
 _BASE = re.compile(
     r"(?<![A-Za-z\d.,'’])(?:\d{1,3}(?:\.\d+)?|(?!I)[A-Za-z]|mc)$|\d\s?(?:[kcdm]?m|ft|mi|in|yd)$|[A-Za-z\d]\)$"
 )
-# Behind these a raised number is a note: a sentence or its part, a year, 1,200, a character of no unit.
+# Behind a word and behind these stands a note: a sentence or its part, a year, 1,200, a character of no unit.
+_POWERED = "meters|metres|feet|foot|miles|inches|inch|yards|acres|sin|cos|tan|log|exp|units?"
+_WORD = re.compile(rf"(?<![\w'’])(?!(?:{_POWERED})$)[A-Za-zÀ-ÿ]*[a-zß-ÿ]{{3}}(?:['’]s)?$")
 _BEFORE_NOTE = re.compile(
     r"[^\W\d_]{2,}[.,;!?。，；！？][”’\"'」』]?$|[^\W\d_]{2,}[”’\"'」』][.,;]?$"
     r"|(?<![\d.,])(?:\d{4}|\d{1,3}(?:,\d{3})+)[.,;!?。，；！？]?$|[㐀-鿿](?<![米里尺寸])$"
@@ -35,7 +37,7 @@ def is_raised_mark(element: Element, before: Callable[[], str]) -> bool:
     if local_name(element) != "sup" or _FRACTION_BAR.match(element.tail or ""):
         return False
     text = inner_text(element).strip()
-    is_number = _NOTE_NUMBER.fullmatch(text) and _BEFORE_NOTE.search(before())
+    is_number = _NOTE_NUMBER.fullmatch(text) and (_BEFORE_NOTE.search(before()) or _WORD.search(before()))
     return bool(is_number or _NOTE_SIGN.fullmatch(text))
 
 
