@@ -16,7 +16,7 @@ _BASE = re.compile(
     r"(?<![A-Za-z\d.,'’])(?:\d{1,3}(?:\.\d+)?|(?!I)[A-Za-z]|mc)$|\d\s?(?:[kcdm]?m|ft|mi|in|yd)$|[A-Za-z\d]\)$"
 )
 # Behind a word and behind these stands a note: a sentence or its part, a year, 1,200, a character of no unit.
-_POWERED = "meters|metres|feet|foot|miles|inches|inch|yards|acres|sin|cos|tan|log|exp|units?"
+_POWERED = r"\w*met(?:er|re)s?|feet|foot|miles?|inch(?:es)?|yards?|acres|sin|cos|tan|log|exp|units?"
 _WORD = re.compile(rf"(?<![\w'’])(?!(?:{_POWERED})$)[A-Za-zÀ-ÿ]*[a-zß-ÿ]{{3}}(?:['’]s)?$")
 _BEFORE_NOTE = re.compile(
     r"[^\W\d_]{2,}[.,;!?。，；！？][”’\"'」』]?$|[^\W\d_]{2,}[”’\"'」』][.,;]?$"
