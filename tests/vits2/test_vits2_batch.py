@@ -47,6 +47,7 @@ def utterances() -> list[Utterance]:
             noise_scale=0.3,
             speed=(1.0, 1.4, 0.7)[seed],
             tone=np.linspace(0.5, 2, 601, dtype=np.float32) if seed == 1 else None,  # a voice with a colour
+            rises=((30, 40),) if seed == 0 else (),
         )
         for seed, (text, language) in enumerate(LINES)
     ]

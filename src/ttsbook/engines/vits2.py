@@ -14,6 +14,7 @@ from ttsbook.engines.base import EngineSpec, Options, Request
 from ttsbook.engines.hardware import choose_hardware
 from ttsbook.engines.onnx import runtime_version
 from ttsbook.engines.options import check_options
+from ttsbook.engines.question import rising_ends
 from ttsbook.errors import MissingError, RenderError
 from ttsbook.types import Speech, VoiceProfile
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 NOISE_SCALE = 0.3  # of the prior: words get clearer down to here; predicted quality does not change
 MAX_PHONEMES = 400  # about 25 s; attention was trained on less, and errors grow beyond
-VERSION = "5"  # raise it when the same weights give other samples
+VERSION = "6"  # raise it when the same weights give other samples
 GPU_VERSION = "3"  # the same, of samples from a GPU
 OPTIONS = ("model", "runtime", "precision")
 
@@ -146,7 +147,15 @@ def _utterance(request: Request, voice: VoiceProfile) -> Utterance:
         NOISE_SCALE if request.noise is None else request.noise,
         request.speed,
         bin_gains(voice.tone_db, ModelConfig().n_bins, Vits2Engine.rate_hz),
+        _rises(request),
     )
+
+
+def _rises(request: Request) -> tuple[tuple[int, int], ...]:
+    """Return where a request's questions rise, as places between the pads."""
+    if request.language != "en":
+        return ()
+    return tuple((first + 1, last + 1) for first, last in rising_ends(request.phonemes, request.spoken))
 
 
 def read_hashes(folder: Path) -> dict[str, str]:

@@ -48,6 +48,7 @@ class Utterance:
     noise_scale: float  # of the prior's noise
     speed: float = 1.0
     tone: Real | None = None  # factors for the bins of its spectrum [n_bins]
+    rises: tuple[tuple[int, int], ...] = ()  # first and last place in `ids` of stretches whose pitch climbs
 
 
 @dataclass(frozen=True, slots=True)
