@@ -57,7 +57,7 @@ def pronounce_word(word: str) -> str:
         return weak
     known = find_word(plain) if word.isascii() else _accented(word) or _romanized(word) or find_word(plain)
     if known:
-        return known
+        return _stressed(known) if sum(symbol in VOWEL_SYMBOLS for symbol in known) > 1 else known
     if _is_spelt(word):
         return spell_letters(plain)
     return _romanized(word) or _stressed(_unknown_word(plain, is_name=word[0].isupper()))
