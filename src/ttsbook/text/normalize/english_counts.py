@@ -169,6 +169,13 @@ _STATES = (
     "|W[AIVY]"
 )
 CODES = (
+    english_rule("phone", rf"{BEFORE}\d{{3}}-\d\d-\d{{4}}(?!\w)", _phone),
+    english_rule(
+        "times",
+        rf"{BEFORE}(?P<n>{NUMBER})x(?=\s(?:as|more|less|the|a|per|[a-z]+er)\b)",
+        lambda match: f"{decimal(match['n'])} times",
+    ),
+    english_rule("range", r"(?<=\b[QH][1-4])\s?[–-]\s?(?=[QH]?[1-4]\b)", lambda _: " to "),
     english_rule("episode", r"\bS(?P<season>\d{1,2})E(?P<episode>\d{1,3})\b", _episode),
     english_rule("zip", rf"(?<=, )(?P<state>(?:{_STATES})\s)(?P<n>\d{{5}}(?:-\d{{4}})?)(?![\w-])", _zip),
     english_rule("isbn", r"\bISBN(?:-1[03])?:?\s*(?P<digits>\d[\d -]{8,16}[\dXx])\b", _isbn),

@@ -31,6 +31,10 @@ _DAYS = {
 }  # fmt: skip
 _DAY = "Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun"
 _MONTH_NAMES = "January|February|March|April|May|June|July|August|September|October|November|December"
+_NAMED = f"(?:{_MONTH_NAMES}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)"
+_MEASURED = re.compile(
+    r"\s?(?:per ?cent|degrees|points?|million|billion|thousand|dollars|pounds|euros|met|k|mi|cm|mm|feet)"
+)
 _MONTH = (
     rf"(?P<month>{_MONTH_NAMES}|{_MONTH_NAMES.upper()}"
     r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
@@ -134,6 +138,19 @@ def _weekdays(match: re.Match[str]) -> str:
     return f"{_DAYS[match['a'].lower()]} to {_DAYS[match['b'].lower()]}"
 
 
+def _dotted_time(match: re.Match[str]) -> str | None:
+    """Read "at 10.30" and "the 8.15 from London", as in Britain."""
+    return None if _MEASURED.match(match.string, match.end()) else _time(match)
+
+
+def _months(match: re.Match[str]) -> str:
+    return f"{_month(match['a'])} to {_month(match['b'])}"
+
+
+def _weekday(match: re.Match[str]) -> str:
+    return _DAYS[match["a"].lower()]
+
+
 def _hour(match: re.Match[str]) -> str:
     return cardinal(match["h"]) + _half_day(match)
 
@@ -198,6 +215,13 @@ DATES = (
     english_rule("time", rf"{BEFORE}{_CLOCK}\s?{_HALF_DAY}", _time),
     english_rule(
         "time",
+        r"(?:(?<=\b[Aa]t )|(?<=\bpast )|(?<=\btill )|(?<=\b[Uu]ntil )|(?<=\b[Ss]ince )"
+        r"|(?<=\b[Tt]he )(?=[\d.]+ (?:train|bus|from|for|to)\b))"
+        r"(?P<h>1?\d|2[0-3])\.(?P<m>[0-5]\d)(?P<s>)(?P<half>)(?![\w%°]|[.,]\d)",
+        _dotted_time,
+    ),
+    english_rule(
+        "time",
         rf"{BEFORE}(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)\s?(?:hours|hrs\.?)(?![\w-]|\s(?:of|a|per|each|in|to)\b)",
         _military,
     ),
@@ -206,6 +230,8 @@ DATES = (
 )
 _NOT_NUMBERED = r"(?<![Nn]o\. )(?<![Nn]umber )"  # "No. 10's door"
 YEARS: tuple[Rule, ...] = (
+    english_rule("weekday", rf"\b(?P<a>{_DAY})\.?(?=,? (?:\d\d? {_NAMED}|{_NAMED}\.? \d))", _weekday),
+    english_rule("months", rf"\b(?P<a>{_NAMED})\.?\s?[-–]\s?(?P<b>{_NAMED})\b\.?", _months, needs="-–"),
     english_rule("weekdays", rf"\b(?P<a>{_DAY})\.?\s?[-–]\s?(?P<b>{_DAY})\b\.?", _weekdays, needs="-–"),
     english_rule("decade", r"(?<!\w)(?P<a>\d{3}0)s\s?[-–—]\s?(?P<b>\d{3}0)s\b", _decades),
     english_rule("decade", rf"{_NOT_NUMBERED}(?<!\w)['’]?(?P<y>\d{{3}}0|\d0)['’]?s\b", _decade),

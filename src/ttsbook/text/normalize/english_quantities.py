@@ -100,7 +100,7 @@ def english_units() -> dict[str, tuple[str, str]]:
 
 
 def _height(match: re.Match[str]) -> str:
-    return f"{cardinal(match['feet'])} foot {cardinal(match['inches'])}"
+    return f"{cardinal(match['feet'])} foot {cardinal(match['inches'])}{kept_stop(match)}"
 
 
 def _stones(match: re.Match[str]) -> str:
@@ -124,9 +124,12 @@ def _unit(match: re.Match[str]) -> str:
     one, many = english_units()[match["unit"]]
     if match["join"] == "-" or _describes(match):  # a 10-km run
         many = one
+    end = kept_stop(match)
+    if match["per"]:
+        end = f" per {english_units().get(match['per'], (match['per'],))[0]}{end}"
     if match["to"]:
-        return f"{decimal(match['n'])} to {decimal(match['to'])} {many}{kept_stop(match)}"
-    return f"{decimal(match['n'])} {one if is_one(match['n']) else many}{kept_stop(match)}"
+        return f"{decimal(match['n'])} to {decimal(match['to'])} {many}{end}"
+    return f"{decimal(match['n'])} {one if is_one(match['n']) else many}{end}"
 
 
 def _describes(match: re.Match[str]) -> bool:
@@ -208,10 +211,11 @@ def quantity_rules() -> tuple[Rule, ...]:
         english_rule("caliber", r"(?<![\w.])\.(?P<n>[2-57]\d\d?)(?![\d%A-KM-Za-z])", _caliber, needs="."),
         english_rule("per", rf"(?<=\d)/(?P<unit>{_RATES})\b\.?", _per, needs="/"),
         english_rule("weight", rf"{BEFORE}(?P<st>\d+)\s?st\.?\s?(?P<lb>\d+)\s?lbs?\b\.?", _stones),
+        english_rule("height", r"(?<!\w)(?P<feet>\d)ft\.?\s?(?P<inches>\d\d?)in\b\.?", _height),
         english_rule("height", r"(?<!\w)(?P<feet>\d)['’′]\s?(?P<inches>\d\d?)(?:[\"”″]|'')", _height),
         english_rule(
             "unit",
-            rf"{BEFORE}{_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?(?P<join>[\s-]?)(?P<unit>{units})(?![\w²³])",
+            rf"{BEFORE}{_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?(?P<join>[\s-]?)(?P<unit>{units})(?:/(?P<per>{units}|{_RATES}))?(?![\w²³])",
             _unit,
         ),
     )
