@@ -13,21 +13,30 @@ _STUTTER = re.compile(
     rf"(?<![\w'’-])(?P<parts>(?:[{LATIN}]{{1,3}}{_BREAK})+)(?P<word>[{LATIN}][{LATIN}'’]+)(?![\w])"
 )
 _PART = re.compile(f"[{LATIN}]+")
+_MARK = re.compile(r"[^\w\s-]\s*$|\w-$")
 _VOWEL_LETTERS = frozenset("aeiouy")
 
 
 def find_stutters(text: str) -> dict[int, int]:
     """Return where each part of a word that is broken off starts, and where the whole word does.
 
-    "D-Day" and "T-test" are no stutters; nor is "bye-bye".
+    "D-Day" and "S-shaped" are no stutters; nor is "bye-bye".
     """
     found: dict[int, int] = {}
     for match in _STUTTER.finditer(text):
-        whole = match["word"].lower()
-        parts = list(_PART.finditer(text, match.start("parts"), match.end("parts")))
-        if all(_begins(part.group().lower(), whole) for part in parts):
-            found |= {part.start(): match.start("word") for part in parts}
+        whole = match["word"]
+        for part in reversed(list(_PART.finditer(text, match.start("parts"), match.end("parts")))):
+            if not _begins(part.group().lower(), whole.lower()):
+                break
+            if part.group()[0].isupper() and whole[0].islower() and not _is_first(text, part.start()):
+                break  # an S-shaped road
+            found[part.start()] = match.start("word")
     return found
+
+
+def _is_first(text: str, start: int) -> bool:
+    """Return whether nothing, a mark or another part stands before: "He said: W-W-what?"."""
+    return start == 0 or _MARK.search(text, max(0, start - 4), start) is not None
 
 
 def _begins(part: str, whole: str) -> bool:
