@@ -5,11 +5,14 @@ Knows nothing of the walk through a document, only single elements and the parts
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
+from ttsbook.book.around import class_words
 from ttsbook.book.markup import Element, attribute, local_name
 from ttsbook.book.printed import visible
 from ttsbook.book.rules import BLOCK_TAGS
@@ -17,6 +20,8 @@ from ttsbook.book.spans import Span
 from ttsbook.book.ssml import Said, reading, said_by
 from ttsbook.types import MarkupKind
 
+_INITIAL = re.compile("[“‘\"']?[A-ZÀ-Þ]")
+_DROPPED = re.compile(r"drop-?_?cap|dropped|lettrine|first-?_?letter|initial-?_?cap")
 _EMPHASIZED = {"em": "", "i": "", "strong": "strong", "b": "strong"}
 _SSML = frozenset(("break", "phoneme", "say-as", "sub", "lang", "emphasis"))
 _MAX_READ_CHARACTERS = 200  # what has one reading is a word or a phrase
@@ -32,6 +37,16 @@ class Part:
     element: Element | None = None  # whose text it is; None for separators
     tail: bool = False  # it stands behind the element
     said: tuple[tuple[int, Said], ...] = ()  # by the elements around it, each with its number
+
+
+def is_drop_cap(parts: Sequence[Part]) -> bool:
+    """Return whether a block is one large letter that begins the next: `<p class="dropcap">T</p><p>he`."""
+    shown = [part for part in parts if visible(part.text)]
+    if len(shown) != 1 or not _INITIAL.fullmatch(visible(shown[0].text)) or shown[0].element is None:
+        return False
+    element = shown[0].element
+    around = (element, *islice(element.iterancestors(), 1))
+    return any(_DROPPED.match(word) for each in around for word in class_words(each))
 
 
 def said_of(element: Element, name: str, alphabet: str) -> Said | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from ttsbook.book.around import Context, class_words, context_inside, is_line
-from ttsbook.book.inline import Part, part_spans, parted_text, said_of
+from ttsbook.book.inline import Part, is_drop_cap, part_spans, parted_text, said_of
 from ttsbook.book.layout import layout_rows
 from ttsbook.book.linklist import Titles, find_lists
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
@@ -135,6 +135,7 @@ class _Reader:
         self._notes = notes
         self._layout_rows = layout_rows
         self._parts: list[Part] = []
+        self._capped = False  # the open block is the drop cap of the next
         self._owner: Context | None = None  # of the open block: the context of its first visible text
         self._n_said = 0
         self._pages: list[tuple[int, int]] = []  # of a PDF: the number of each, the block it begins with
@@ -244,6 +245,8 @@ class _Reader:
             self._parts.append(Part(" ", None))
         elif around.verse and is_line(element):
             self._parts.append(Part(_LINE_END, None))
+        elif self._owner is not None and self._owner.kind is BlockKind.PARAGRAPH and is_drop_cap(self._parts):
+            self._capped = True  # the block goes on with the rest of the word
         else:
             self._end_block()
 
@@ -259,10 +262,12 @@ class _Reader:
         tail: bool = False,
         added: bool = False,
     ) -> None:
-        if not text:
+        if not text or (self._capped and not visible(text)):
             return
-        if self._owner is None and visible(text):
+        if visible(text) and (self._owner is None or self._capped):
             self._owner = context
+        if self._capped:
+            self._capped, text = False, text.lstrip()
         if context.verbatim:
             text = text.replace("\n", _LINE_END)
         self._parts.append(Part(text, context.language, added, element, tail, context.said))
@@ -319,7 +324,7 @@ class _Reader:
 
     def _end_block(self) -> None:
         parts, owner = self._parts, self._owner
-        self._parts, self._owner = [], None
+        self._parts, self._owner, self._capped = [], None, False
         if owner is None:
             self._pause_after_last(parts)
             return
