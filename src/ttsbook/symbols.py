@@ -28,6 +28,7 @@ SYMBOL_IDS: dict[str, int] = {
     "ː": 158, "ʰ": 162, "ʲ": 164, "↓": 169, "→": 171, "↗": 172, "↘": 173, "ᵻ": 177,
 }
 # fmt: on
+VOWELS = frozenset("AIOQWYaeiouyæɐɑɒɔəɚɛɜɤɨɪʊʌᵊᵻ")
 
 
 def is_known(phonemes: str) -> bool:

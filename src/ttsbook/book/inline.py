@@ -41,11 +41,13 @@ class Part:
 
 def is_drop_cap(parts: Sequence[Part]) -> bool:
     """Return whether a block is one large letter that begins the next: `<p class="dropcap">T</p><p>he`."""
-    shown = [part for part in parts if visible(part.text)]
-    if len(shown) != 1 or not _INITIAL.fullmatch(visible(shown[0].text)) or shown[0].element is None:
+    # Every block is asked, and nearly all are long.
+    if not _INITIAL.fullmatch(visible("".join(part.text for part in parts))):
         return False
-    element = shown[0].element
-    around = (element, *islice(element.iterancestors(), 1))
+    shown = [part.element for part in parts if visible(part.text)]
+    if len(shown) != 1 or shown[0] is None:
+        return False
+    around = (shown[0], *islice(shown[0].iterancestors(), 1))
     return any(_DROPPED.match(word) for each in around for word in class_words(each))
 
 

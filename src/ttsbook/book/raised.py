@@ -15,11 +15,12 @@ _EXPONENT = re.compile(r"[-−–]?\d{1,3}")
 _BASE = re.compile(
     r"(?<![A-Za-z\d.,'’])(?:\d{1,3}(?:\.\d+)?|(?!I)[A-Za-z]|mc)$|\d\s?(?:[kcdm]?m|ft|mi|in|yd)$|[A-Za-z\d]\)$"
 )
-# Behind a word and behind these stands a note: a sentence or its part, a year, 1,200, a character of no unit.
 _POWERED = r"\w*met(?:er|re)s?|feet|foot|miles?|inch(?:es)?|yards?|acres|sin|cos|tan|log|exp|units?"
-_WORD = re.compile(rf"(?<![\w'’])(?!(?:{_POWERED})$)[A-Za-zÀ-ÿ]*[a-zß-ÿ]{{3}}(?:['’]s)?$")
+_WORD = rf"(?<![\w'’])(?!(?:{_POWERED})$)[A-Za-zÀ-ÿ]*[a-zß-ÿ]{{3}}(?:['’]s)?$"
+# Behind these stands a note: a word, a sentence or its part, a year, 1,200, a character of no unit.
 _BEFORE_NOTE = re.compile(
-    r"[^\W\d_]{2,}[.,;!?。，；！？][”’\"'」』]?$|[^\W\d_]{2,}[”’\"'」』][.,;]?$"
+    rf"{_WORD}"
+    r"|[^\W\d_]{2,}[.,;!?。，；！？][”’\"'」』]?$|[^\W\d_]{2,}[”’\"'」』][.,;]?$"
     r"|(?<![\d.,])(?:\d{4}|\d{1,3}(?:,\d{3})+)[.,;!?。，；！？]?$|[㐀-鿿](?<![米里尺寸])$"
 )
 _NOTE_SIGN = re.compile(
@@ -37,7 +38,7 @@ def is_raised_mark(element: Element, before: Callable[[], str]) -> bool:
     if local_name(element) != "sup" or _FRACTION_BAR.match(element.tail or ""):
         return False
     text = inner_text(element).strip()
-    is_number = _NOTE_NUMBER.fullmatch(text) and (_BEFORE_NOTE.search(before()) or _WORD.search(before()))
+    is_number = _NOTE_NUMBER.fullmatch(text) and _BEFORE_NOTE.search(before())
     return bool(is_number or _NOTE_SIGN.fullmatch(text))
 
 

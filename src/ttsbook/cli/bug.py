@@ -9,6 +9,7 @@ import traceback
 from ttsbook import __version__, paths
 from ttsbook.cli.talk import say
 from ttsbook.errors import BugError, TtsbookError
+from ttsbook.files import make_folder
 
 
 def keep_bug(error: Exception) -> BugError:
@@ -17,7 +18,7 @@ def keep_bug(error: Exception) -> BugError:
     hint = None
     try:
         log = paths.state_dir() / "logs" / f"bug-{os.getpid()}.txt"
-        log.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(log.parent)
         with log.open("a", encoding="utf-8") as handle:  # a shelf may meet several
             handle.write(text)
     except (OSError, TtsbookError):

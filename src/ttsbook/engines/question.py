@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from ttsbook.symbols import VOWELS
+
 # The marks between two words, a question mark among them.
 _ASKED = re.compile(r"[^\w\s]*(?:\s+[^\w\s]+)*?\?[^\w\s]*")
 _SENTENCE_END = re.compile(r"[.!?](?<!\.\.)(?!\.)")
@@ -26,11 +28,10 @@ _ASKERS = frozenset({
 _BEFORE = frozenset({
     "ah", "and", "but", "eh", "for", "now", "oh", "or", "say", "so", "then", "well", "yes", "no",
 })  # fmt: skip
-_PREPOSITIONS = frozenset({
+_BEFORE_ASKERS = _BEFORE | frozenset({
     "about", "after", "at", "by", "for", "from", "in", "into", "of", "on", "since", "through", "till", "to",
     "under", "until", "upon", "with",
 })  # fmt: skip
-_VOWELS = frozenset("AIOQWYaeiouyæɐɑɒɔəɚɛɜɤɨɪʊʌᵊᵻ")
 
 
 def rising_ends(phonemes: str, spoken: str) -> tuple[tuple[int, int], ...]:
@@ -59,22 +60,18 @@ def asks_for_yes_or_no(question: str) -> bool:
         opener = next((word for word in words if word not in _BEFORE), "")
         if opener in _OPENERS:
             return "or" not in words  # of two things
-        asker = next((word for word in words if word not in _BEFORE | _PREPOSITIONS), "")
+        asker = next((word for word in words if word not in _BEFORE_ASKERS), "")
         if asker.partition("'")[0] in _ASKERS:
             return False
     return any(clauses) and "or" not in clauses[-1]
 
 
 def _words(text: str) -> list[str]:
-    return [match.group() for match in _WORD.finditer(text.lower().replace("’", "'"))]
+    return _WORD.findall(text.lower().replace("’", "'"))
 
 
 def _questions(spoken: str) -> list[str]:
-    found = []
-    for asked in _ASKED.finditer(spoken):
-        before = spoken[: asked.start()]
-        found.append(_SENTENCE_END.split(before)[-1])
-    return found
+    return [_SENTENCE_END.split(spoken[: asked.start()])[-1] for asked in _ASKED.finditer(spoken)]
 
 
 def _last_stress(phonemes: str, end: int) -> int | None:
@@ -83,4 +80,4 @@ def _last_stress(phonemes: str, end: int) -> int | None:
     stress = phonemes.rfind("ˈ", start, end)
     if stress >= 0:
         return stress
-    return next((place for place in range(start, end) if phonemes[place] in _VOWELS), None)
+    return next((place for place in range(start, end) if phonemes[place] in VOWELS), None)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ttsbook.symbols import VOWELS
+
 _MATCH, _ALIKE, _OTHER = 1.0, 0.1, -1.0
 _OPEN, _EXTEND = -1.6, -0.2  # of a gap: its first symbol, each further one
 _NEVER = float("-inf")
-_VOWELS = frozenset("AIOQWYaeiouyæɐɑɒɔəɚɛɜɤɨɪʊʌᵊᵻ")
 # fmt: off
 _GROUPS = (
     "sʂʃθz", "ʦꭧʧʨ", "ʨʤʒɕʧʃ", "nŋm", "lɹɻɾ", "tdɾ", "pb", "kɡ", "fv", "vw", "szðθ", "xhf", "jʝi", "wu",
@@ -34,7 +35,7 @@ def likeness(left: str, right: str) -> float:
     """Return how well two symbols agree: 1 equal, little if alike, below 0 if not."""
     if left == right:
         return _MATCH
-    both_vowels = left in _VOWELS and right in _VOWELS
+    both_vowels = left in VOWELS and right in VOWELS
     return _ALIKE if both_vowels or (left, right) in _ALIKE_PAIRS else _OTHER
 
 

@@ -122,15 +122,13 @@ def _read(text: str, offset: int) -> list[Token]:
     matches = list(_TOKEN.finditer(text))
     words = [m.group() if m.lastgroup == "word" else "" for m in matches]
     has_han = any(m.lastgroup == "han" for m in matches)
-    stutters = find_stutters(text)
-    places = {m.start(): index for index, m in enumerate(matches)}
+    wholes = _whole_words(text, matches)
     found: list[Token] = []
     for index, match in enumerate(matches):
         kind, token = match.lastgroup or "", match.group()
         if kind == "word":
-            whole = places.get(stutters.get(match.start(), -1))
-            token = _word(words, index if whole is None else whole, has_han)
-            if whole is not None:
+            token = _word(words, wholes.get(index, index), has_han)
+            if index in wholes:
                 token = broken_off(match.group(), token)
         elif kind == "han":
             token = pronounce_run(token)
@@ -139,6 +137,13 @@ def _read(text: str, offset: int) -> list[Token]:
         if token:
             found.append(Token(kind, token, offset + match.start(), offset + match.end()))
     return found
+
+
+def _whole_words(text: str, matches: list[re.Match[str]]) -> dict[int, int]:
+    """Return the place of the word that each part of a stutter begins, by the place of the part."""
+    stutters = find_stutters(text)
+    places = {match.start(): index for index, match in enumerate(matches)} if stutters else {}
+    return {places[part]: places[whole] for part, whole in stutters.items()}
 
 
 def _word(words: list[str], index: int, has_han: bool) -> str:

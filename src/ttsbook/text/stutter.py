@@ -10,7 +10,7 @@ from ttsbook.text.tables import read_words
 
 _BREAK = r"(?:-|–|—|…|\.{2,3})"
 _STUTTER = re.compile(
-    rf"(?<![\w'’-])(?P<parts>(?:[{LATIN}]{{1,3}}{_BREAK})+)(?P<word>[{LATIN}][{LATIN}'’]+)(?![\w])"
+    rf"(?<![\w'’-])(?P<parts>(?:[{LATIN}]{{1,3}}{_BREAK})+)(?P<word>[{LATIN}][{LATIN}'’]+)(?!\w)"
 )
 _PART = re.compile(f"[{LATIN}]+")
 _MARK = re.compile(r"[^\w\s-]\s*$|\w-$")
@@ -43,7 +43,7 @@ def _begins(part: str, whole: str) -> bool:
     return (
         whole.startswith(part)
         and len(whole) > len(part)
-        and (len(part) == 1 or not any(letter in _VOWEL_LETTERS for letter in part))
+        and (len(part) == 1 or _VOWEL_LETTERS.isdisjoint(part))
         and f"{part}-{whole}" not in read_words("letter_compounds_en.txt")
     )
 

@@ -12,7 +12,6 @@ Knows nothing of the model that will speak with them.
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,6 +25,7 @@ from ttsbook.audio.decode import read_clip
 from ttsbook.errors import InputError, MissingError
 from ttsbook.files import make_folder
 from ttsbook.train.channel import Channel, find_channel
+from ttsbook.train.table import read_table
 from ttsbook.types import Provenance, VoiceProfile
 from ttsbook.voice.encode import SIZE, SpeakerEncoder, mean_direction
 from ttsbook.voice.profile import StoredVoice, save_voice
@@ -173,15 +173,13 @@ def _mixed(voice: _Voice, other: _Voice, share: float) -> _Voice:
 
 def _channel(teacher: Path, readers: Path, encoder: SpeakerEncoder) -> Channel:
     """Compare the teacher's women with women who read, except those for evaluation."""
-    try:
-        with open(readers / "speakers.tsv", encoding="utf-8", newline="") as handle:
-            rows = list(csv.DictReader(handle, delimiter="\t"))
-    except FileNotFoundError as error:
-        raise MissingError(f"not a folder of readers: {error.filename} is missing") from error
+    rows = read_table(readers / "speakers.tsv", "sex")
+    if not rows:
+        raise MissingError(f"not a folder of readers: {readers / 'speakers.tsv'} is missing or empty")
     recorded = [
-        readers / row["file"]
-        for row in rows
-        if row.get("use") != "evaluate" and (row.get("sex") or "").upper() == "F"
+        readers / file
+        for file, row in rows.items()
+        if row.get("use") != "evaluate" and row["sex"].upper() == "F"
     ]
     spoken = [
         teacher / "audio" / f"{entry['id']}.opus"

@@ -10,7 +10,6 @@ on a voice that training has heard.
 from __future__ import annotations
 
 import contextlib
-import csv
 import io
 import json
 from collections import Counter
@@ -28,6 +27,7 @@ from ttsbook.errors import InputError, MissingError
 from ttsbook.text import FrontEnd
 from ttsbook.train.archive import Clip
 from ttsbook.train.decode import RATE_HZ, decode
+from ttsbook.train.table import read_table
 from ttsbook.voice.encode import SpeakerEncoder
 from ttsbook.voice.pitch import WINDOW_S, track_pitch
 
@@ -81,10 +81,10 @@ def prepare_recordings(
         InputError: no recording can be used, or a table has other columns.
     """
     files = find_audio(folder)
-    speakers = _table(folder / "speakers.tsv")
+    speakers = read_table(folder / "speakers.tsv")
     if transcripts and not transcripts.is_file():
         raise MissingError(f"{transcripts} is missing", "make it with `python -m ttsbook.train transcribe`")
-    said = _table(transcripts or folder / "transcripts.tsv", "text")
+    said = read_table(transcripts or folder / "transcripts.tsv", "text")
     front_end = FrontEnd(language=language)
     names = Counter(path.name for path in files)
     n_clips = n_said = 0
@@ -196,18 +196,3 @@ def _need(path: Path) -> Path:
     if not path.is_file():
         raise MissingError(f"{path} is missing", "name a folder made by `python -m ttsbook.train teacher`")
     return path
-
-
-def _table(path: Path, *columns: str) -> dict[str, dict[str, str]]:
-    """Read a tab-separated table into rows by their column `file`; nothing if it does not exist."""
-    if not path.is_file():
-        return {}
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as handle:
-            rows = list(csv.DictReader(handle, delimiter="\t", restval=""))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path} is no table: {error}", "it should be tab-separated UTF-8") from error
-    for column in ("file", *columns):
-        if rows and column not in rows[0]:
-            raise InputError(f"{path} has no column `{column}`", "columns are separated by tabs")
-    return {row["file"]: row for row in rows}

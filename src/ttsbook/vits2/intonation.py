@@ -26,8 +26,10 @@ def raise_ends(f0: Real, durations: Whole, rises: Sequence[tuple[int, int]]) -> 
         durations: [T] latent frames of the phonemes, of which f0 has two values each.
         rises: first and last phoneme of each stretch, by place in `durations`.
     """
+    if not rises:
+        return f0
     voiced = f0 > 0
-    if not rises or not voiced.any():
+    if not voiced.any():
         return f0
     raised = f0.copy()
     mean = float(f0[voiced].mean())

@@ -11,6 +11,7 @@ from ttsbook.text.normalize.english_numbers import (
     cardinal,
     decimal,
     fraction,
+    house_number,
     one_by_one,
     ordinal,
 )
@@ -56,7 +57,7 @@ def _version(match: re.Match[str]) -> str:
 def _tagged(match: re.Match[str]) -> str:
     """Read digits grown together with letters: 221B, B2, A4."""
     parts = re.findall(r"\d+|[A-Za-z]+", match.group())
-    return " ".join(_house_number(part) if part.isdigit() else _spelt(part) for part in parts)
+    return " ".join(house_number(part) if part.isdigit() else _spelt(part) for part in parts)
 
 
 def _spelt(letters: str) -> str:
@@ -64,17 +65,9 @@ def _spelt(letters: str) -> str:
     return " ".join(letters) if letters.isupper() else letters
 
 
-def _house_number(digits: str) -> str:
-    """Read a number that names rather than counts: 221 as "two twenty-one"."""
-    if len(digits) == 3 and digits[1:] != "00" and digits[0] != "0":
-        rest = ("oh " if digits[1] == "0" else "") + cardinal(str(int(digits[1:])))
-        return f"{cardinal(digits[0])} {rest}"
-    return one_by_one(digits) if digits[0] == "0" else cardinal(digits)
-
-
 def _plural(match: re.Match[str]) -> str:
     """Read "737s" as "seven thirty-sevens"."""
-    words = _house_number(match["n"])
+    words = house_number(match["n"])
     return words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
 
 
@@ -114,7 +107,7 @@ def _letter_power(match: re.Match[str]) -> str:
 
 def _named(match: re.Match[str]) -> str:
     """Read the number of a room or a flight as a name: "Room one oh one"."""
-    return match["word"] + _house_number(match["n"])
+    return match["word"] + house_number(match["n"])
 
 
 def _pair(match: re.Match[str]) -> str:
@@ -125,7 +118,7 @@ def _verse(match: re.Match[str]) -> str:
     """Read "Genesis 1:3", "Luke 2:1-7" and "1 Cor. 13:4"."""
     last = f" to {cardinal(match['last'])}" if match["last"] else ""
     nth = {"": "", "1": "First ", "2": "Second ", "3": "Third "}[(match["nth"] or "").strip()]
-    book = read_map("bible_en.tsv").get(match["book"], match["book"].rstrip("."))
+    book = read_map("bible_en.tsv").get(match["book"], match["book"])
     return f"{nth}{book} {cardinal(match['chapter'])} {cardinal(match['verse'])}{last}"
 
 
@@ -137,7 +130,7 @@ def _over(match: re.Match[str]) -> str | None:
     """Read 120/80 as a doctor says it, where blood is spoken of."""
     if not _BLOOD.search(match.string, max(0, match.start() - 60), match.start()):
         return None
-    return f"{_house_number(match['a'])} over {cardinal(match['b'])}"
+    return f"{house_number(match['a'])} over {cardinal(match['b'])}"
 
 
 def _out_of(match: re.Match[str]) -> str | None:

@@ -7,7 +7,16 @@ from __future__ import annotations
 
 import re
 
-from ttsbook.text.normalize.english_numbers import BEFORE, NUMBER, cardinal, decade, decimal, ordinal, year
+from ttsbook.text.normalize.english_numbers import (
+    BEFORE,
+    NUMBER,
+    cardinal,
+    decade,
+    decimal,
+    ordinal,
+    two_digits,
+    year,
+)
 from ttsbook.text.normalize.rewrite import Rule, english_rule, kept_stop
 
 # fmt: off
@@ -16,29 +25,19 @@ _MONTHS = {
     "jul": "July", "aug": "August", "sep": "September", "sept": "September", "oct": "October",
     "nov": "November", "dec": "December",
 }
-# fmt: on
 _DAYS = {
-    "mon": "Monday",
-    "tue": "Tuesday",
-    "tues": "Tuesday",
-    "wed": "Wednesday",
-    "thu": "Thursday",
-    "thur": "Thursday",
-    "thurs": "Thursday",
-    "fri": "Friday",
-    "sat": "Saturday",
-    "sun": "Sunday",
-}  # fmt: skip
+    "mon": "Monday", "tue": "Tuesday", "tues": "Tuesday", "wed": "Wednesday", "thu": "Thursday",
+    "thur": "Thursday", "thurs": "Thursday", "fri": "Friday", "sat": "Saturday", "sun": "Sunday",
+}
+# fmt: on
 _DAY = "Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun"
 _MONTH_NAMES = "January|February|March|April|May|June|July|August|September|October|November|December"
-_NAMED = f"(?:{_MONTH_NAMES}|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)"
+_SHORT_MONTHS = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec"
+_NAMED = f"(?:{_MONTH_NAMES}|{_SHORT_MONTHS})"
 _MEASURED = re.compile(
     r"\s?(?:per ?cent|degrees|points?|million|billion|thousand|dollars|pounds|euros|met|k|mi|cm|mm|feet)"
 )
-_MONTH = (
-    rf"(?P<month>{_MONTH_NAMES}|{_MONTH_NAMES.upper()}"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
-)
+_MONTH = rf"(?P<month>{_MONTH_NAMES}|{_MONTH_NAMES.upper()}|(?:{_SHORT_MONTHS})\.?)"
 _NTH = "(?:st|nd|rd|th|(?<=[23])d)"  # also 2d, 3d of older books
 _YEAR_TAIL = r"(?:,? (?P<y>\d{4})(?!\w))?"
 _HALF_DAY = r"(?P<half>[AaPp]\.\s?[Mm]\.|[AaPp][Mm]\b)"
@@ -98,7 +97,7 @@ def _time(match: re.Match[str]) -> str | None:
             "" if half else " o'clock" if 0 < hour <= 12 else _hundred_hours(match)
         )
     else:
-        words = f"{cardinal(str(hour))} {'oh ' if minute < 10 else ''}{cardinal(str(minute))}"
+        words = f"{cardinal(str(hour))} {two_digits(match['m'])}"
     if match["s"]:
         words += f" and {cardinal(str(int(match['s'])))} seconds"
     return words + _half_day(match)
@@ -115,7 +114,7 @@ def _half_days(match: re.Match[str]) -> str:
 
 def _clock(printed: str) -> str:
     hour, _, minute = printed.replace(".", ":").partition(":")
-    rest = f" {'oh ' if minute[:1] == '0' else ''}{cardinal(minute.lstrip('0'))}" if minute.strip("0") else ""
+    rest = f" {two_digits(minute)}" if minute.strip("0") else ""
     return cardinal(hour) + rest
 
 
@@ -125,17 +124,13 @@ def _hundred_hours(match: re.Match[str]) -> str:
 
 def _military(match: re.Match[str]) -> str:
     """Read "0605 hours" as "oh six oh five hours"."""
-    hour, minute = match["h"], match["m"]
-    words = "zero" if hour == "00" else ("oh " if hour[0] == "0" else "") + cardinal(hour.lstrip("0"))
-    if minute == "00":
-        return f"{words} hundred hours{kept_stop(match)}"
-    return (
-        f"{words} {'oh ' if minute[0] == '0' else ''}{cardinal(minute.lstrip('0'))} hours{kept_stop(match)}"
-    )
+    hour = "zero" if match["h"] == "00" else two_digits(match["h"])
+    minute = "hundred" if match["m"] == "00" else two_digits(match["m"])
+    return f"{hour} {minute} hours{kept_stop(match)}"
 
 
 def _weekdays(match: re.Match[str]) -> str:
-    return f"{_DAYS[match['a'].lower()]} to {_DAYS[match['b'].lower()]}"
+    return f"{_DAYS[match['a'].lower()]} to {_DAYS[match['b'].lower()]}{kept_stop(match)}"
 
 
 def _dotted_time(match: re.Match[str]) -> str | None:
@@ -144,7 +139,7 @@ def _dotted_time(match: re.Match[str]) -> str | None:
 
 
 def _months(match: re.Match[str]) -> str:
-    return f"{_month(match['a'])} to {_month(match['b'])}"
+    return f"{_month(match['a'])} to {_month(match['b'])}{kept_stop(match)}"
 
 
 def _weekday(match: re.Match[str]) -> str:
@@ -172,7 +167,7 @@ def _decades(match: re.Match[str]) -> str:
 def _range(match: re.Match[str]) -> str:
     low, high = match["a"], match["b"]
     if _is_year(low) and len(high) in (1, 2, 4):
-        said = year(high) if len(high) == 4 else ("oh " if high[0] == "0" else "") + cardinal(high)
+        said = year(high) if len(high) == 4 else two_digits(high) if len(high) == 2 else cardinal(high)
         return f"{year(low)} to {said}"
     return f"{decimal(low)} to {decimal(high)}"
 
@@ -186,7 +181,7 @@ def _year(match: re.Match[str]) -> str | None:
 
 
 def _short_year(match: re.Match[str]) -> str:
-    return ("oh " if match["y"][0] == "0" else "") + cardinal(str(int(match["y"])))
+    return two_digits(match["y"])
 
 
 DATES = (

@@ -44,6 +44,18 @@ def one_by_one(digits: str) -> str:
     return " ".join(_DIGITS[int(c)] for c in digits if c.isascii() and c.isdigit())
 
 
+def two_digits(digits: str) -> str:
+    """Read "05" as "oh five" and "30" as "thirty", as behind an hour or a century."""
+    return ("oh " if digits[0] == "0" else "") + cardinal(digits[1:] if digits[0] == "0" else digits)
+
+
+def house_number(digits: str) -> str:
+    """Read a number that names rather than counts: 221 as "two twenty-one"."""
+    if len(digits) == 3 and digits[1:] != "00" and digits[0] != "0":
+        return f"{cardinal(digits[0])} {two_digits(digits[1:])}"
+    return one_by_one(digits) if digits[0] == "0" else cardinal(digits)
+
+
 @lru_cache(maxsize=4096)
 def year(digits: str) -> str:
     """Read "1914" as "nineteen fourteen", "1905" as "nineteen oh five", "2004" as a number."""
@@ -53,7 +65,7 @@ def year(digits: str) -> str:
     century, rest = divmod(value, 100)
     if rest == 0:
         return cardinal(digits) if century % 10 == 0 else f"{cardinal(str(century))} hundred"
-    return f"{cardinal(str(century))} {'oh ' if rest < 10 else ''}{cardinal(str(rest))}"
+    return f"{cardinal(str(century))} {two_digits(digits[2:])}"
 
 
 @lru_cache(maxsize=1024)

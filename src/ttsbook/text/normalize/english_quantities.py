@@ -8,7 +8,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ttsbook.text.normalize.english_numbers import BEFORE, NUMBER, SIGN, cardinal, decimal, is_one
+from ttsbook.text.normalize.english_numbers import (
+    BEFORE,
+    NUMBER,
+    SIGN,
+    cardinal,
+    decimal,
+    house_number,
+    is_one,
+)
 from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop
 from ttsbook.text.tables import read_rows
 
@@ -124,9 +132,7 @@ def _unit(match: re.Match[str]) -> str:
     one, many = english_units()[match["unit"]]
     if match["join"] == "-" or _describes(match):  # a 10-km run
         many = one
-    end = kept_stop(match)
-    if match["per"]:
-        end = f" per {english_units().get(match['per'], (match['per'],))[0]}{end}"
+    end = (f" {_per_one(match['per'])}" if match["per"] else "") + kept_stop(match)
     if match["to"]:
         return f"{decimal(match['n'])} to {decimal(match['to'])} {many}{end}"
     return f"{decimal(match['n'])} {one if is_one(match['n']) else many}{end}"
@@ -141,8 +147,12 @@ def _describes(match: re.Match[str]) -> bool:
 
 
 def _per(match: re.Match[str]) -> str:
-    unit = match["unit"]
-    return f"per {english_units().get(unit, (unit, ''))[0]}{kept_stop(match)}"
+    return _per_one(match["unit"]) + kept_stop(match)
+
+
+def _per_one(unit: str) -> str:
+    """Return "per kilogram" for kg, and "per hour" for what is printed in full."""
+    return f"per {english_units().get(unit, (unit, ''))[0]}"
 
 
 def _caliber(match: re.Match[str]) -> str | None:
@@ -150,10 +160,7 @@ def _caliber(match: re.Match[str]) -> str | None:
     is_owned = _OWNER_BEFORE.search(match.string, max(0, match.start() - 12), match.start())
     if not _GUN_AFTER.match(match.string, match.end()) and not (is_owned and match["n"] in _GUNS):
         return None
-    n = match["n"]
-    if len(n) == 2:
-        return cardinal(n)
-    return f"{cardinal(n[0])} {'oh ' if n[1] == '0' else ''}{cardinal(str(int(n[1:])))}"
+    return house_number(match["n"])
 
 
 def _percent(match: re.Match[str]) -> str:

@@ -84,5 +84,6 @@ def _rules(language: str, mixed: bool) -> tuple[Rule, ...]:
     """Return the rules for text in one language, or all for mixed text, those of its main language first."""
     squares = square_rules(lambda text, within: normalize(text, within).spoken)
     everything = (*SHARED_RULES, *squares, *english_rules(), *mandarin_rules())
-    ours = [rule for rule in everything if rule.language in ("", language)]
-    return (*ours, *(rule for rule in everything if mixed and rule not in ours))
+    ours = (rule for rule in everything if rule.language in ("", language))
+    others = (rule for rule in everything if rule.language not in ("", language))
+    return (*ours, *(others if mixed else ()))

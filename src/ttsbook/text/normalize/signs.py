@@ -13,11 +13,18 @@ FRACTION_SIGNS = {
 # fmt: on
 # In circles, black ones too, in brackets, with a full stop: ①, ❶, ㉑, ⑴, ⒈, ㈠.
 _CIRCLED = "①-⒛⓪-⓿❶-➓㈠-㈩㉈-㉏㉑-㉟㊀-㊉㊱-㊿🄀-🄌"
-CIRCLED = frozenset(
-    chr(code)
-    for first, last in zip(_CIRCLED[::3], _CIRCLED[2::3], strict=True)
-    for code in range(ord(first), ord(last) + 1)
-)
+
+
+def characters(ranges: str) -> frozenset[str]:
+    """Return the characters of some ranges: "a-cx-z" has six."""
+    return frozenset(
+        chr(code)
+        for first, last in zip(ranges[::3], ranges[2::3], strict=True)
+        for code in range(ord(first), ord(last) + 1)
+    )
+
+
+CIRCLED = characters(_CIRCLED)
 LIGATURES = {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}  # ﬁ
 
 

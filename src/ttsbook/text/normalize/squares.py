@@ -9,18 +9,10 @@ from functools import partial
 
 from ttsbook.text.normalize.english_quantities import english_units
 from ttsbook.text.normalize.rewrite import Rule
-from ttsbook.text.normalize.signs import CIRCLED
+from ttsbook.text.normalize.signs import CIRCLED, characters
 from ttsbook.text.tables import read_map
 
-_RANGES = "℡℡℻℻㈀㉇㉐㉐㉠㊰㋀㏿"  # pairs of the first and the last
-SQUARES = (
-    frozenset(
-        chr(code)
-        for first, last in zip(_RANGES[::2], _RANGES[1::2], strict=True)
-        for code in range(ord(first), ord(last) + 1)
-    )
-    - CIRCLED
-)
+SQUARES = characters("℡-℡℻-℻㈀-㉇㉐-㉐㉠-㊰㋀-㏿") - CIRCLED
 # The number before a unit belongs to it, and so does what it is of or for: 5-6㎏, 5㎞/h, 30元/㎡.
 _AMOUNT = r"(?<![\w.,])[-−]?\d[\d.,]*(?:\s?[-–~～]\s?\d[\d.,]*)?[\s-]?"
 _SQUARED = re.compile(f"(?:{_AMOUNT}|(?P<per>/))?[{''.join(SQUARES)}]+(?:/[a-z]+)?")
