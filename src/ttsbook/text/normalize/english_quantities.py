@@ -172,7 +172,9 @@ def _temperature(match: re.Match[str]) -> str:
     scales = {"C": " Celsius", "F": " Fahrenheit", "K": " Kelvin", "℃": " Celsius", "℉": " Fahrenheit"}
     scale = scales.get(match["scale"] or match["sign"] or "", "")
     if match["low"]:
-        return f"{decimal(match['low'])} to {decimal(match['n'])} degrees{scale}"
+        own = scales.get((match["from"] or "°")[-1], scale)  # 32°F–0°C has two
+        low = decimal(match["low"]) + (f" degrees{own}" if own != scale else "")
+        return f"{low} to {decimal(match['n'])} degrees{scale}"
     unit = "degree" if is_one(match["n"]) else "degrees"
     return f"{decimal(match['n'])} {unit}{scale}"
 
@@ -212,7 +214,8 @@ def quantity_rules() -> tuple[Rule, ...]:
         ),
         english_rule(
             "temperature",
-            rf"{BEFORE}(?:(?P<low>{SIGN}(?:{NUMBER}))\s?(?:°\s?[CF]?|℃|℉)?\s?[-–]\s?)?{_BELOW}\s?(?:°\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))",
+            rf"{BEFORE}(?:(?P<low>{SIGN}(?:{NUMBER}))\s?(?P<from>°\s?[CF]?|[℃℉])?\s?[-–]\s?)?{_BELOW}\s?"
+            r"(?:°\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))",
             _temperature,
         ),
         english_rule("caliber", r"(?<![\w.])\.(?P<n>[2-57]\d\d?)(?![\d%A-KM-Za-z])", _caliber, needs="."),
@@ -222,7 +225,8 @@ def quantity_rules() -> tuple[Rule, ...]:
         english_rule("height", r"(?<!\w)(?P<feet>\d)['’′]\s?(?P<inches>\d\d?)(?:[\"”″]|'')", _height),
         english_rule(
             "unit",
-            rf"{BEFORE}{_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?(?P<join>[\s-]?)(?P<unit>{units})(?:/(?P<per>{units}|{_RATES}))?(?![\w²³])",
+            rf"{BEFORE}{_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?(?P<join>[\s-]?)(?P<unit>{units})"
+            rf"(?:/(?P<per>{units}|{_RATES}))?(?![\w²³])",
             _unit,
         ),
     )

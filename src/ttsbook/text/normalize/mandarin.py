@@ -149,6 +149,10 @@ def _model(match: re.Match[str]) -> str:
     return cardinal(match["n"])
 
 
+def _ten_thousands(match: re.Match[str]) -> str:
+    return quantity(match["n"]) + "万"
+
+
 def _isbn(match: re.Match[str]) -> str:
     return one_by_one(re.sub(r"^-1[03]", "", match.group())) + ("X" if match.group()[-1] in "Xx" else "")
 
@@ -316,7 +320,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("fraction", rf"{_BEFORE}(?P<top>\d+)[/⁄](?P<bottom>\d+)(?![\d/])", _fraction),
         ("money", rf"(?P<sign>{currencies})\s?(?P<n>{_N})(?P<mag>[万亿萬億千百]+)?元?", _money),
         ("money", rf"(?P<n>{_N})\s?[¥￥]", lambda match: f"{quantity(match['n'])}元"),
-        ("magnitude", rf"(?P<n>{_N})w\+?(?=[{HAN}，。！？、]|$)", lambda match: f"{quantity(match['n'])}万"),
+        ("magnitude", rf"(?P<n>{_N})w(?=\+?(?:[{HAN}，。！？、]|$))", _ten_thousands),
         ("ordinal", r"(?<![A-Za-z])[Nn][Oo]\.\s?(?P<n>\d+)(?![\d.])", _ordinal),
         ("per", rf"(?<=元)[/／](?P<unit>{units})(?![A-Za-z])", _per_unit),
         ("per", rf"(?P<n>{_N})(?P<unit>{counted})[/／](?P<per>{pers})", _per),
