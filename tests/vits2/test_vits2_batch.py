@@ -81,7 +81,7 @@ def decibels(wanted: np.ndarray, got: np.ndarray) -> float:
     return float(10 * np.log10(np.square(wanted).sum() / max(np.square(wanted - got).sum(), 1e-20)))
 
 
-@pytest.mark.parametrize(("make", "least_db"), [(onnx_stages, 80), (torch_stages, 65)])
+@pytest.mark.parametrize(("make", "least_db"), [(onnx_stages, 80), (torch_stages, 60)])
 def test_a_batch_says_what_each_says_alone(
     alone: list[tuple[np.ndarray, np.ndarray]],
     make: Callable[[], Stages],

@@ -1,11 +1,11 @@
-"""Pitch climbs where a question ends, and is untouched elsewhere."""
+"""Pitch moves as far as asked for and no deeper than a voice can, and climbs where a question ends."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from ttsbook.vits2.intonation import ABOVE, raise_ends
+from ttsbook.vits2.intonation import ABOVE, DEPTH, WIDER, intone, raise_ends, widen
 
 DURATIONS = np.array([5, 10, 10, 10, 5])  # latent frames: 40, and 80 of pitch
 
@@ -34,3 +34,37 @@ def test_too_little_voice_is_left_as_it_is(voiced: int) -> None:
     f0 = np.zeros(80, np.float32)
     f0[50 : 50 + voiced] = 100
     np.testing.assert_array_equal(raise_ends(f0, DURATIONS, [(3, 3)]), f0)
+
+
+def test_distances_from_the_mean_are_multiplied_in_semitones() -> None:
+    f0 = np.array([0, 100, 0, 100 * 1.1, 0, 100 * 1.1**2], np.float32)
+    widened = widen(f0, 1.5)
+    np.testing.assert_array_equal(widened == 0, f0 == 0)
+    assert widened[3] == pytest.approx(110, rel=1e-3)  # the mean stays
+    assert widened[5] == pytest.approx(110 * 1.1**1.5, rel=1e-3)
+    assert 110 * 1.1**-1.5 < widened[1] < 101  # downwards a little less
+    assert widened.dtype == np.float32
+
+
+def test_pitch_falls_no_deeper_than_a_voice_does() -> None:
+    f0 = np.full(100, 100, np.float32)
+    f0[-1] = 30
+    mean = np.exp(np.log(f0).mean())
+    assert widen(f0, 1.6)[-1] == pytest.approx(mean * np.exp(-DEPTH), rel=0.01)
+
+
+def test_silence_has_no_range() -> None:
+    np.testing.assert_array_equal(widen(np.zeros(4, np.float32), 1.6), np.zeros(4))
+
+
+def test_a_range_that_is_right_is_left_to_the_bit() -> None:
+    f0 = np.array([0, 30, 100, 117.3], np.float32)
+    np.testing.assert_array_equal(widen(f0, 1.0), f0)
+
+
+def test_a_question_is_widened_before_its_end_is_raised() -> None:
+    f0 = np.linspace(120, 80, 80).astype(np.float32)
+    spoken = intone(f0, DURATIONS, "en", [(3, 3)])
+    np.testing.assert_array_equal(spoken, raise_ends(widen(f0, WIDER["en"]), DURATIONS, [(3, 3)]))
+    assert spoken[69] > ABOVE * f0.mean()
+    np.testing.assert_array_equal(intone(f0, DURATIONS, "zh"), f0)

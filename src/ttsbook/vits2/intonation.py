@@ -1,4 +1,9 @@
-"""The rise of pitch at the end of a question.
+"""Pitch as it is spoken: as lively as a reader's, and rising at the end of a question.
+
+A predictor trained for the least error stays near the mean: in English pitch deviates by 2.6 semitones where
+the readers' deviates by 4.4. It is widened to theirs, as T. Toda and K. Tokuda do with the "global variance"
+of spectra ("A speech parameter generation algorithm considering global variance for HMM-based speech
+synthesis", IEICE Transactions E90-D, 2007). In Mandarin tones have their range already.
 
 The voice learned from speech in which all questions fall: at their end they are 5 to 8 semitones below the
 middle, as statements are.
@@ -6,6 +11,7 @@ middle, as statements are.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,9 +20,39 @@ from numpy.typing import NDArray
 Real = NDArray[np.float32]
 Whole = NDArray[np.int64]
 
-ABOVE = 2 ** (4 / 12)  # the end over the mean of the utterance: four semitones
+WIDER = {"en": 1.6, "zh": 1.0}  # by language; see "The range of pitch" in train/RUNS.md
+DEPTH = math.log(2) * 10 / 12  # natural log; the widened pitch stays above ten semitones below its mean
+ABOVE = 2 ** (6 / 12)  # the end of a question over the mean of the utterance: six semitones
 _TURN = 0.25  # of the way: there pitch has left its own course
 _FEWEST = 4  # voiced frames, 50 ms: less is no course
+
+
+def intone(f0: Real, durations: Whole, language: str, rises: Sequence[tuple[int, int]] = ()) -> Real:
+    """Return pitch [2N] in Hz, 0 where unvoiced, as it is to be spoken.
+
+    Args:
+        f0: [2N] Hz, 0 where unvoiced, as the model predicts it.
+        durations: [T] latent frames of the phonemes, of which f0 has two values each.
+        rises: first and last phoneme of each stretch that climbs, by place in `durations`.
+    """
+    return raise_ends(widen(f0, WIDER[language]), durations, rises)
+
+
+def widen(f0: Real, factor: float) -> Real:
+    """Return pitch [2N] in Hz whose distance from its mean is multiplied, on a scale of semitones.
+
+    Downwards it comes no nearer to `DEPTH` than a voice does, which creaks there instead of going lower.
+    """
+    voiced = f0 > 0
+    if factor == 1.0 or not voiced.any():
+        return f0
+    log_f0 = np.log(f0[voiced])
+    mean = log_f0.mean()
+    distance = (log_f0 - mean) * np.float32(factor)
+    low = np.tanh(distance / np.float32(DEPTH)) * np.float32(DEPTH)
+    widened = f0.copy()
+    widened[voiced] = np.exp(mean + np.where(distance < 0, low, distance))
+    return widened
 
 
 def raise_ends(f0: Real, durations: Whole, rises: Sequence[tuple[int, int]]) -> Real:

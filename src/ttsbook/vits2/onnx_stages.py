@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ttsbook.vits2.batch import EncodeBatch, Timed, spread_index
 from ttsbook.vits2.config import ModelConfig
-from ttsbook.vits2.intonation import raise_ends
+from ttsbook.vits2.intonation import intone
 from ttsbook.vits2.noise import draw_noise, hiss_spectra
 from ttsbook.vits2.runtime import load_config, run_graph
 from ttsbook.vits2.tempo import read_at
@@ -114,7 +114,8 @@ class OnnxStages:
         heard_mask = np.zeros((n_rows, 1, 2 * n_frames), np.float32)
         for at, row in enumerate(rows):
             n, heard = row.n_frames, row.n_heard
-            own = z[at, :, :n], raise_ends(f0[at, : 2 * n], row.durations, row.utterance.rises)
+            said = row.utterance
+            own = z[at, :, :n], intone(f0[at, : 2 * n], row.durations, said.language, said.rises)
             heard_z[at, :, :heard], heard_f0[at, : 2 * heard] = (
                 own if row.rate == 1.0 else read_at(row.rate, *own)
             )

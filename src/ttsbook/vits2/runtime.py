@@ -4,7 +4,7 @@
     latents   spread hidden states, noise → latents, pitch
     decoder   latents, pitch, source spectra → spectrum of the wave
 
-Between the last two, pitch is raised where questions end (`intonation`), and latents and pitch are read at
+Between the last two, pitch gets its range and its rises (`intonation`), and latents and pitch are read at
 another rate where another speed than 1 is asked for (`tempo`).
 
 One utterance at a time: the sums inside a matrix product may be ordered differently in a batch, and
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, first_line, tells_no_room
 from ttsbook.vits2.batch import Utterance, checked, spread_index
 from ttsbook.vits2.config import LANGUAGES, ModelConfig
-from ttsbook.vits2.intonation import raise_ends
+from ttsbook.vits2.intonation import intone
 from ttsbook.vits2.noise import draw_noise, hiss_spectra
 from ttsbook.vits2.session import (
     CPU,
@@ -111,7 +111,7 @@ class OnnxSynthesizer:
             g=g[None],
             noise=noise.latent[None] * np.float32(said.noise_scale),
         )
-        f0 = raise_ends(f0[0], durations, said.rises)[None]
+        f0 = intone(f0[0], durations, said.language, said.rises)[None]
         if rate != 1.0:
             z, f0 = (values[None] for values in read_at(rate, z[0], f0[0]))
         pulses = pulse_train(f0[0], config.hop, config.rate_hz, noise.start_phase)

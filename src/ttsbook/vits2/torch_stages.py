@@ -24,7 +24,7 @@ from ttsbook.errors import InputError, MissingError, OutOfMemory, RenderError, f
 from ttsbook.vits2.batch import EncodeBatch, Timed, spread_index
 from ttsbook.vits2.checkpoint import load_weights, read_config
 from ttsbook.vits2.decoder import apply_shape
-from ttsbook.vits2.intonation import raise_ends
+from ttsbook.vits2.intonation import intone
 from ttsbook.vits2.model import Synthesizer
 from ttsbook.vits2.noise import draw_noise
 from ttsbook.vits2.prior import pitch_hz
@@ -111,7 +111,7 @@ class TorchStages:
         prior = (mean + latent * torch.exp(log_deviation)) * mask[:, None]
         with self._autocast():
             z = model.flow.inverse(prior, g, mask[:, None])
-            self._raise_ends(rows, f0)
+            f0 = self._intoned(rows, f0)
             self._read_at_rates(rows, z, f0)
             shape = model.decoder.shape(z, f0, embedding, half_mask[:, None])
         pulses = pulse_train(f0, config.hop, config.rate_hz, phase)
@@ -120,12 +120,14 @@ class TorchStages:
         spectra = apply_shape(shape.float(), tone, hiss) * self._tones(rows)
         return _inverse(spectra, half_mask, config.n_fft, config.hop)
 
-    def _raise_ends(self, rows: Sequence[Timed[Encoded]], f0: Tensor) -> None:
-        """Raise the pitch [B, 2N] of each row where its questions end, in place."""
+    def _intoned(self, rows: Sequence[Timed[Encoded]], f0: Tensor) -> Tensor:
+        """Return the pitch [B, 2N] of all rows as it is to be spoken."""
+        predicted = f0.cpu().numpy()  # all at once: each copy waits for the device
+        spoken = np.zeros_like(predicted)
         for at, row in enumerate(rows):
-            if row.utterance.rises:
-                own = f0[at, : 2 * row.n_frames]
-                own.copy_(self._put(raise_ends(own.cpu().numpy(), row.durations, row.utterance.rises)))
+            n, said = row.n_frames, row.utterance
+            spoken[at, : 2 * n] = intone(predicted[at, : 2 * n], row.durations, said.language, said.rises)
+        return self._put(spoken)
 
     def _read_at_rates(self, rows: Sequence[Timed[Encoded]], z: Tensor, f0: Tensor) -> None:
         """Read latents [B, Z, N] and pitch [B, 2N] of each row at its rate, in place."""
