@@ -25,6 +25,7 @@ from ttsbook.text.g2p.english import pronounce_word
 from ttsbook.text.g2p.mandarin import pronounce_run
 from ttsbook.text.g2p.network import predict_word
 from ttsbook.text.g2p.new_words import _PlainData, join_characters
+from ttsbook.text.g2p.open_syllables import read_open_syllables
 from ttsbook.text.g2p.pinyin import from_pinyin
 from ttsbook.text.g2p.plausible import is_plausible
 from ttsbook.text.tables import read_rows
@@ -92,6 +93,17 @@ def test_a_chinese_sentence_is_read_with_the_right_tones(_kind: str, sentence: s
         ("parcelled", "pˈɑɹsəld"),
         ("paleness", "pˈAlnəs"),
         ("victoress", "vˈɪktəɹəs"),
+        ("coursed", "kˈɔɹst"),
+        ("wreathed", "ɹˈiðd"),
+        ("stampedes", "stæmpˈidz"),
+        ("flamingoes", "fləmˈɪŋɡOz"),
+        ("larches", "lˈɑɹʧɪz"),
+        ("Barkis", "bˈɑɹkɪs"),
+        ("believeth", "bɪlˈivɪθ"),
+        ("fiancées", "fˌiɑnsˈAz"),
+        ("lycée", "lˌIsˈA"),
+        ("Longbottom", "lˈɔŋbˌɑtəm"),
+        ("Hatherley", "hˈæðəɹli"),
         ("favourable", "fˈAvəɹəbəl"),
         ("friendless", "fɹˈɛndləs"),
         ("noiselessly", "nˈYzləsli"),
@@ -105,6 +117,23 @@ def test_a_chinese_sentence_is_read_with_the_right_tones(_kind: str, sentence: s
 )
 def test_an_unlisted_word_is_read_from_known_parts(word: str, symbols: str) -> None:
     assert pronounce_word(word) == symbols
+
+
+@pytest.mark.parametrize(
+    ("name", "symbols"),
+    [
+        ("Murasaki", "muɹɑsˈɑki"),
+        ("Nakatomi", "nɑkɑtˈOmi"),
+        ("Benvolio", "bɛnvˈOliO"),
+        ("Rigoletta", None),  # two consonants, of which English has its own opinion
+        ("Rosamene", None),
+        ("Kita", None),
+        ("Tamburlano", None),
+    ],
+)
+def test_a_name_of_open_syllables_has_the_stress_before_its_last(name: str, symbols: str | None) -> None:
+    assert read_open_syllables(name.lower()) == symbols
+    assert symbols is None or pronounce_word(name) == symbols
 
 
 @pytest.mark.parametrize(

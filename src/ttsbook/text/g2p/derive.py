@@ -14,9 +14,11 @@ from ttsbook.text.g2p.dictionary import find_word
 from ttsbook.text.tables import read_rows, read_words
 
 _SIBILANTS, _VOICELESS = "szʃʒʧʤ", "ptkfθ"
-_HAS_LOST_E = re.compile("^[^aeiou]*[aeiou][^aeiouhwxy]$|[^aeiou][aeiou][cgsvz]$")
+# Stems that seldom end so by themselves: hop(e), scal(e); pleas(e), danc(e), purs(e), wreath(e).
+_HAS_LOST_E = re.compile("^[^aeiou]*[aeiou][^aeiouhwxy]$|[^aeiou][aeiou][cgsvz]$|[lnr]c$|[lnprw]s$|th$")
+_ADDING_ES = ("ches", "shes", "sses", "xes", "oes")
+_BEFORE_ES = ("s", "x", "z", "h", "o", "i")
 _MIN_STEM = 3  # shorter stems match by accident
-_MIN_PART = 3  # of a compound
 _DEPTH = 3  # endings that may be taken off one after another ("favour-able-ness")
 
 
@@ -61,12 +63,13 @@ def derive_word(word: str, depth: int = _DEPTH) -> str | None:
     return None
 
 
-def derive_compound(word: str) -> str | None:
+def derive_compound(word: str, shortest: int) -> str | None:
     """Return the reading of two known words written as one; the second loses its main stress.
 
-    Only words that often close a compound count, or "vivacity" would be viva + city.
+    Neither has fewer letters than `shortest`. Only words that often close a compound count, or "vivacity"
+    would be viva + city.
     """
-    cuts = range(_MIN_PART, len(word) - _MIN_PART + 1)
+    cuts = range(shortest, len(word) - shortest + 1)
     # The most even cut is the likeliest: "foot|marks" rather than "footm|arks".
     for cut in sorted(cuts, key=lambda cut: abs(2 * cut - len(word))):
         if word[cut:].removesuffix("s") not in read_words("compounds_en.txt"):
@@ -97,6 +100,10 @@ def _by_ending(word: str, depth: int) -> str | None:
             continue
         if ending in ("s", "es") and word.endswith("ss"):
             continue  # paleness is no plural
+        if ending == "s" and word.endswith(_ADDING_ES) and find_word(word[:-2]):
+            continue  # larches are no Larche's
+        if ending == "es" and not word.endswith(_BEFORE_ES, 0, -2):
+            continue  # Vimes is no vim
         add = _ENDINGS.get(sound) or _adding(sound)
         for stem in _stems(word[: -len(ending)], ending):
             known = derive_word(stem, depth)
@@ -122,7 +129,7 @@ def _stems(stem: str, ending: str) -> Iterator[str]:
             yield stem[:-1]
     if ending == "ly":
         yield stem + "le"
-    if stem.endswith("i"):
+    if stem.endswith("i") and ending != "s":  # taxis are no taxies
         yield stem[:-1] + "y"
 
 

@@ -9,10 +9,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from ttsbook.text.g2p.arpabet import VOWEL_SYMBOLS, from_arpabet, without_stress
+from ttsbook.text.g2p.arpabet import VOWEL_SYMBOLS, from_arpabet, lower_stress, without_stress
 from ttsbook.text.g2p.derive import derive_compound, derive_word, plural
 from ttsbook.text.g2p.dictionary import find_word
 from ttsbook.text.g2p.network import predict_word
+from ttsbook.text.g2p.open_syllables import read_open_syllables
 from ttsbook.text.g2p.plausible import is_plausible
 from ttsbook.text.g2p.respelling import read_respelling
 from ttsbook.text.g2p.romanized import read_romanized
@@ -29,11 +30,14 @@ LETTER_NAMES = {
 VOWEL_LETTERS = ("a", "e", "i", "o", "u")
 _DRAWN = re.compile(r"(.)\1{2,}")
 _MIXED_ACRONYM = re.compile(r"[a-z]{1,2}[A-Z]{2,}|(?!Mc)[A-Z][a-z][A-Z]")  # mRNA, AoE
+_SHORTEST_PART, _SHORTEST_OF_A_NAME = 3, 4  # letters of what a compound is made of
 _LONGEST_ACRONYM = 5  # longer words in capitals are shouted, not spelt
 # Letters that NFKD does not take apart; a reader of English says the plain ones.
 _PLAIN = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ð": "th", "þ": "th", "ł": "l", "đ": "d", "ı": "i", "ŋ": "ng"}
 )
+_FINAL_ACCENT = re.compile("ée?s?$")
+_SOFT = {"c": "ss", "g": "j"}  # before é
 _VARIANT = re.compile(r"LATIN SMALL LETTER ([A-Z]) WITH ")
 
 
@@ -55,7 +59,7 @@ def pronounce_word(word: str) -> str:
     weak = function_word(plain)
     if weak:
         return weak
-    known = find_word(plain) if word.isascii() else _accented(word) or _romanized(word) or find_word(plain)
+    known = find_word(plain) if word.isascii() else _accented(word) or _romanized(word) or _known(plain, word)
     if known:
         return _stressed(known) if sum(symbol in VOWEL_SYMBOLS for symbol in known) > 1 else known
     if _is_spelt(word):
@@ -66,6 +70,20 @@ def pronounce_word(word: str) -> str:
 def _accented(word: str) -> str | None:
     """Read a word that its accents tell from another: "résumé" is not "resume"."""
     return find_word(unicodedata.normalize("NFC", word.lower().replace("’", "'")))
+
+
+def _known(plain: str, word: str) -> str | None:
+    """Read a word without its accents, if the reading agrees with them: "cite" is not "cité"."""
+    composed = unicodedata.normalize("NFC", word.lower())
+    ending = _FINAL_ACCENT.search(composed)
+    known = derive_word(plain) if ending else find_word(plain)
+    if not ending or (known and known.rstrip("z").endswith("A")):
+        return known
+    stem = plain_letters(composed[: ending.start()])
+    guess = _guess(stem[:-1] + _SOFT.get(stem[-1], stem[-1]) + "ay") if stem else ""
+    if not guess.endswith("A"):
+        return known
+    return lower_stress(guess[:-1]) + "ˈA" + ("z" if composed.endswith("s") else "")
 
 
 def _shortened(word: str) -> str | None:
@@ -104,7 +122,7 @@ def function_word(word: str) -> str | None:
 def is_known(word: str) -> bool:
     """Return whether a word can be read without the network."""
     plain = plain_letters(word)
-    return bool(function_word(plain) or derive_word(plain) or derive_compound(plain))
+    return bool(function_word(plain) or derive_word(plain) or derive_compound(plain, _SHORTEST_PART))
 
 
 def spell_letters(word: str) -> str:
@@ -120,10 +138,11 @@ def _unknown_word(word: str, is_name: bool) -> str:
         base = find_word(stem) or _unknown_word(stem, is_name) if stem else ""
         return plural(base) if base and ending else base
     letters = word.replace("'", "")
-    # A name is seldom its parts: "Hatherley" is not "hat" and "Herley".
     whole = _without_mark(letters, is_name) or derive_word(word) or derive_word(letters)
-    derived = whole or (None if is_name else derive_compound(letters))
-    return derived or _drawn_out(letters) or _guess(letters)
+    # A name is seldom short parts: "Hatherley" is not "hat" and "Herley".
+    derived = whole or derive_compound(letters, _SHORTEST_OF_A_NAME if is_name else _SHORTEST_PART)
+    foreign = read_open_syllables(letters) if is_name and not derived else None
+    return derived or foreign or _drawn_out(letters) or _guess(letters)
 
 
 def _without_mark(word: str, is_name: bool) -> str | None:
