@@ -273,7 +273,7 @@ def word_rules() -> tuple[Rule, ...]:
          lambda match: match.group().replace("/", " or "), "/"),
         ("either", r"\b(?:[Aa]nd|[Ee]ither)/or\b", lambda match: match.group().replace("/", " "), "/"),
         ("compare", r"(?<=[\w)])\s?[<>]\s?(?=\d)", lambda match: _COMPARED[match.group().strip()], "<>"),
-        ("prefix", r"\b[Dd]e(?=-(?!facto|jure|rigueur|luxe)[a-z]{3})", lambda match: f"{match[0]}e", "-"),
+        ("prefix", r"(?<![\w-])[Dd]e(?=-(?!facto|jure|rigueur|luxe)[a-z]{3})", lambda match: f"{match[0]}e", "-"),
         ("arrow", r"(?<=\w)\s?→\s?(?=[\w∞])", lambda _: " to ", "→"),
         ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),
         ("hashtag", r"(?<!\w)#(?=[A-Za-z])", lambda _: "hashtag ", "#"),
