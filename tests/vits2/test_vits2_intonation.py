@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from ttsbook.vits2.intonation import ABOVE, DEPTH, WIDER, intone, raise_ends, widen
+from ttsbook.vits2.intonation import ABOVE, DEPTH, LIFT, WIDER, intone, lift_ends, raise_ends, widen
 
+Change = Callable[[np.ndarray, np.ndarray, list[tuple[int, int]]], np.ndarray]  # type: ignore[type-arg]
 DURATIONS = np.array([5, 10, 10, 10, 5])  # latent frames: 40, and 80 of pitch
 
 
@@ -29,11 +32,22 @@ def test_what_is_unvoiced_stays_so_and_the_last_voiced_frame_is_the_highest() ->
     assert raised.argmax() == 63
 
 
+@pytest.mark.parametrize("change", [raise_ends, lift_ends])
 @pytest.mark.parametrize("voiced", [0, 1, 3])
-def test_too_little_voice_is_left_as_it_is(voiced: int) -> None:
+def test_too_little_voice_is_left_as_it_is(change: Change, voiced: int) -> None:
     f0 = np.zeros(80, np.float32)
     f0[50 : 50 + voiced] = 100
-    np.testing.assert_array_equal(raise_ends(f0, DURATIONS, [(3, 3)]), f0)
+    np.testing.assert_array_equal(change(f0, DURATIONS, [(3, 3)]), f0)
+
+
+def test_what_is_lifted_keeps_its_tones() -> None:
+    f0 = np.array([100, 130, 100, 0, 120, 90] * 10, np.float32)
+    lifted = lift_ends(f0, np.array([10, 10, 10]), [(1, 2)])
+    np.testing.assert_array_equal(lifted[:21], f0[:21])
+    np.testing.assert_array_equal(lifted == 0, f0 == 0)
+    factor = lifted[f0 > 0] / f0[f0 > 0]
+    assert (np.diff(factor) >= -1e-6).all()
+    assert factor[-1] == pytest.approx(LIFT, rel=1e-4)
 
 
 def test_distances_from_the_mean_are_multiplied_in_semitones() -> None:
@@ -68,3 +82,4 @@ def test_a_question_is_widened_before_its_end_is_raised() -> None:
     np.testing.assert_array_equal(spoken, raise_ends(widen(f0, WIDER["en"]), DURATIONS, [(3, 3)]))
     assert spoken[69] > ABOVE * f0.mean()
     np.testing.assert_array_equal(intone(f0, DURATIONS, "zh"), f0)
+    np.testing.assert_array_equal(intone(f0, DURATIONS, "zh", [(3, 3)]), lift_ends(f0, DURATIONS, [(3, 3)]))

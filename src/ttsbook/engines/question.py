@@ -11,8 +11,9 @@ import re
 from ttsbook.symbols import VOWELS
 
 # The marks between two words, a question mark among them.
-_ASKED = re.compile(r"[^\w\s]*(?:\s+[^\w\s]+)*?\?[^\w\s]*")
-_SENTENCE_END = re.compile(r"[.!?](?<!\.\.)(?!\.)")
+_ASKED = re.compile(r"[^\w\s]*(?:\s+[^\w\s]+)*?[?？][^\w\s]*")
+_MARK = re.compile(r"\?[?!]*")  # the same among phonemes
+_SENTENCE_END = re.compile(r"[.!?。！？](?<!\.\.)(?!\.)")
 _CLAUSE_END = re.compile(r"[,;:—–…()“”\"]|--|\.\.+|\s-\s")
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _OPENERS = frozenset({
@@ -41,16 +42,29 @@ def rising_ends(phonemes: str, spoken: str) -> tuple[tuple[int, int], ...]:
         phonemes: of one utterance in English.
         spoken: the same as words; if both do not have as many questions, nothing rises.
     """
-    marks = [place for place, symbol in enumerate(phonemes) if symbol == "?"]
-    questions = _questions(spoken) if marks else []
-    if len(questions) != len(marks):
-        return ()
     found = []
-    for mark, words in zip(marks, questions, strict=True):
+    for mark, words in questions_in(phonemes, spoken):
         first = _last_stress(phonemes, mark)
         if first is not None and asks_for_yes_or_no(words):
             found.append((first, mark - 1))
     return tuple(found)
+
+
+def questions_in(phonemes: str, spoken: str) -> tuple[tuple[int, str], ...]:
+    """Return the place of each question mark among `phonemes` with the question before it, in words.
+
+    Nothing if both do not have as many.
+    """
+    marks = [found.start() for found in _MARK.finditer(phonemes)]
+    if not marks:
+        return ()
+    asked = [_SENTENCE_END.split(spoken[: found.start()])[-1] for found in _ASKED.finditer(spoken)]
+    return tuple(zip(marks, asked, strict=True)) if len(asked) == len(marks) else ()
+
+
+def clause_start(phonemes: str, end: int) -> int:
+    """Return the place behind the mark before `end`."""
+    return max(phonemes.rfind(mark, 0, end) for mark in ".!?,;:") + 1
 
 
 def asks_for_yes_or_no(question: str) -> bool:
@@ -70,13 +84,9 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower().replace("’", "'"))
 
 
-def _questions(spoken: str) -> list[str]:
-    return [_SENTENCE_END.split(spoken[: asked.start()])[-1] for asked in _ASKED.finditer(spoken)]
-
-
 def _last_stress(phonemes: str, end: int) -> int | None:
     """Return the place of the last stressed vowel behind the mark before `end`, or of the first vowel."""
-    start = max(phonemes.rfind(mark, 0, end) for mark in ".!?,;:") + 1
+    start = clause_start(phonemes, end)
     stress = phonemes.rfind("ˈ", start, end)
     if stress >= 0:
         return stress

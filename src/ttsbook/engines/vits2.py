@@ -15,6 +15,7 @@ from ttsbook.engines.hardware import choose_hardware
 from ttsbook.engines.onnx import runtime_version
 from ttsbook.engines.options import check_options
 from ttsbook.engines.question import rising_ends
+from ttsbook.engines.question_zh import lifted_ends
 from ttsbook.errors import MissingError, RenderError
 from ttsbook.types import Speech, VoiceProfile
 
@@ -153,9 +154,8 @@ def _utterance(request: Request, voice: VoiceProfile) -> Utterance:
 
 def _rises(request: Request) -> tuple[tuple[int, int], ...]:
     """Return where a request's questions rise, as places between the pads."""
-    if request.language != "en":
-        return ()
-    return tuple((first + 1, last + 1) for first, last in rising_ends(request.phonemes, request.spoken))
+    find = lifted_ends if request.language == "zh" else rising_ends
+    return tuple((first + 1, last + 1) for first, last in find(request.phonemes, request.spoken))
 
 
 def read_hashes(folder: Path) -> dict[str, str]:

@@ -242,6 +242,7 @@ def word_rules() -> tuple[Rule, ...]:
     small = rf"\b(?P<word>[Vv]ol|[Cc]hap|[Bb]k|ch|p)\.\s{low}\b(?!\.\w|['’])"
     several = r"\b(?P<word>[Cc]hapters|[Bb]ooks|[Aa]cts|[Pp]arts|[Vv]olumes)\s"
     several += rf"{_NUMERAL}\s?[-–—]\s?(?P<to>[IVXLC]+)\b"
+    not_latin = "-(?!facto|jure|rigueur|luxe)[a-z]{3}"
     table = (
         ("roman", small, _part_roman, "ivxl"),
         ("roman", several, _chapters_roman, "IVXLC"),
@@ -273,7 +274,7 @@ def word_rules() -> tuple[Rule, ...]:
          lambda match: match.group().replace("/", " or "), "/"),
         ("either", r"\b(?:[Aa]nd|[Ee]ither)/or\b", lambda match: match.group().replace("/", " "), "/"),
         ("compare", r"(?<=[\w)])\s?[<>]\s?(?=\d)", lambda match: _COMPARED[match.group().strip()], "<>"),
-        ("prefix", r"(?<![\w-])[Dd]e(?=-(?!facto|jure|rigueur|luxe)[a-z]{3})", lambda match: f"{match[0]}e", "-"),
+        ("prefix", rf"(?<![\w-])[Dd]e(?={not_latin})", lambda match: f"{match[0]}e", "-"),
         ("arrow", r"(?<=\w)\s?→\s?(?=[\w∞])", lambda _: " to ", "→"),
         ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),
         ("hashtag", r"(?<!\w)#(?=[A-Za-z])", lambda _: "hashtag ", "#"),
