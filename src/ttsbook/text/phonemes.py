@@ -120,7 +120,7 @@ def _american_tokens(spoken: str, fixed: tuple[Fixed, ...]) -> list[Token]:
 
 def _read(text: str, offset: int) -> list[Token]:
     matches = list(_TOKEN.finditer(text))
-    words = [m.group() if m.lastgroup == "word" else "" for m in matches]
+    words = [m.group().replace("’", "'") if m.lastgroup == "word" else "" for m in matches]
     has_han = any(m.lastgroup == "han" for m in matches)
     wholes = _whole_words(text, matches)
     found: list[Token] = []
@@ -147,7 +147,7 @@ def _whole_words(text: str, matches: list[re.Match[str]]) -> dict[int, int]:
 
 
 def _word(words: list[str], index: int, has_han: bool) -> str:
-    word = words[index].replace("’", "'")
+    word = words[index]
     if len(word) == 1 and word != "I" and _is_letter_name(words, index, has_han):
         return LETTER_NAMES.get(word.lower()) or pronounce_word(word)  # à la carte
     if has_han and word.isupper() and _is_alone(words, index) and _is_spelt_in_mandarin(word):
