@@ -68,7 +68,10 @@ def _is_predicate(words: Sequence[str], index: int) -> bool:
     after = word_at(words, index + 1)
     if after in context("objects"):
         return True
-    if words[index].lower() in context("after-noun-adjectives"):
+    word = words[index].lower()
+    if word in context("need-object"):
+        return after in ("everyone", "everything")
+    if word in context("after-noun-adjectives"):  # "friends close and enemies closer"
         return after in context("after-plural") and after != "and"
     if word_at(words, index - 2) in context("one"):
         return False
