@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from ttsbook.text.normalize.english import english_rules
 from ttsbook.text.normalize.mandarin import mandarin_rules
+from ttsbook.text.normalize.mandarin_blanks import blank_rules
 from ttsbook.text.normalize.rewrite import Claim, Normalized, Rule, apply_claims, find_claims
 from ttsbook.text.normalize.shared import SHARED_RULES
 from ttsbook.text.normalize.squares import square_rules
@@ -83,7 +84,7 @@ def _fold_table() -> dict[int, str]:
 def _rules(language: str, mixed: bool) -> tuple[Rule, ...]:
     """Return the rules for text in one language, or all for mixed text, those of its main language first."""
     squares = square_rules(lambda text, within: normalize(text, within).spoken)
-    everything = (*SHARED_RULES, *squares, *english_rules(), *mandarin_rules())
+    everything = (*blank_rules(), *SHARED_RULES, *squares, *english_rules(), *mandarin_rules())
     ours = (rule for rule in everything if rule.language in ("", language))
     others = (rule for rule in everything if rule.language not in ("", language))
     return (*ours, *(others if mixed else ()))
