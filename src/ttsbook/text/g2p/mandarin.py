@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from ttsbook.text.g2p.particles import PARTICLES, part_particles, read_ending, read_particle
 from ttsbook.text.g2p.pinyin import from_pinyin
 from ttsbook.text.g2p.sandhi import Word, apply_sandhi
 from ttsbook.text.g2p.segment import is_listed, split_words
@@ -18,32 +19,11 @@ from ttsbook.text.g2p.traditional import simplify
 from ttsbook.text.tables import read_map, read_rows, read_words
 
 _MEASURED = "一二两三四五六七八九十百千几每这那哪数半"  # before 只: the measure word zhī, not "only"
-_DE_KEEPS_TONE = "获取赢夺博难心应懂所"  # 获得者
-_DE_OBTAINS = (
-    _DE_KEEPS_TONE + "求征购捧摘录竞觅讨谋劫募窃贪偷拾兼易既始已独共可休焉彼乍奥乐梦未方才能白犹互各"
-)
-_DEI_BEFORE = "我你您他她它们就总也都还不可非必咱谁"  # before a lone 得: "must"
-_DE_AFTER = "了到过第奖病胜"  # after a lone 得: "to get"
-_ER_BEFORE = "女婴孤幼少男健宠胎妻孙侄弃患生血能托"  # before 儿: a child; else the ending of a noun
 _ME = ("么", "麼", "麽", "幺")  # after 什: shén
 _CENG_BEFORE = "用任多一当在奉领率效亲"  # after 曾: once
 _PLACES = ("县", "市", "区", "府")
-_FIELDS = "块亩片顷垧"  # before 地: the ground that they measure
-_DEGREES = "多好久深快慢早低高"  # before 地: 更多|地, but 在|地
-_SOUNDS = "砰噌嗖啪嘭哗轰腾唰刷咚呼嗡咣扑噗嘶嗤哐咔当吱蹭倏忽蓦霍"  # before 地 and a verb: 砰|地|一声
-_REACHES = "着了过到在等开"  # before 地 at the end of a run: a place is reached or left
-# Of a place and its first character: what follows if 地 was a particle, 满意地|点|了, 高兴地|带|他.
-_VERB_BEFORE = {
-    "地点": "了着上头点燃",
-    "地理": "了",
-    "地带": "着他她我你它走",
-    "地面": "对向",
-    "地主": "动",
-    "地上": "了",
-}
 _NO_AGENT = ("所以", "所有", "所谓", "所在", "所长", "所属", "所有人", "所在地")  # begin with 所 and no verb
 _ENDINGS = "了吧呢啊吗的"  # after 还给他: nothing more is said
-_PARTICLES = "地得只儿"
 _FAMILIAR = "小老阿"  # before a surname
 _BODY = ("着眼", "着手", "着想", "着火", "着数")  # after a verb its particle and what it acts with: 闭着|眼
 # Before a whole 着手, "to begin": what is no verb.
@@ -70,7 +50,7 @@ def read_run(run: str) -> list[tuple[str, ...]]:
 
 
 def _words_of(run: str) -> Sequence[str]:
-    return _part_body(_part_particles(split_words(simplify(run))))
+    return _part_body(part_particles(split_words(simplify(run))))
 
 
 def _say_words(run: str) -> list[tuple[int, int, tuple[str, ...]]]:
@@ -104,26 +84,6 @@ def _part_body(words: Sequence[str]) -> Sequence[str]:
     return parted
 
 
-def _part_particles(words: Sequence[str]) -> Sequence[str]:
-    """Separate 地 from a verb that was taken for one word with it: 高兴|地笑."""
-    if not any(word[0] == "地" and len(word) > 1 for word in words):
-        return words
-    parted: list[str] = []
-    for before, word, after in zip(("", *words[:-1]), words, (*words[1:], ""), strict=True):
-        if word[0] == "地" and len(word) > 1 and _begins_with_particle(before, word, after):
-            parted += ("地", word[1:])
-        else:
-            parted.append(word)
-    return parted
-
-
-def _begins_with_particle(before: str, word: str, after: str) -> bool:
-    """Tell 微笑|地点|了 and 慢慢|地上|车 from places."""
-    if not is_listed(word) or len(before) < 2:
-        return not is_listed(word)
-    return before[-1] == before[-2] or bool(after and after[0] in _VERB_BEFORE.get(word, ""))
-
-
 @lru_cache(maxsize=1 << 17)
 def read_word(word: str) -> tuple[str, ...]:
     """Return the pinyin of a word, one syllable with a tone digit for each character that has one."""
@@ -139,30 +99,13 @@ def read_word(word: str) -> tuple[str, ...]:
     if word[0] == "子" and len(word) > 1 and is_listed(word):
         syllables[0] = "zi3"  # 子夜
     _fix_names(word, syllables)
+    is_composed = not _has_reading(word)
     for i in range(1, min(len(word), len(syllables))):
-        before = word[i - 1]
-        if word[i] == "只" and before in _MEASURED:
+        if word[i] == "只" and word[i - 1] in _MEASURED:
             syllables[i] = "zhi1"
-        elif word[i] == "子" and word[i - 1 : i + 1] in read_words("zi_zh.txt"):
-            syllables[i] = "zi3"  # 男子, 原子弹
-        elif word[i] == "得" and len(word) == 2 and before not in _DE_OBTAINS and not _has_reading(word):
-            syllables[i] = "de5"  # 冻得, but 求得
-        elif word[i] == "得" and i == 1 and len(word) == 3 and word[0] not in _DE_KEEPS_TONE:
-            syllables[i] = "de5"  # 跑得快
-        elif word[i] == "得" and i == 2 and len(word) == 3 and before == "不":
-            syllables[i] = "de5"  # 舍不得
-        elif word[i] == "地" and i > 1 and (before == word[i - 2] or _is_adverb(word)):
-            syllables[i] = "de5"  # 轻轻地
-        elif word[i] == "儿" and i == len(word) - 1 and before not in _ER_BEFORE:
-            syllables[i] = "er5"
+        else:
+            syllables[i] = read_ending(word, i, is_composed) or syllables[i]
     return tuple(filter(_is_pinyin, syllables))
-
-
-def _is_adverb(word: str) -> bool:
-    """Tell 细心地 from 出生地; what is in no dictionary is an adverb."""
-    if word[-1] != "地" or _has_reading(word):
-        return False
-    return word in read_words("adverbs_zh.txt") if is_listed(word) else word[-2] not in "着了"
 
 
 def _fix_names(word: str, syllables: list[str]) -> None:
@@ -257,7 +200,7 @@ def _read_words(words: Sequence[str]) -> list[Word]:
 @lru_cache(maxsize=1 << 17)
 def _settled(word: str) -> tuple[str, ...] | None:
     """Return the reading of a word, or None if what stands around it can matter."""
-    if word in _lone() or word[0] == "只" or word == "还给":
+    if word in _lone() or word[0] in "只子" or word == "还给":
         return None
     is_composed = len(word) > 1 and not _has_reading(word)
     return None if is_composed and not _lone().isdisjoint(word) else read_word(word)
@@ -280,6 +223,8 @@ def _read_between(words: Sequence[str], index: int) -> tuple[str, ...]:
         return ("huan2" if _gives_back(words[:index], words[index + 1 :]) else "hai2", "gei3")
     has_reading = len(word) == 1 or _has_reading(word)
     syllables = read_word(word) if has_reading else _compose(word, words[:index], words[index + 1 :])
+    if word[0] == "子" and not before:
+        return ("zi3", *syllables[1:])  # 子曰
     if word[0] == "只" and before and before[-1] in _MEASURED and not is_listed(word):
         return ("zhi1", *syllables[1:])  # 两|只手, but 这|只有
     return syllables
@@ -294,7 +239,7 @@ def _compose(word: str, earlier: Sequence[str], later: Sequence[str]) -> tuple[s
     for piece in _pieces(word):
         # 教材 is no matter of what is taught.
         is_fixed = piece == "教" and is_listed(word) and word[i + 1 : i + 2] not in ("课", "完", "书")
-        if len(piece) == 1 and piece in _lone() and piece not in _PARTICLES and not is_fixed:
+        if len(piece) == 1 and piece in _lone() and piece not in PARTICLES and not is_fixed:
             before = (*earlier, word[:i]) if i else earlier
             after = (word[i + 1 :], *later) if word[i + 1 :] else later
             syllables[i] = _lone_reading(piece, before, after)
@@ -306,27 +251,22 @@ def _compose(word: str, earlier: Sequence[str], later: Sequence[str]) -> tuple[s
 def _lone() -> frozenset[str]:
     """Return the characters whose reading, when they are words, depends on the words around them."""
     from_tables = {row[0] for row in read_rows("contexts_zh.tsv")} | set(read_map("surnames_zh.tsv"))
-    return frozenset(_PARTICLES) | from_tables
+    return frozenset(PARTICLES) | from_tables
 
 
 def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> str:
     """Choose the reading of a character that stands alone between the words of a run."""
     before, after = earlier[-1] if earlier else "", later[0] if later else ""
-    if word == "地":  # after an adverb it is the particle, after a verb or alone the ground
-        return "de5" if _ends_adverb(earlier, after) else "di4"
-    if word == "得":
-        if not before or before[-1] in _DEI_BEFORE:
-            return "dei3" if after and after[0] not in _DE_AFTER else "de2"
-        return "de5" if after else "de2"
+    particle = read_particle(word, earlier, later)
+    if particle:
+        return particle
     if word == "只":
         return "zhi1" if before and before[-1] in _MEASURED else "zhi3"
-    if word == "儿":
-        return "er5" if before else "er2"
     if word == "为" and _is_passive(later):
         return "wei2"
     for where, cues, pinyin in _contexts().get(word, ()):
-        beside = before[-1:] if where == "before" else after[:1] or "。"
-        fits = where == "alone" or (beside and beside in cues)
+        beside = (before[-1:] if where == "before" else after[:1]) or "。"
+        fits = where == "alone" or beside in cues
         if where in ("earlier", "later"):
             fits = any(not cues.isdisjoint(other) for other in (earlier if where == "earlier" else later))
         if where == "starts":
@@ -341,20 +281,6 @@ def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
     if surname and (after in read_words("titles_zh.txt") or (before and before[-1] in _FAMILIAR + "姓叫")):
         return surname
     return next(iter(read_word(word)), "")
-
-
-def _ends_adverb(earlier: Sequence[str], after: str) -> bool:
-    """Return whether a lone 地 after these words makes an adverb of them: 轻轻|地, 砰|地|一声."""
-    before = "".join(earlier[-2:])
-    if len(before) > 1 and before[-1] == before[-2]:
-        return True
-    if not earlier or before[-1] in _FIELDS:
-        return False
-    if len(earlier[-1]) == 1:
-        return bool(after) and (before[-1] in _DEGREES or (before[-1] in _SOUNDS and after[0] in "一就便又"))
-    if after:
-        return True
-    return len(earlier) > 1 and earlier[-2][-1] != "的" and before[-1] not in _REACHES
 
 
 def _gives_back(earlier: Sequence[str], later: Sequence[str]) -> bool:
