@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ttsbook.symbols import PUNCTUATION
 from ttsbook.text.g2p.mandarin import pronounce_words
-from ttsbook.text.phonemes import Fixed, tokens_of
+from ttsbook.text.phonemes import Fixed, is_asked, tokens_of
 
 _BETWEEN = frozenset(PUNCTUATION + " ")
 
@@ -39,7 +39,7 @@ def align_words(
 def _said(spoken: str, fixed: tuple[Fixed, ...], accent: str) -> Iterator[tuple[int, int, str]]:
     for kind, symbols, start, end in tokens_of(spoken, fixed, accent):
         if kind == "han":
-            for word_start, word_end, said in pronounce_words(spoken[start:end]):
+            for word_start, word_end, said in pronounce_words(spoken[start:end], is_asked(spoken, end)):
                 yield start + word_start, start + word_end, said
         elif kind == "word":
             yield start, end, symbols

@@ -131,12 +131,17 @@ def _read(text: str, offset: int) -> list[Token]:
             if index in wholes:
                 token = broken_off(match.group(), token)
         elif kind == "han":
-            token = pronounce_run(token)
+            token = pronounce_run(token, is_asked(text, match.end()))
         elif kind == "other":
             kind, token = "word", _other(token)
         if token:
             found.append(Token(kind, token, offset + match.start(), offset + match.end()))
     return found
+
+
+def is_asked(text: str, end: int) -> bool:
+    """Return whether a question mark stands at a place."""
+    return text.startswith(("?", "？"), end)
 
 
 def _whole_words(text: str, matches: list[re.Match[str]]) -> dict[int, int]:

@@ -23,6 +23,7 @@ _ME = ("么", "麼", "麽", "幺")  # after 什: shén
 _CENG_BEFORE = "用任多一当在奉领率效亲"  # after 曾: once
 _PLACES = ("县", "市", "区", "府")
 _NO_AGENT = ("所以", "所有", "所谓", "所在", "所长", "所属", "所有人", "所在地")  # begin with 所 and no verb
+_ASKED = {"嗯": "n2", "哦": "o2", "啊": "a2"}  # alone before a question mark; else they agree or wonder
 _ENDINGS = "了吧呢啊吗的"  # after 还给他: nothing more is said
 _FAMILIAR = "小老阿"  # before a surname
 _BODY = ("着眼", "着手", "着想", "着火", "着数")  # after a verb its particle and what it acts with: 闭着|眼
@@ -34,28 +35,34 @@ _NO_VERB = (
 
 
 @lru_cache(maxsize=1 << 14)
-def pronounce_run(run: str) -> str:
-    """Return the symbols of one run of characters without punctuation."""
-    return " ".join(map(_symbols, read_run(run)))
+def pronounce_run(run: str, asked: bool = False) -> str:
+    """Return the symbols of one run of characters without punctuation; `asked` of one before a "?"."""
+    return " ".join(map(_symbols, read_run(run, asked)))
 
 
-def pronounce_words(run: str) -> list[tuple[int, int, str]]:
+def pronounce_words(run: str, asked: bool = False) -> list[tuple[int, int, str]]:
     """Return (start, end, symbols) of each word of a run; words that have no reading are not among them."""
-    return [(start, end, _symbols(syllables)) for start, end, syllables in _say_words(run)]
+    return [(start, end, _symbols(syllables)) for start, end, syllables in _say_words(run, asked)]
 
 
-def read_run(run: str) -> list[tuple[str, ...]]:
+def read_run(run: str, asked: bool = False) -> list[tuple[str, ...]]:
     """Return the pinyin of a run as it is said, word by word."""
-    return apply_sandhi(_read_words(_words_of(run)))
+    return apply_sandhi(_readings(_words_of(run), asked))
 
 
 def _words_of(run: str) -> Sequence[str]:
     return _part_body(part_particles(split_words(simplify(run))))
 
 
-def _say_words(run: str) -> list[tuple[int, int, tuple[str, ...]]]:
+def _readings(words: Sequence[str], asked: bool) -> list[Word]:
+    if asked and all(word in _ASKED for word in words):
+        return [(word, (_ASKED[word],)) for word in words]
+    return _read_words(words)
+
+
+def _say_words(run: str, asked: bool) -> list[tuple[int, int, tuple[str, ...]]]:
     words = _words_of(run)
-    readings = _read_words(words)
+    readings = _readings(words, asked)
     said = deque(zip(readings, apply_sandhi(readings), strict=True))
     found = []
     start = 0
@@ -267,6 +274,8 @@ def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
     for where, cues, pinyin in _contexts().get(word, ()):
         beside = (before[-1:] if where == "before" else after[:1]) or "。"
         fits = where == "alone" or beside in cues
+        if where == "closing":
+            fits = before[-1:] in cues and (not after or (after in "的了" and len(later) == 1))
         if where in ("earlier", "later"):
             fits = any(not cues.isdisjoint(other) for other in (earlier if where == "earlier" else later))
         if where == "starts":

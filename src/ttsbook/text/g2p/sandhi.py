@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 
+from ttsbook.text.tables import read_words
+
 Word = tuple[str, tuple[str, ...]]  # characters, one pinyin syllable each
 _NUMBER_BEFORE = "第初十百千万零〇一二三四五六七八九"  # before 一: a number, which keeps its tone
 _NUMBER_AFTER = "零〇一二三四五六七八九十月号號"  # 一 inside a number or a date: 一九四九, 一月
@@ -52,16 +54,28 @@ def _change_yi(text: str, syllables: list[str], ends: set[int]) -> None:
     for i in range(len(text) - 1):
         if text[i] != "一" or syllables[i][:-1] != "yi":
             continue
-        before, after = text[i - 1] if i else "", text[i + 1]
         closes_word = i + 1 in ends and i > 0 and i not in ends
-        is_day = before == "月" and after in "日号號"
-        is_united = text[max(0, i - 1) : i + 1] in _UNITED and i not in ends
-        if is_day or is_united or (before and before in _NUMBER_BEFORE) or after in _NUMBER_AFTER:
+        if _is_number(text, i, ends):
             syllables[i] = "yi1"
         elif _is_between_twins(text, i):
             syllables[i] = "yi5"  # 看一看
-        elif not closes_word or before in _COUNTED_AFTER:
+        elif not closes_word or text[i - 1] in _COUNTED_AFTER or text[i - 2 : i] == "一" + text[i + 1]:
             syllables[i] = "yi2" if _was_fourth(text, syllables, i + 1) else "yi4"
+
+
+def _is_number(text: str, i: int, ends: set[int]) -> bool:
+    """Return whether 一 is part of a number, a date or a word of its own, or means the first of several."""
+    before, after = text[i - 1] if i else " ", text[i + 1]
+    if before in _NUMBER_BEFORE or after in _NUMBER_AFTER or (before == "月" and after in "日号號"):
+        return True
+    if text[max(0, i - 1) : i + 1] in _UNITED and i not in ends:
+        return True
+    if before == after:
+        return text[i + 2 : i + 3] == "二"  # 数一数二
+    if before in _COUNTED_AFTER:
+        return False
+    words = read_words("ordinals_zh.txt")
+    return any(end in ends and text[i:end] in words for end in range(i + 2, i + 5))
 
 
 def _was_fourth(text: str, syllables: list[str], i: int) -> bool:
@@ -71,7 +85,7 @@ def _was_fourth(text: str, syllables: list[str], i: int) -> bool:
 
 def _is_between_twins(text: str, i: int) -> bool:
     is_between = 0 < i < len(text) - 1 and text[i - 1] == text[i + 1] and text[i - 1] not in "一不得"
-    return is_between and text[max(0, i - 2) : i - 1] != "不"  # not in 不怕不怕
+    return is_between and text[max(0, i - 2) : i - 1] not in ("不", "一")  # not in 不怕不怕, 一步一步
 
 
 def _raise_inside(word: str, syllables: list[str], start: int, end: int) -> None:
