@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from ttsbook.text.g2p.particles import PARTICLES, part_particles, read_ending, read_particle
 from ttsbook.text.g2p.pinyin import from_pinyin
 from ttsbook.text.g2p.sandhi import Word, apply_sandhi
 from ttsbook.text.g2p.segment import is_listed, split_words
-from ttsbook.text.g2p.traditional import simplify
+from ttsbook.text.g2p.traditional import is_sure, read_sure, simplify
 from ttsbook.text.tables import read_map, read_rows, read_words
 
 _MEASURED = "一二两三四五六七八九十百千几每这那哪数半"  # before 只: the measure word zhī, not "only"
@@ -47,22 +47,29 @@ def pronounce_words(run: str, asked: bool = False) -> list[tuple[int, int, str]]
 
 def read_run(run: str, asked: bool = False) -> list[tuple[str, ...]]:
     """Return the pinyin of a run as it is said, word by word."""
-    return apply_sandhi(_readings(_words_of(run), asked))
+    return apply_sandhi(_readings(run, _words_of(run), asked))
 
 
 def _words_of(run: str) -> Sequence[str]:
     return _part_body(part_particles(split_words(simplify(run))))
 
 
-def _readings(words: Sequence[str], asked: bool) -> list[Word]:
+def _readings(run: str, words: Sequence[str], asked: bool) -> list[Word]:
     if asked and all(word in _ASKED for word in words):
         return [(word, (_ASKED[word],)) for word in words]
-    return _read_words(words)
+    readings = _read_words(words)
+    if not is_sure(run) or len(readings) != len(words):
+        return readings
+    starts = accumulate(map(len, words), initial=0)
+    return [
+        (word, read_sure(run[start : start + len(word)], word, syllables))
+        for (word, syllables), start in zip(readings, starts, strict=False)
+    ]
 
 
 def _say_words(run: str, asked: bool) -> list[tuple[int, int, tuple[str, ...]]]:
     words = _words_of(run)
-    readings = _readings(words, asked)
+    readings = _readings(run, words, asked)
     said = deque(zip(readings, apply_sandhi(readings), strict=True))
     found = []
     start = 0
