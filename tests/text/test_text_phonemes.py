@@ -67,6 +67,13 @@ def test_a_dash_or_an_ellipsis_between_chinese_words_is_a_pause(printed: str, pl
     assert FRONT_END.say(printed, "zh")[1] == FRONT_END.say(plain, "zh")[1]
 
 
+@pytest.mark.parametrize(
+    ("printed", "spelt"), [("他是yyds。", "他是YYDS。"), ("背kpi。", "背K P I。"), ("WHO说。", "W H O说。")]
+)
+def test_letters_are_spelt_in_chinese(printed: str, spelt: str) -> None:
+    assert FRONT_END.say(printed, "zh")[1] == FRONT_END.say(spelt, "zh")[1]
+
+
 @pytest.mark.parametrize(("word", "sentence", "phonemes"), marked("heteronyms.tsv"))
 def test_a_heteronym_is_read_by_its_sentence(word: str, sentence: str, phonemes: str) -> None:
     said = FRONT_END.say(sentence, "en")[1]

@@ -155,7 +155,7 @@ def _word(words: list[str], index: int, has_han: bool) -> str:
     word = words[index]
     if len(word) == 1 and word != "I" and _is_letter_name(words, index, has_han):
         return LETTER_NAMES.get(word.lower()) or pronounce_word(word)  # à la carte
-    if has_han and word.isupper() and _is_alone(words, index) and _is_spelt_in_mandarin(word):
+    if has_han and _is_alone(words, index) and _is_spelt_in_mandarin(word):
         return spell_letters(word.lower())
     if is_heteronym(word.lower()):
         reading = choose_reading(words, index)
@@ -187,8 +187,11 @@ def _is_alone(words: list[str], index: int) -> bool:
 
 
 def _is_spelt_in_mandarin(word: str) -> bool:
-    """Return whether Mandarin spells a word in capitals: IT, IP, US, but NO and OK are words."""
-    return word in read_words("spelt_en.txt") or (len(word) == 2 and word not in _SHORT_WORDS)
+    """Return whether Mandarin spells a word: IT, IP, US, yyds, but NO and OK are words."""
+    if word in read_words("spelt_zh.txt"):
+        return True
+    is_short = len(word) == 2 and word not in _SHORT_WORDS
+    return word.isupper() and (is_short or word in read_words("spelt_en.txt"))
 
 
 def _beside_a(side: str) -> list[str]:

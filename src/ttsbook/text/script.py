@@ -13,6 +13,8 @@ LATIN = "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
 _HAN = re.compile(f"[{HAN}]")
 _WORD = re.compile(f"[{LATIN}]+")
 _LETTER = re.compile(f"[{HAN}{LATIN}]")
+_SIGN = re.compile("[A-Z]{1,2}|[B-DF-HJ-NP-TV-Z]+|[a-z]")  # HP, 3V3, NPC: no word of English
+_DIGIT = re.compile("[0-9]")
 _NEIGHBOUR = re.compile(f"[{HAN}{LATIN}，。、；：！？（）《》]")
 
 
@@ -29,11 +31,14 @@ def has_latin(text: str) -> bool:
 def dominant_language(text: str, default: str) -> str:
     """Return "zh" or "en", whichever has more to say in `text`; `default` where neither has.
 
-    A character counts as much as a word: both take about as long to say.
+    A character counts as much as a word: both take about as long to say. Signs and digits alone, HP+100,
+    tell of no language.
     """
     n_han = len(_HAN.findall(text)) if not text.isascii() else 0
     if n_han == 0:
-        return "en" if has_latin(text) else default
+        words = _WORD.findall(text)
+        tells_nothing = not words or (_DIGIT.search(text) and all(map(_SIGN.fullmatch, words)))
+        return default if tells_nothing else "en"
     return "zh" if n_han >= len(_WORD.findall(text)) else "en"
 
 
