@@ -51,7 +51,10 @@ def read_run(run: str, asked: bool = False) -> list[tuple[str, ...]]:
 
 
 def _words_of(run: str) -> Sequence[str]:
-    return _part_body(part_particles(split_words(simplify(run))))
+    words: Sequence[str] = split_words(simplify(run))
+    if "得" in run or "地" in run:
+        words = part_particles(words)
+    return _part_body(words)
 
 
 def _readings(run: str, words: Sequence[str], asked: bool) -> list[Word]:
@@ -217,7 +220,7 @@ def _settled(word: str) -> tuple[str, ...] | None:
     if word in _lone() or word[0] in "只子" or word == "还给":
         return None
     is_composed = len(word) > 1 and not _has_reading(word)
-    return None if is_composed and not _lone().isdisjoint(word) else read_word(word)
+    return None if is_composed and not _by_context().isdisjoint(word) else read_word(word)
 
 
 def _has_reading(word: str) -> bool:
@@ -253,7 +256,7 @@ def _compose(word: str, earlier: Sequence[str], later: Sequence[str]) -> tuple[s
     for piece in _pieces(word):
         # 教材 is no matter of what is taught.
         is_fixed = piece == "教" and is_listed(word) and word[i + 1 : i + 2] not in ("课", "完", "书")
-        if len(piece) == 1 and piece in _lone() and piece not in PARTICLES and not is_fixed:
+        if len(piece) == 1 and piece in _by_context() and not is_fixed:
             before = (*earlier, word[:i]) if i else earlier
             after = (word[i + 1 :], *later) if word[i + 1 :] else later
             syllables[i] = _lone_reading(piece, before, after)
@@ -266,6 +269,12 @@ def _lone() -> frozenset[str]:
     """Return the characters whose reading, when they are words, depends on the words around them."""
     from_tables = {row[0] for row in read_rows("contexts_zh.tsv")} | set(read_map("surnames_zh.tsv"))
     return frozenset(PARTICLES) | from_tables
+
+
+@cache
+def _by_context() -> frozenset[str]:
+    """Return those of them that are read so inside a composed word, too."""
+    return _lone().difference(PARTICLES)
 
 
 def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> str:

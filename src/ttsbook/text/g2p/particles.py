@@ -47,15 +47,10 @@ _VERB_BEFORE = {
 
 def part_particles(words: Sequence[str]) -> Sequence[str]:
     """Separate 地 and 得 from words that they were taken for one with: 高兴|地笑, 这事得|问他."""
-    if not any(len(word) > 1 and not _PARTED.isdisjoint((word[0], word[-1])) for word in words):
-        return words
     parted: list[str] = []
     for word, after in zip(words, (*words[1:], ""), strict=True):
         parted += _parts(parted, word, after)
     return parted
-
-
-_PARTED = frozenset("地得")
 
 
 def _parts(earlier: Sequence[str], word: str, after: str) -> tuple[str, ...]:
