@@ -48,6 +48,7 @@ def test_a_word_of_the_lexicon_is_no_longer_unknown() -> None:
         ("Привет, John.", 6),
         ("café Ø 你好 ５ ½ ① π", 0),
         ("かな and 汉字", 2),
+        ("鲜の每日, 人々, ⼈⺠, の", 1),
         ("שלום", 4),
         ("5㎏, ㍿, ㋁ ㌔", 1),
         ("1, 2 — “x”", 0),

@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from ttsbook.text.g2p.english import plain_letters
+from ttsbook.text.normalize.mandarin_blanks import KANA
 from ttsbook.text.normalize.normalize import fold
 from ttsbook.text.normalize.roman import ROMAN_SIGNS
 from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, LIGATURES
@@ -25,7 +26,7 @@ def count_unspeakable(text: str) -> int:
     """Return how many letters of `text` have no sound in any language of the front end."""
     if text.isascii():
         return 0
-    plain = _POWER.sub("", fold(text))
+    plain = KANA.sub("", _POWER.sub("", fold(text)))
     return sum(plain.count(character) for character in set(plain) if _is_silent(character))
 
 

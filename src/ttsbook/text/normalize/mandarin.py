@@ -5,6 +5,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ttsbook.text.normalize.mandarin_codes import (
+    called_number,
+    digit_by_digit,
+    help_lines,
+    isbn,
+    phone_number,
+    vehicle_number,
+    version,
+)
 from ttsbook.text.normalize.mandarin_numbers import cardinal, decimal, one_by_one, quantity
 from ttsbook.text.normalize.rewrite import DIGITS, Rule, any_of
 from ttsbook.text.normalize.roman import ROMAN, ROMAN_SIGNS, roman_value
@@ -68,6 +77,12 @@ def _minutes(match: re.Match[str]) -> str:
     return f"{quantity(match['m'])}分{cardinal(match['s'])}秒"
 
 
+def _angle(match: re.Match[str]) -> str:
+    """Read 39°54′, of places on the globe."""
+    seconds = f"{cardinal(match['s'])}秒" if match["s"] else ""
+    return f"{cardinal(match['d'])}度{cardinal(match['m'])}分{seconds}"
+
+
 def _percent(match: re.Match[str]) -> str:
     whole = "百分之" if match["sign"] == "%" else "千分之"
     low = f"{whole}{decimal(match['low'])}到" if match["low"] else ""
@@ -114,10 +129,6 @@ def _circled(match: re.Match[str]) -> str:
     return cardinal(str(sign_value(match.group())))
 
 
-def _one_by_one(match: re.Match[str]) -> str:
-    return one_by_one(match.group())
-
-
 def _years(match: re.Match[str]) -> str:
     return f"{one_by_one(match['a'])}{match['year'] or ''}{_to(match)}{one_by_one(match['b'])}{match['end']}"
 
@@ -125,11 +136,6 @@ def _years(match: re.Match[str]) -> str:
 def _score(match: re.Match[str]) -> str:
     lead = match["lead"] if "lead" in match.re.groupindex else ""
     return f"{lead}{decimal(match['a'])}比{decimal(match['b'])}"
-
-
-def _phone(match: re.Match[str]) -> str:
-    country = "加" if "+" in match.group() else ""
-    return country + "，".join(one_by_one(group, phone=True) for group in re.findall(r"\d+", match.group()))
 
 
 def _episode(match: re.Match[str]) -> str:
@@ -153,23 +159,6 @@ def _ten_thousands(match: re.Match[str]) -> str:
     return quantity(match["n"]) + "万"
 
 
-def _isbn(match: re.Match[str]) -> str:
-    return one_by_one(re.sub(r"^-1[03]", "", match.group())) + ("X" if match.group()[-1] in "Xx" else "")
-
-
-def _version(match: re.Match[str]) -> str:
-    parts = match.group().split(".")
-    return "点".join(one_by_one(part) if len(part) > 2 else cardinal(part) for part in parts)
-
-
-def _called(match: re.Match[str]) -> str:
-    return match["lead"] + one_by_one(match["n"], phone=True)
-
-
-def _vehicle(match: re.Match[str]) -> str:
-    return one_by_one(match.group(), phone=True)
-
-
 def _and_odd(match: re.Match[str]) -> str:
     """Read 1米75 as 一米七五: what follows the unit is said digit by digit."""
     return f"{quantity(match['n'])}{match['unit']}{one_by_one(match['odd'])}"
@@ -188,7 +177,8 @@ def _lowered(match: re.Match[str]) -> str:
 
 def _per(match: re.Match[str]) -> str:
     per = "分钟" if match["per"] == "分" else match["per"]
-    return f"每{per}{quantity(match['n'])}{match['unit']}"
+    low = f"{quantity(match['low'])}到" if match["low"] else ""
+    return f"每{per}{low}{quantity(match['n'])}{match['unit']}"
 
 
 def _per_unit(match: re.Match[str]) -> str:
@@ -260,61 +250,76 @@ def mandarin_rules() -> tuple[Rule, ...]:
     life = rf"(?P<a>1\d{{3}}|20\d\d)(?P<year>年)?{dash}(?P<b>1\d{{3}}|20\d\d)(?P<end>年?)"
     day = r"(?P<d>\d\d?)\s?(?P<day>[日号號])"
     dates_end = r"年(?:的|[春夏秋冬初底末，。]|$)"
+    clause = r"(?<![^，。！？!?“”「『…~～\s扣刷])"  # where one begins
+    events = "洪水|抗洪|奥运|世界杯|高考|毕业|入伍|参军|下岗|春节|国庆|金融危机|大地震|生人|那"
     won = "[险險大小完惨慘再]?[胜勝负負赢贏输輸败敗领領落平战戰击擊]"
+    beaten = "领先|領先|落后|落後|战胜|戰勝|击败|擊敗|逆转|逆轉|[大完险]胜"
     rooms = "(?:教|办公|会议)?室|号房|號房|号病房|房间|房間|病房|路(?:公交|公共|巴士|电车|電車|车|車)"
     days = "事件|事变|事變|运动|運動|起义|惨案|特大|大?地震|空难|晚会|讲话|指示"  # 9·11, not 41·90
     term = "(?=[赛賽]季|学年|學年|财年)"
     named = "工作制|事件|事变|事變|部队|部隊|高校|工程|大学(?!生)|院校|计划|晚会|大促"
     counted = "公里|千米|米|元|次|步|字|升|毫升|克|公斤|千克|吨|个|件|张|页|转|块"
     pers = "小时|秒|分钟?|天|日|周|月|季度|年|人|位|斤|公斤|千克|吨|次|个|台|件|平方?米|亩|晚|页"
+    low = rf"(?:{_BEFORE}(?P<low>{_N}){dash})?"
     gauges = "HP|MP|SP|EXP|XP|血量|血条|(?:生命|魔力|法力|体力|耐力|经验|精神)[值力]?|进度"
     born = "(?:00|[4-9][05])"
     plates = rf"(?<=[{_PROVINCES}][A-Z])|(?<=[{_PROVINCES}][A-Z][·•])"
+    answering = "网站|網站|平台|报警|報警|急救|救护|指挥中心|客服|电话|電話"
+    services = rf"(?:{_SERVICES})(?![\d.]|[个個次元块塊米])"
     scale = "(?P<scale>℃|℉|°[CF]?)"
     table = (
-        ("year", rf"(?<=[{HAN}])(?:19|20)\d\d$", _one_by_one),
+        ("year", rf"(?<=[{HAN}])(?:19|20)\d\d$", digit_by_digit),
         ("episode", r"(?<![A-Za-z])S(?P<season>\d{1,2})E(?P<episode>\d{1,3})(?!\w)", _episode),
         ("shop", r"(?<!\d)7-11(?=便利|超市|店|买)", lambda _: "seven eleven"),
         ("level", r"(?<![A-Za-z])[Ll][Vv]\.?\s?(?P<n>\d+)级?(?![\d.])", _level),
         ("versus", r"(?<=\d)[vV](?=\d)", lambda _: "V"),
         ("gauge", rf"(?P<lead>(?:{gauges})[：: ]?\s?)(?P<n>\d+)/(?P<of>\d+)(?![\d/])", _gauge),
         ("model", rf"(?<=[{_MODELS}])-(?P<n>\d{{1,3}})(?!\d)", _model),
-        ("isbn", r"(?<=ISBN)(?:-1[03])?[:： ]*\d[\d-]{8,15}[\dXx]\b", _isbn),
+        ("isbn", r"(?<=ISBN)(?:-1[03])?[:： ]*\d[\d-]{8,15}[\dXx]\b", isbn),
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})\s?年\s?(?P<m>\d\d?)\s?月\s?(?:{day})?", _date),
         ("date", rf"{_BEFORE}(?P<y>\d{{4}})[-/.](?P<m>\d\d?)[-/.](?P<d>\d\d?)(?P<day>)(?![\d.])", _date),
         ("year", rf"{_BEFORE}(?P<c>(?:1\d|20)(?=\d0年代))?(?P<y>\d0)年代", _decade),
-        ("year", r"(?<=[（(])(?:1\d|20)\d\d(?=[）)])", _one_by_one),
+        ("year", r"(?<=[（(])(?:1\d|20)\d\d(?=[）)])", digit_by_digit),
         ("year", rf"(?<=[（(]){life}(?=[）)，])", _years),
         ("year", rf"{_BEFORE}(?P<a>\d{{4}})(?P<year>年)?{dash}(?P<b>\d{{4}})(?P<end>年|{term})", _years),
-        ("year", r"(?<=《)(?:1[4-9]|20)\d\d(?![\d年])", _one_by_one),
+        ("year", r"(?<=《)(?:1[4-9]|20)\d\d(?![\d年])", digit_by_digit),
         ("year", rf"(?<={any_of(read_words('eras_zh.txt'))})\d{{1,2}}(?=年)", _counted_year),
-        ("year", r"(?<=[A-Za-z]\s)(?:19|20)\d\d(?![\d.])", _one_by_one),
-        ("date", rf"{_BEFORE}\d\d?[·•]\d\d?(?=[”’」』》]?(?:{days}))", _one_by_one),
+        ("year", r"(?<=[A-Za-z]\s)(?:19|20)\d\d(?![\d.])", digit_by_digit),
+        ("date", rf"{_BEFORE}\d\d?[·•]\d\d?(?=[”’」』》]?(?:{days}))", digit_by_digit),
         ("times", r"(?<=\d)\*(?=\d)", lambda _: "乘"),
+        ("year", rf"{_BEFORE}(?<![{_COUNTS_YEARS}])(?P<y>[789]\d|0\d)年(?={events})", _year),
         ("year", rf"{_BEFORE}(?P<y>\d{{4}}|(?<![{_COUNTS_YEARS}])\d{{2}}(?={dates_end}))\s?年", _year),
         ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
         ("score", rf"{_BEFORE}(?P<a>\d+)[:：∶](?P<b>\d+)(?={won})", _score),
-        ("score", rf"(?P<lead>比分{is_}\s?)(?P<a>\d+)[:：∶](?P<b>\d+)", _score),
+        ("score", rf"(?P<lead>比分{is_}\s?)(?P<a>\d+)[-–:：∶](?P<b>\d+)", _score),
+        ("score", rf"{_BEFORE}(?P<a>\d\d?)[-–](?P<b>\d\d?)(?={beaten})", _score),
         ("time", rf"{_BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?分?(?![\d:：])", _time),
         ("percent", rf"{_BEFORE}(?:(?P<low>{_N})%?{dash})?(?P<n>{_SIGN}(?:{_N}))\s?(?P<sign>[%‰])", _percent),
+        ("angle", r"(?P<d>\d{1,3})°(?P<m>\d\d?)′(?:(?P<s>\d\d?)″)?", _angle),
         ("temperature", rf"{minus}(?P<low>{_N})\s?[~～〜至到]\s?[-−](?P<n>{_N})\s?{scale}", _temperatures),
         ("temperature", rf"{minus}(?:(?P<low>{_N}){dash})?(?P<n>{_N})\s?{scale}", _temperature),
-        ("phone", rf"{_BEFORE}(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{{4}}){{2}}(?!\d)", _phone),
-        ("phone", rf"{_BEFORE}(?:0\d{{1,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", _phone),
-        ("phone", rf"(?P<lead>(?:{callers}){is_}\s?)(?P<n>\d{{3,12}})(?![\d.%{HAN}])", _called),
-        ("phone", rf"(?P<lead>[拨撥打]\s?)(?P<n>{_SERVICES})(?!\d|[个個次元块塊])", _called),
-        ("phone", r"(?<=\d)(?P<lead>转|轉)(?P<n>\d{2,5})(?!\d)", _called),
-        ("phone", rf"{_BEFORE}\d{{3,8}}(?=热线|熱線)", _vehicle),
-        ("code", rf"{_BEFORE}(?!\d00)\d{{3,4}}(?={rooms}|{named})", _one_by_one),
-        ("code", rf"(?<![\d.,点點:：]){born}(?=(?:[、和]{born})?后(?![\d天日年个位名]))", _one_by_one),
-        ("code", rf"{_BEFORE}\d{{3}}(?=[/、]\d{{3}}(?:{named}))", _one_by_one),
-        ("code", r"(?:(?<=[GDKTZCLYS])|(?<=[A-Z]{2}))\d{2,4}(?=次|号列车|航班)", _vehicle),
-        ("code", rf"(?:(?<=航班[A-Z]{{2}})|{plates})\d{{3,5}}(?!\d)", _vehicle),
-        ("code", r"(?<=[“「『‘])(?!\d00|250)\d{3}(?=[”」』’])", _one_by_one),
-        ("code", rf"{_BEFORE}\d+(?:\.\d+){{2,}}(?!\d)", _version),
+        ("phone", rf"{_BEFORE}(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{{4}}){{2}}(?!\d)", phone_number),
+        ("phone", rf"{_BEFORE}(?:0\d{{1,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", phone_number),
+        ("phone", rf"(?P<lead>(?:{callers}){is_}\s?)(?P<n>\d{{3,12}})(?![\d.%{HAN}])", called_number),
+        ("phone", r"[（(]0\d{2,3}[)）]\s?\d{3,4}[- ]?\d{3,4}(?!\d)", phone_number),
+        ("phone", rf"(?<=[拨撥打])\s?{services}(?:[或和及、]{services})*", help_lines),
+        ("phone", rf"{_BEFORE}{services}(?={answering})", help_lines),
+        ("phone", r"(?<=\d)(?P<lead>转|轉)(?P<n>\d{2,5})(?!\d)", called_number),
+        ("phone", rf"{_BEFORE}\d{{3,8}}(?=热线|熱線)", vehicle_number),
+        ("code", rf"{_BEFORE}(?!\d00)\d{{3,4}}(?={rooms}|{named})", digit_by_digit),
+        ("code", rf"(?<![\d.,点點:：]){born}(?=(?:[、和]{born})?后(?![\d天日年个位名]))", digit_by_digit),
+        ("code", rf"{_BEFORE}\d{{3}}(?=[/、]\d{{3}}(?:{named}))", digit_by_digit),
+        ("code", r"(?:(?<=[GDKTZCLYS])|(?<=[A-Z]{2}))\d{2,4}(?=次|号列车|航班)", vehicle_number),
+        ("code", rf"(?:(?<=航班[A-Z]{{2}})|{plates})\d{{3,5}}(?!\d)", vehicle_number),
+        ("code", r"(?<=[“「『‘])(?!\d00|250)\d{3}(?=[”」』’])", digit_by_digit),
+        ("code", rf"{_BEFORE}(?:404|403|50[0234])(?=页面|頁面|错误|錯誤|报错)", digit_by_digit),
+        ("code", r"(?<=波音)7\d7(?!\d)", digit_by_digit),
+        ("code", rf"{_BEFORE}(?:5201314|1314520|520(?=快乐|告白|表白|情人节|礼物))(?![\d.])", digit_by_digit),
+        ("code", rf"{clause}(?:6{{3,}}|23{{3,}})(?=[，。！!~～…”」』]|$)", digit_by_digit),
+        ("code", rf"{_BEFORE}\d+(?:\.\d+){{2,}}(?!\d)", version),
         ("odd", rf"{_BEFORE}(?P<n>\d+)(?P<unit>[米秒块塊])(?P<odd>\d{{1,2}})(?![\d年月日.])", _and_odd),
-        ("code", rf"(?:(?<={codes})|(?<=房间号)|(?<=房間號))[：:]?\d{{3,}}", _one_by_one),
-        ("code", r"(?<=[A-Z])\d{3,}(?![\d.A-Za-z])", _one_by_one),
+        ("code", rf"(?:(?<={codes})|(?<=房间号)|(?<=房間號))[：:]?\d{{3,}}", digit_by_digit),
+        ("code", r"(?<=[A-Z])\d{3,}(?![\d.A-Za-z])", digit_by_digit),
         ("difference", rf"{_BEFORE}(?P<a>{_N})\s?[-−]\s?(?P<b>{_N})(?=\s?=)", _difference),
         ("fraction", rf"(?P<whole>\d+)?(?P<sign>[{''.join(FRACTION_SIGNS)}])", _fraction_sign),
         ("fraction", rf"{_BEFORE}(?P<top>\d+)[/⁄](?P<bottom>\d+)(?![\d/])", _fraction),
@@ -323,7 +328,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("magnitude", rf"(?P<n>{_N})w(?=\+?(?:[{HAN}，。！？、]|$))", _ten_thousands),
         ("ordinal", r"(?<![A-Za-z])[Nn][Oo]\.\s?(?P<n>\d+)(?![\d.])", _ordinal),
         ("per", rf"(?<=元)[/／](?P<unit>{units})(?![A-Za-z])", _per_unit),
-        ("per", rf"(?P<n>{_N})(?P<unit>{counted})[/／](?P<per>{pers})", _per),
+        ("per", rf"{low}(?P<n>{_N})(?P<unit>{counted})[/／](?P<per>{pers})", _per),
         ("unit", rf"(?P<n>{_N})(?:{dash}(?P<to>{_N}))?{high}\s?(?P<unit>{units})(?![A-Za-z])", _unit),
         ("about", r"(?<![\dA-Za-z~～.%℃约一二三四五六七八九十百千万亿])~\s?(?=[¥￥$]?\d)", lambda _: "约"),
         ("range", rf"{_BEFORE}(?P<a>{_N}){dash}(?P<b>{_N})(?=\s?(?:{measures}))", _counted_range),
@@ -335,7 +340,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("ordinal", r"第\s?(?P<n>\d+)", _ordinal),
         ("counted", rf"(?<![\d.,、])2(?=、3\s?(?:{measures}))", _two),
         ("counted", rf"{_BEFORE}(?P<n>\d+)(?=\s?(?:{measures}))", _counted),
-        ("code", rf"{_BEFORE}(?:0\d+|\d{{12,}})(?![\d.])", _one_by_one),
+        ("code", rf"{_BEFORE}(?:0\d+|\d{{12,}})(?![\d.])", digit_by_digit),
         ("number", rf"{_SIGN}(?:{_N})", _plain),
     )  # fmt: skip
     numbers = tuple(

@@ -19,6 +19,12 @@ _LETTER_FORMS = (
     (0x17F, 0x17F), (0x2B0, 0x2E3), (0x1D2C, 0x1D9F), (0x2071, 0x209C), (0x2102, 0x2149), (0x24B6, 0x24E9),
     (0x1D400, 0x1D6A3),
 )  # fmt: skip
+_RADICALS = (0x2E80, 0x2FD5)
+# Parts of characters that PDF has for the whole and that are compatible with none.
+_PARTS = (
+    "⺜日⺝月⺞歹⺟母⺠民⺧牛⺩王⺫目⺬示⺮竹⺶羊⺻聿⺼肉⻁虎⻄西⻅见⻆角⻉贝⻋车⻑長⻓长⻔门"
+    "⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻢马⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻬齐⻮齿⻰龙⻳龟"
+)
 
 
 def normalize(
@@ -74,6 +80,11 @@ def _fold_table() -> dict[int, str]:
         for code in range(first, last + 1)
         if re.fullmatch("[A-Za-z]", letter := unicodedata.normalize("NFKC", chr(code)))
     }
+    # Chinese characters that are printed as the radicals of the same form.
+    table |= {
+        code: unicodedata.normalize("NFKC", chr(code)) for code in range(_RADICALS[0], _RADICALS[1] + 1)
+    }
+    table |= dict(zip(map(ord, _PARTS[::2]), _PARTS[1::2], strict=True))
     table |= dict.fromkeys(map(ord, "\u3000\u00a0\u2007\u202f\u2009\u200a"), " ")  # spaces of all widths
     table |= dict.fromkeys(map(ord, "\u2010\u2011\ufe63"), "-") | dict.fromkeys(map(ord, "\u02bc\u201b"), "'")
     # Halves of characters come from bad decoding; they have no sound.
