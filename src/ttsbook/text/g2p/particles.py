@@ -61,11 +61,8 @@ def _parts(earlier: Sequence[str], word: str, after: str) -> tuple[str, ...]:
         return ("地", word[1:]) if _begins_with_particle(before, word, after) else (word,)
     if is_listed(word):
         return (word,)
-    if (
-        word[0] == "得"
-        and before
-        and ((before[-1] != "不" and calls_for_must(before)) or word[1] in _HOW_AFTER)
-    ):
+    says_must = before[-1:] != "不" and calls_for_must(before)
+    if word[0] == "得" and before and (says_must or word[1] in _HOW_AFTER):
         return ("得", word[1:])
     if word[-1] == "得" and after and (word[:-1] in _MUST_ALONE or word[-2] == "可"):
         return (word[:-1], "得")
@@ -148,7 +145,7 @@ def _lone_de(before: str, after: str) -> str:
 
 def calls_for_must(before: str) -> bool:
     """Tell 今天|得 and 孩子|得 from 跑|得."""
-    return (
+    return bool(before) and (
         before[-1] in _MUST_BEFORE
         or before in _MUST_ALONE
         or (before[0] in "这那" and before[1:] in _MUST_ALONE)
