@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ttsbook.text.initials import is_initial
 from ttsbook.text.tables import read_words
 
 _CLOSERS = "\"'”’»)\\]」』）》】〉］｝}*_"
@@ -18,6 +19,7 @@ _STOP = re.compile(
     rf"|(?P<dots>…+[{_CLOSERS.replace('(', '')}]+\s*)"
 )
 _LAST_WORD = re.compile(r"(?:[^\W\d_]+\.)*[^\W\d_]+$")
+_NAME = re.compile(r"\b(\w+) $")
 _NEXT = re.compile(r"[\s\"'“‘«(\[「『（《*_—–-]*(.)", re.DOTALL)
 _NEXT_WORD = re.compile(r"[.\s\"“‘]*([A-Za-z'’]*)")
 _LOOK_BACK, _LOOK_AHEAD = 24, 16  # characters; no abbreviation is longer
@@ -59,9 +61,14 @@ def _is_abbreviation(text: str, stop: int, next_character: str) -> bool:
         return True
     if word in read_words("before_number_en.txt"):
         return next_character.isdigit() or next_character.upper() in "IVXLC"
+    if match.group() == "I" and next_character.isupper():  # "Edward I. Koch"
+        name = _NAME.search(text, max(0, stop - _LOOK_BACK), stop - 1)
+        if name is None or name.group(1).lower() not in read_words("rulers_en.txt"):
+            return False
+        return is_initial(text, name.start(), stop)
     if len(match.group()) == 1:  # "J. K. Rowling", but "so did I. Then"
-        is_initial = match.group().isupper() and match.group() != "I" and next_character.isupper()
-        return is_initial and _word_at(text, stop) not in read_words("starters_en.txt")
+        may_be = match.group().isupper() and next_character.isupper()
+        return may_be and _word_at(text, stop) not in read_words("starters_en.txt")
     # "U.S. Army": with a capital after it nobody can tell; a break costs less than a run-on.
     return False
 

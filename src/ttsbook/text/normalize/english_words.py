@@ -1,23 +1,14 @@
-"""Rules for English words: abbreviations, initials, acronyms, Roman numerals, capitals, symbols."""
+"""Rules for English words: abbreviations, initials, acronyms, capitals, symbols."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-from ttsbook.text.normalize.english_numbers import cardinal, ordinal
-from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop
-from ttsbook.text.normalize.roman import ROMAN, ROMAN_SIGNS, roman_value
-from ttsbook.text.normalize.signs import sign_value
+from ttsbook.text.normalize.english_numbers import cardinal
+from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop, word_before
 from ttsbook.text.tables import read_map, read_rows, read_words
 
-_NUMERAL = f"(?P<roman>{ROMAN})"
-_SMALL_NUMERAL = "(?P<roman>(?=[ivxl]{2})(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3}))"
-_LETTERS_RATHER = ("C", "D", "L", "M")  # one of these alone is seldom a number
-_COUNTED_HIGH = ("chapter", "canto", "psalm", "sonnet")
-_FEWEST_NEVER = 400  # chapters that no book has
-_INITIAL_NEXT = re.compile(r"\s+[A-Z]\.(?:\s|$)")
-_NUMERAL_END = re.compile(r"\s*(?:[.,:;)\]—–-]|$)")
 _CAPITAL_NEXT = re.compile(r"\s+[\"“‘]?[A-Z]")
 _DATE_NEXT = re.compile(r",?\s(?:\d|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)")
 _PEOPLE_NEXT = re.compile(r"\s?\d+ (?:[a-z]+s|men|women|people|children|is|was|are|were)\b")
@@ -30,14 +21,13 @@ _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _DIGIT_BEFORE = re.compile(r"\d(?:st|nd|rd|th)?\s?$")
 _COMPARED = {"<": " is less than ", ">": " is greater than "}
 _ONE_LETTER = 2  # with its full stop
-_LAST_WORD = re.compile(r"([\w'’]+)\.?\s+$")
 _NEXT_WORD = re.compile(r"\s+[\"“‘]?([A-Z][\w'’]*)")
 
 
 def _abbreviation(match: re.Match[str]) -> str | None:
     """Read an abbreviation from the table if what follows fits its condition."""
     text, end, printed = match.string, match.end(), match.group()
-    for written, condition, words in _abbreviations()[printed.lower()]:
+    for written, condition, words in abbreviations()[printed.lower()]:
         # "P." is a person, "p." a page; "Vol." and "vol." are the same.
         if printed != written and (written[0].isupper() or len(written) == _ONE_LETTER):
             continue
@@ -60,21 +50,20 @@ def _abbreviation(match: re.Match[str]) -> str | None:
 
 
 def _is_after(match: re.Match[str], group: str) -> bool:
-    found = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
-    return found is not None and found.group(1).lower() in read_map("contexts_en.tsv")[group].split()
+    return word_before(match).lower() in read_map("contexts_en.tsv")[group].split()
 
 
 def _is_answer(match: re.Match[str]) -> bool:
     """Distinguish the "no." of "The answer is no. 5 men came." from that of "Cell no. 5"."""
-    found = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
-    before = found.group(1).lower() if found else ""
+    before = word_before(match).lower()
     if before in ("is", "was"):
         return _PEOPLE_NEXT.match(match.string, match.end()) is not None
     return before in read_words("before_no_en.txt")
 
 
 @lru_cache(maxsize=1)
-def _abbreviations() -> dict[str, list[tuple[str, str, str]]]:
+def abbreviations() -> dict[str, list[tuple[str, str, str]]]:
+    """Return (as printed, condition, words) of each abbreviation by its small letters."""
     table: dict[str, list[tuple[str, str, str]]] = {}
     for written, condition, words in read_rows("abbreviations_en.tsv"):
         table.setdefault(written.lower(), []).append((written, condition, words))
@@ -83,68 +72,31 @@ def _abbreviations() -> dict[str, list[tuple[str, str, str]]]:
 
 def _saint_or_street(match: re.Match[str]) -> str:
     """Read "St." before a name as Saint; after one, at the end of a sentence or clause, as Street."""
-    if _starts_name(match.string, match.end()) or not (_is_after_name(match) or _is_last(match)):
+    if starts_name(match.string, match.end()) or not (_is_after_name(match) or _is_last(match)):
         return "Saint"
     return "Street" + kept_stop(match)
 
 
 def _is_last(match: re.Match[str]) -> bool:
     """Return whether the text ends after a name and its "St.": nobody is named."""
-    found = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
-    is_name = found is not None and found.group(1)[0].isupper()
-    return is_name and not match.string[match.end() :].strip(_CLOSERS)
+    return word_before(match)[:1].isupper() and not match.string[match.end() :].strip(_CLOSERS)
 
 
 def _doctor_or_drive(match: re.Match[str]) -> str:
-    if _starts_name(match.string, match.end()) or not _is_after_name(match):
+    if starts_name(match.string, match.end()) or not _is_after_name(match):
         return "Doctor"
     return "Drive" + kept_stop(match)
 
 
-def _starts_name(text: str, position: int) -> bool:
+def starts_name(text: str, position: int) -> bool:
     """Return whether a capital follows that is not the first word of a sentence."""
     following = _NEXT_WORD.match(text, position)
     return following is not None and following.group(1) not in read_words("starters_en.txt")
 
 
 def _is_after_name(match: re.Match[str]) -> bool:
-    found = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
-    before = found.group(1) if found else ""
+    before = word_before(match)
     return before[:1].isupper() and before.lower() not in read_words("before_saint_en.txt")
-
-
-def _chapter_roman(match: re.Match[str]) -> str | None:
-    numeral = match["roman"]
-    if numeral in _LETTERS_RATHER and match["word"].lower() not in _COUNTED_HIGH:
-        return None  # "Appendix C"
-    if numeral == "I" and not (match["word"][0].isupper() and _NUMERAL_END.match(match.string, match.end())):
-        return None  # "the story I read"
-    word = match["word"].capitalize() if match["word"].isupper() else match["word"]
-    return f"{word}{match['gap']}{cardinal(str(roman_value(numeral)))}" if numeral else None
-
-
-def _chapters_roman(match: re.Match[str]) -> str | None:
-    """Read "Chapters III–V"."""
-    first, last = roman_value(match["roman"]), roman_value(match["to"])
-    return f"{match['word']} {cardinal(str(first))} to {cardinal(str(last))}" if first < last else None
-
-
-def _part_roman(match: re.Match[str]) -> str:
-    """Read "Vol. I" and "Chap. V"."""
-    words = next(words for _, _, words in _abbreviations()[match["word"].lower() + "."])
-    return f"{words} {cardinal(str(roman_value(match['roman'])))}"
-
-
-def _king(match: re.Match[str]) -> str | None:
-    if match["word"].lower() not in read_words("rulers_en.txt") or not match["roman"]:
-        return None
-    if match.group() == "Malcolm X":
-        return None
-    if match["roman"] == "I" and not re.match(
-        r"['’]s\b|[,.;:!?)]|\s+(?:of|was|and|is|had)\b|\s*$", match.string[match.end() :]
-    ):
-        return None  # "Henry I said": the word I
-    return f"{match['word']} the {ordinal(str(roman_value(match['roman'])))}"
 
 
 def _power(match: re.Match[str]) -> str:
@@ -162,36 +114,13 @@ def _lowered(match: re.Match[str]) -> str:
     return cardinal(match.group().translate(_LOWERED))
 
 
-def _ordinal_roman(match: re.Match[str]) -> str:
-    return ordinal(str(roman_value(match["roman"])))
-
-
-def _bare_roman(match: re.Match[str]) -> str | None:
-    return cardinal(str(roman_value(match.group()))) if match.group() else None
-
-
-def _roman_sign(match: re.Match[str]) -> str:
-    return cardinal(str(sign_value(match.group())))
-
-
-def _heading_roman(match: re.Match[str]) -> str | None:
-    """Read the number of a chapter, but leave "C. Auguste Dupin" and "V. S. Naipaul" their initials."""
-    numeral, rest = match["roman"], match.string[match.end() :]
-    is_title = numeral in _LETTERS_RATHER or roman_value(numeral) >= _FEWEST_NEVER
-    is_initial = len(numeral) == 1 and _INITIAL_NEXT.match(rest)
-    if rest.strip() and (is_title or is_initial):
-        return None
-    return cardinal(str(roman_value(match["roman"]))) + match["stop"]
-
-
 def _initials(match: re.Match[str]) -> str:
     return " ".join(c for c in match.group() if c.isalpha())
 
 
 def _monsieur(match: re.Match[str]) -> str | None:
     """Read the M. of "M. de Villefort", but leave "John M. Smith" and "M. R. James" their initials."""
-    before = _LAST_WORD.search(match.string, max(0, match.start() - 30), match.start())
-    word = before.group(1) if before else ""
+    word = word_before(match)
     is_name = word[:1].isupper() and word.lower() not in read_words("before_saint_en.txt")
     return None if is_name or word.lower() in read_words("titles_en.txt") else "Monsieur"
 
@@ -206,7 +135,7 @@ def _dotted(match: re.Match[str]) -> str:
 
 def _one_initial(match: re.Match[str]) -> str | None:
     """Read the letter of "E. Gardiner", but leave "plan B. He left" its stop."""
-    return _initials(match) if _starts_name(match.string, match.end()) else None
+    return _initials(match) if starts_name(match.string, match.end()) else None
 
 
 def _acronym(match: re.Match[str]) -> str | None:
@@ -232,29 +161,11 @@ def _symbol(match: re.Match[str]) -> str:
 @lru_cache(maxsize=1)
 def word_rules() -> tuple[Rule, ...]:
     """Return the rules in the order of their claims."""
-    dotted = any_of(written for written in _abbreviations() if "." in written)
+    dotted = any_of(written for written in abbreviations() if "." in written)
     bare = any_of(row[0] for row in read_rows("abbreviations_en.tsv") if "." not in row[0])
     symbols = "".join(read_map("symbols_en.tsv"))
-    words = any_of(read_words("before_roman_en.txt"))
-    chapter = rf"\b(?P<word>(?i:{words}))(?P<gap>\s+){_NUMERAL}\b(?!['’]\w)"
-    part = r"\b(?P<word>[Vv]ol|[Cc]hap|[Bb]k|[Ff]ig)\.\s(?P<roman>[IVX])\b(?=\.?(?:[,;:)]|\s|$))"
-    low = _SMALL_NUMERAL.replace("{2}", r"+\b")
-    small = rf"\b(?P<word>[Vv]ol|[Cc]hap|[Bb]k|ch|p)\.\s{low}\b(?!\.\w|['’])"
-    several = r"\b(?P<word>[Cc]hapters|[Bb]ooks|[Aa]cts|[Pp]arts|[Vv]olumes)\s"
-    several += rf"{_NUMERAL}\s?[-–—]\s?(?P<to>[IVXLC]+)\b"
     not_latin = "-(?!facto|jure|rigueur|luxe)[a-z]{3}"
     table = (
-        ("roman", small, _part_roman, "ivxl"),
-        ("roman", several, _chapters_roman, "IVXLC"),
-        ("roman", chapter, _chapter_roman, "IVXLCDM"),
-        ("roman", chapter.replace(_NUMERAL, _SMALL_NUMERAL), _chapter_roman, "ivxl"),
-        ("roman", rf"^\s*{_NUMERAL}(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])", _heading_roman, "IVXLCDM"),
-        ("roman", part, _part_roman, "IVX"),
-        ("roman", rf"\b(?P<word>[A-Z][a-zé]+)\s{_NUMERAL}\b(?:\.(?=['’]s\b|[,;:]|\s+[a-z]))?", _king, "IVX"),
-        ("roman", rf"\b(?=[IVX]){_NUMERAL}(?:th|st|nd|rd|(?=\scentur))\b", _ordinal_roman, "IVX"),
-        ("roman", r"(?<![\w.'’-])(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})(?![\w'’-]|\.\w)", _bare_roman, "IVX"),
-        ("roman", r"(?<![\w.'’-])(?=[IVXL]{3})(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})(?![\w'’])", _bare_roman, "L"),
-        ("roman", f"[{''.join(sorted(ROMAN_SIGNS))}]", _roman_sign, "".join(ROMAN_SIGNS)),
         ("saint", r"\bSt\.(?!\w)|\bSt(?=\s[A-Z])", _saint_or_street, "S"),
         ("doctor", r"\bDr\.?(?=\s|$)", _doctor_or_drive, "D"),
         ("monsieur", r"(?<![\w.])M\.(?=\s(?:d[eu]\s|d['’][A-ZÉ]|[A-ZÉ][a-zà-ÿ]))", _monsieur, "M"),

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 DIGITS = "0123456789"
+_LAST_WORD = re.compile(r"([\w'’]+)\.?\s+$")
+_LONGEST_WORD = 30  # characters that are looked at before a match
 _SENTENCE_END = re.compile(r"[\"”’)]*(?:\s+[\"“‘(]?[A-Z]|\s*$)")
 
 
@@ -172,3 +174,9 @@ def kept_stop(match: re.Match[str]) -> str:
     """Give back the full stop that an abbreviation shares with the sentence it ends."""
     ends = match.group().endswith(".") and _SENTENCE_END.match(match.string, match.end())
     return "." if ends else ""
+
+
+def word_before(match: re.Match[str]) -> str:
+    """Return the word that a space parts from the match, or "" where none does."""
+    found = _LAST_WORD.search(match.string, max(0, match.start() - _LONGEST_WORD), match.start())
+    return found.group(1) if found else ""
