@@ -16,7 +16,7 @@ from ttsbook.text.tables import read_map, read_words
 _NUMERAL = f"(?P<roman>{ROMAN})"
 _SMALL = "(?:xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
 _SMALL_NUMERAL = f"(?P<roman>(?=[ivxl]{{2}}){_SMALL})"
-_RULER_NUMERAL = "(?P<roman>(?=[IVX])X{0,2}(?:IX|IV|V?I{0,3}))"  # no ruler was the fiftieth, as John L. is
+_RULER_NUMERAL = r"(?P<roman>X{0,2}(?:IX|IV|V?I{0,3})(?<=[IVX]))"  # no ruler was the fiftieth, as John L. is
 _LETTERS_RATHER = ("C", "D", "L", "M")  # one of these alone is seldom a number
 _COUNTED_HIGH = ("chapter", "canto", "psalm", "sonnet")
 _OF_BOOKS = ("act", "book", "canto", "chapter", "part", "volume")
@@ -139,7 +139,8 @@ def _scene(match: re.Match[str]) -> str:
 def _pages(match: re.Match[str]) -> str | None:
     """Read "i–xii", which number the pages of a preface."""
     first, last = match["a"], match["b"]
-    if len(first + last) == len("iv") or not roman_value(first) < roman_value(last):
+    is_valid = all(re.fullmatch(_SMALL, numeral) for numeral in (first, last))
+    if not is_valid or len(first + last) == len("iv") or not roman_value(first) < roman_value(last):
         return None
     return f"{_value(first)} to {_value(last)}"
 
