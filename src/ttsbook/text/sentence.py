@@ -20,6 +20,7 @@ _STOP = re.compile(
 )
 _LAST_WORD = re.compile(r"(?:[^\W\d_]+\.)*[^\W\d_]+$")
 _NAME = re.compile(r"\b(\w+) $")
+_SMALL_NUMERAL = re.compile("[ivx]+")
 _NEXT = re.compile(r"[\s\"'“‘«(\[「『（《*_—–-]*(.)", re.DOTALL)
 _NEXT_WORD = re.compile(r"[.\s\"“‘]*([A-Za-z'’]*)")
 _LOOK_BACK, _LOOK_AHEAD = 24, 16  # characters; no abbreviation is longer
@@ -61,6 +62,8 @@ def _is_abbreviation(text: str, stop: int, next_character: str) -> bool:
         return True
     if word in read_words("before_number_en.txt"):
         return next_character.isdigit() or next_character.upper() in "IVXLC"
+    if next_character.isdigit() and _SMALL_NUMERAL.fullmatch(match.group()):  # "John iii. 16"
+        return True
     if match.group() == "I" and next_character.isupper():  # "Edward I. Koch"
         name = _NAME.search(text, max(0, stop - _LOOK_BACK), stop - 1)
         if name is None or name.group(1).lower() not in read_words("rulers_en.txt"):

@@ -10,6 +10,7 @@ from ttsbook.text.normalize.english_dates import DATES, YEARS
 from ttsbook.text.normalize.english_numbers import one_by_one
 from ttsbook.text.normalize.english_quantities import quantity_rules
 from ttsbook.text.normalize.english_romans import SCENES, roman_rules
+from ttsbook.text.normalize.english_verses import VERSES
 from ttsbook.text.normalize.english_words import word_rules
 from ttsbook.text.normalize.rewrite import Rule
 
@@ -29,7 +30,7 @@ _ADDRESS = re.compile(
 def english_rules() -> tuple[Rule, ...]:
     """Return the rules; a date must claim its digits before a plain number can."""
     address = Rule("address", _ADDRESS, _address, "", frozenset("@/."))
-    dates = (*SCENES, *CODES, *DATES)
+    dates = (*SCENES, *VERSES, *CODES, *DATES)
     numbers = (*dates, *FRACTIONS[:1], *quantity_rules(), *FRACTIONS[1:], *ORDINALS, *YEARS, *PLAIN)
     return (address, *numbers, *roman_rules(), *word_rules())
 

@@ -17,7 +17,7 @@ from ttsbook.text.normalize.english_numbers import (
 )
 from ttsbook.text.normalize.rewrite import any_of, english_rule
 from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, sign_value
-from ttsbook.text.tables import read_map, read_words
+from ttsbook.text.tables import read_map
 
 
 def _isbn(match: re.Match[str]) -> str:
@@ -55,8 +55,11 @@ def _version(match: re.Match[str]) -> str:
 
 
 def _tagged(match: re.Match[str]) -> str:
-    """Read digits grown together with letters: 221B, B2, A4."""
-    parts = re.findall(r"\d+|[A-Za-z]+", match.group())
+    """Read digits grown together with letters: 221B, B2, A4, and MP3s."""
+    printed = match.group()
+    if printed[0].isalpha() and printed[-2].isdigit() and printed[-1] == "s":
+        return f"{_spelt(printed.rstrip('s0123456789'))} {_plural_of(re.sub(r'[^0-9]', '', printed))}"
+    parts = re.findall(r"\d+|[A-Za-z]+", printed)
     return " ".join(house_number(part) if part.isdigit() else _spelt(part) for part in parts)
 
 
@@ -67,7 +70,11 @@ def _spelt(letters: str) -> str:
 
 def _plural(match: re.Match[str]) -> str:
     """Read "737s" as "seven thirty-sevens"."""
-    words = house_number(match["n"])
+    return _plural_of(match["n"])
+
+
+def _plural_of(digits: str) -> str:
+    words = house_number(digits)
     return words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
 
 
@@ -114,14 +121,6 @@ def _pair(match: re.Match[str]) -> str:
     return read_map("pairs_en.tsv")[match.group()]
 
 
-def _verse(match: re.Match[str]) -> str:
-    """Read "Genesis 1:3", "Luke 2:1-7" and "1 Cor. 13:4"."""
-    last = f" to {cardinal(match['last'])}" if match["last"] else ""
-    nth = {"": "", "1": "First ", "2": "Second ", "3": "Third "}[(match["nth"] or "").strip()]
-    book = read_map("bible_en.tsv").get(match["book"], match["book"])
-    return f"{nth}{book} {cardinal(match['chapter'])} {cardinal(match['verse'])}{last}"
-
-
 def _ratio(match: re.Match[str]) -> str:
     return f"{cardinal(match['a'])} to {cardinal(match['b'])}"
 
@@ -151,10 +150,21 @@ def _zip(match: re.Match[str]) -> str:
 
 
 def _emergency(match: re.Match[str]) -> str:
-    return match["word"] + one_by_one(match["n"])
+    return one_by_one(match.group())
+
+
+def _model(_: re.Match[str]) -> str:
+    return "nine eleven"
 
 
 _BLOOD = re.compile(r"\b(?:[Bb]lood[ -][Pp]ressure|[Pp]ressure|BP|[Ss]ystolic)\b")
+# Who is called, by the words around the number; "911 men" are counted.
+_CALLING = "|".join(
+    rf"(?<=\b{word} )"
+    for word in ("call", "calls", "called", "calling", "dial", "dials", "dialed", "dialled", "dialing", "ring",
+                 "rang", "phone", "phoned")
+)  # fmt: skip
+_CALLED = r"(?:calls?|callers?|dispatch|dispatchers?|operators?|emergency|recordings?|tapes?)\b"
 _NUMBERED = "[Rr]oom|[Ff]light|[Ss]uite|Suite|Flight|Gate|Highway|Route|Interstate|Apartment|Area|Boeing|Cell"
 _WHOLE = r"\d{1,3}(?:,\d{3})+|\d+"
 _STATES = (
@@ -168,6 +178,7 @@ CODES = (
         rf"{BEFORE}(?P<n>{NUMBER})x(?=\s(?:as|more|less|the|a|per|[a-z]+er)\b)",
         lambda match: f"{decimal(match['n'])} times",
     ),
+    english_rule("phone", rf"{BEFORE}9-1-1(?![\w-])", _emergency),
     english_rule("range", r"(?<=\b[QH][1-4])\s?[–-]\s?(?=[QH]?[1-4]\b)", lambda _: " to "),
     english_rule("episode", r"\bS(?P<season>\d{1,2})E(?P<episode>\d{1,3})\b", _episode),
     english_rule("zip", rf"(?<=, )(?P<state>(?:{_STATES})\s)(?P<n>\d{{5}}(?:-\d{{4}})?)(?![\w-])", _zip),
@@ -181,18 +192,11 @@ CODES = (
     english_rule("phone", rf"{BEFORE}\d{{3}}-\d{{4}}(?!\w)", _phone),
     english_rule("phone", rf"{BEFORE}\(?0\d{{2,4}}\)?[ -]\d{{3,4}}[ -]?\d{{3,4}}(?!\w)", _phone),
 )
-_BOOKS = any_of([*read_words("bible_en.txt"), *read_map("bible_en.tsv")])
 FRACTIONS = (
     english_rule("over", rf"{BEFORE}(?P<a>\d{{2,3}})/(?P<b>\d{{2,3}})(?![\w/])", _over),
     english_rule("about", r"(?<![\w~.])~\s?(?=[$£€¥]?\d)", lambda _: "about"),
     english_rule("pair", rf"{BEFORE}(?:{any_of(read_map('pairs_en.tsv'))})(?![\w/.,-]\d|\w)", _pair),
     english_rule("out-of", rf"{BEFORE}(?P<a>{_WHOLE})/(?P<b>{_WHOLE})(?![\w/])", _out_of),
-    english_rule(
-        "verse",
-        rf"(?<![\w.,])(?P<nth>[123]\s)?(?P<book>{_BOOKS})\.?\s(?P<chapter>\d{{1,3}}):(?P<verse>\d{{1,3}})"
-        r"(?:[-–](?P<last>\d{1,3}))?(?![\w:])",
-        _verse,
-    ),
     english_rule("ratio", rf"{BEFORE}(?P<a>\d+):(?P<b>\d{{1,3}}(?:,\d{{3}})+|\d{{3,4}}|\d)(?![\w:])", _ratio),
     english_rule(
         "fraction",
@@ -211,16 +215,14 @@ ORDINALS = (english_rule("ordinal", rf"{BEFORE}(?P<n>\d[\d,]*)(?:st|nd|rd|th)\b"
 PLAIN = (
     english_rule("circled", f"[{''.join(CIRCLED)}]", _circled, needs="".join(CIRCLED)),
     english_rule("named", rf"\b(?P<word>(?:{_NUMBERED})\s)(?P<n>\d{{3}})(?![\w,.]\d|\w)", _named),
-    english_rule(
-        "phone",
-        r"(?i)\b(?P<word>(?:call|called|dial|dialed|dialled|ring|rang)\s)(?P<n>911|999|112|411)\b",
-        _emergency,
-    ),
+    english_rule("phone", rf"(?i:{_CALLING})(?:911|999|112|411)(?![\w,.]\d|\w)", _emergency),
+    english_rule("phone", rf"{BEFORE}(?:911|999)(?=\s{_CALLED})", _emergency),
+    english_rule("model", rf"(?:(?<=\bPorsche )|{BEFORE}(?=911\s(?:Turbo|Carrera|Targa)))911(?!\w)", _model),
     english_rule("power", r"(?<=[A-Za-z)])\^(?P<power>[-−–]?\d+)(?!\w)", _letter_power, needs="^"),
     english_rule("power", rf"{BEFORE}(?P<n>\d+)\^(?P<power>[-−–]?\d+)(?!\w)", _power, needs="^"),
     english_rule("dimensions", rf"{BEFORE}(?P<a>{NUMBER})\s?[x×]\s?(?P<b>{NUMBER})(?!\w)", _product),
     english_rule("number-sign", r"#(?P<n>\d[\d,]*)\b", _hash),
-    english_rule("plural", rf"{BEFORE}(?P<n>\d{{2,4}})s\b", _plural),
+    english_rule("plural", rf"{BEFORE}(?P<n>\d{{1,4}})s\b", _plural),
     english_rule(
         "tagged", r"(?<![\w.,])(?:\d{1,4}[A-Za-z]{1,2}|[A-Za-z]{1,3}\d{1,4}[A-Za-z]?)(?!\w)", _tagged
     ),

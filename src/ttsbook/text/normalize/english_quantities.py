@@ -13,11 +13,12 @@ from ttsbook.text.normalize.english_numbers import (
     NUMBER,
     SIGN,
     cardinal,
+    decade,
     decimal,
     house_number,
     is_one,
 )
-from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop
+from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop, word_before
 from ttsbook.text.tables import read_rows
 
 # fmt: off
@@ -47,6 +48,9 @@ _RATES = (
     "hour|hr|minute|min|second|sec|day|week|wk|month|mo|year|yr|night|person|head|page|word|lb|kg|oz|gal|gallon"
     "|barrel|acre|ton|share"
 )
+_MOST_SHILLINGS = 2  # digits; there were no prices of 747s. with a stop behind them
+_BEFORE_PLURAL = ("size", "sizes", "two", "three", "four")
+_PAIR_BEFORE = re.compile(r"\bpairs? of $|\ds,?(?: and)? $")
 _DIRECTIONS = {"N": "north", "S": "south", "E": "east", "W": "west"}
 _MINUS = r"(?P<minus>(?<![\w-])[-−])?"
 
@@ -88,6 +92,19 @@ def _old_money(match: re.Match[str]) -> str:
         if match[group]:
             said.append(f"{cardinal(match[group])} {one if is_one(match[group]) else many}")
     return " ".join(said) + kept_stop(match)
+
+
+def _old_coins(match: re.Match[str]) -> str | None:
+    """Read "rooms 8s." and "6d.", but not AK-47s., 747s. and a pair of 8s. at the end of a sentence."""
+    is_last = match["s"] and kept_stop(match)
+    if is_last and (len(match["s"]) > _MOST_SHILLINGS or word_before(match).lower() in _BEFORE_PLURAL):
+        return None
+    return None if match["s"] and _PAIR_BEFORE.search(match.string, 0, match.start()) else _old_money(match)
+
+
+def _banknotes(match: re.Match[str]) -> str:
+    """Read "a stack of $100s"."""
+    return decade(match["n"]).removeprefix("one ")
 
 
 def _old_pounds(match: re.Match[str]) -> str:
@@ -185,6 +202,7 @@ def quantity_rules() -> tuple[Rule, ...]:
     signs, units = any_of(_currencies()), any_of(english_units())
     return (
         english_rule("money", r"£(?P<l>\d[\d,]*)\s(?P<s>\d+)s\.?(?:\s?(?P<d>\d+)d\b\.?)?", _old_money),
+        english_rule("money", r"[$£€](?P<n>\d{1,4})s\b(?!\.?\s?\d)", _banknotes),
         english_rule("money", rf"{BEFORE}(?P<n>\d[\d,]*)l\.(?!\w|\s?\d+s\.)", _old_pounds),
         english_rule(
             "money", rf"{BEFORE}(?P<l>\d[\d,]*)l\.\s?(?P<s>\d+)s\.(?:\s?(?P<d>\d+)d\b\.?)?", _old_money
@@ -192,8 +210,8 @@ def quantity_rules() -> tuple[Rule, ...]:
         english_rule("money", rf"{BEFORE}(?P<l>)(?P<s>\d+)s\.\s?(?P<d>\d+)d\b\.?", _old_money),
         english_rule(
             "money",
-            rf"{BEFORE}(?P<l>)(?:(?P<s>(?!(?:\d\d)?\d0s(?!\.\s[a-z]))\d+)s|(?P<d>\d+)d)\.(?!\w)",
-            _old_money,
+            rf"{BEFORE}(?<![$£€-])(?P<l>)(?:(?P<s>(?!(?:\d\d)?\d0s(?!\.\s[a-z]))\d+)s|(?P<d>\d+)d)\.(?!\w)",
+            _old_coins,
         ),
         english_rule(
             "money",
