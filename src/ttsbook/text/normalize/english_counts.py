@@ -159,11 +159,20 @@ def _model(_: re.Match[str]) -> str:
 
 _BLOOD = re.compile(r"\b(?:[Bb]lood[ -][Pp]ressure|[Pp]ressure|BP|[Ss]ystolic)\b")
 # Who is called, by the words around the number; "911 men" are counted.
-_CALLING = "|".join(
-    rf"(?<=\b{word} )"
-    for word in ("call", "calls", "called", "calling", "dial", "dials", "dialed", "dialled", "dialing", "ring",
-                 "rang", "phone", "phoned")
-)  # fmt: skip
+_CALLS = (
+    "call",
+    "calls",
+    "called",
+    "calling",
+    "dial",
+    "dials",
+    "dialed",
+    "dialled",
+    "dialing",
+    "ring",
+    "rang",
+)
+_CALLING = "|".join(rf"(?<=\b{verb} )" for verb in (*_CALLS, "phone", "phoned"))
 _CALLED = r"(?:calls?|callers?|dispatch|dispatchers?|operators?|emergency|recordings?|tapes?)\b"
 _NUMBERED = "[Rr]oom|[Ff]light|[Ss]uite|Suite|Flight|Gate|Highway|Route|Interstate|Apartment|Area|Boeing|Cell"
 _WHOLE = r"\d{1,3}(?:,\d{3})+|\d+"
@@ -196,7 +205,7 @@ FRACTIONS = (
     english_rule("over", rf"{BEFORE}(?P<a>\d{{2,3}})/(?P<b>\d{{2,3}})(?![\w/])", _over),
     english_rule("about", r"(?<![\w~.])~\s?(?=[$£€¥]?\d)", lambda _: "about"),
     english_rule("pair", rf"{BEFORE}(?:{any_of(read_map('pairs_en.tsv'))})(?![\w/.,-]\d|\w)", _pair),
-    english_rule("out-of", rf"{BEFORE}(?P<a>{_WHOLE})/(?P<b>{_WHOLE})(?![\w/])", _out_of),
+    english_rule("out-of", rf"{BEFORE}(?<!/)(?P<a>{_WHOLE})/(?P<b>{_WHOLE})(?![\w/])", _out_of),
     english_rule("ratio", rf"{BEFORE}(?P<a>\d+):(?P<b>\d{{1,3}}(?:,\d{{3}})+|\d{{3,4}}|\d)(?![\w:])", _ratio),
     english_rule(
         "fraction",
@@ -206,7 +215,7 @@ FRACTIONS = (
     ),
     english_rule(
         "fraction",
-        rf"{BEFORE}(?:(?P<whole>\d+)[ -])?(?P<top>\d{{1,2}})[/⁄](?P<bottom>\d{{1,3}})(?![\w/])",
+        rf"{BEFORE}(?<!/)(?:(?P<whole>\d+)[ -])?(?P<top>\d{{1,2}})[/⁄](?P<bottom>\d{{1,3}})(?![\w/])",
         _slash_fraction,
     ),
     english_rule("version", rf"{BEFORE}\d+(?:\.\d+){{2,}}(?!\w)|\bv\d+(?:\.\d+)+(?!\w)", _version),

@@ -63,7 +63,8 @@ def _date(month: int, day: str, year_digits: str) -> str | None:
     names = list(dict.fromkeys(_MONTHS.values()))
     if not 1 <= month <= 12 or not 1 <= int(day) <= 31:
         return None
-    return f"{names[month - 1]} {ordinal(day)}, {year(year_digits)}"
+    said = year(year_digits) if len(year_digits) == len("1990") else two_digits(year_digits)
+    return f"{names[month - 1]} {ordinal(day)}, {said}"
 
 
 def _month(name: str) -> str:
@@ -71,20 +72,25 @@ def _month(name: str) -> str:
 
 
 def _month_day(match: re.Match[str]) -> str | None:
-    if not 1 <= int(match["d"]) <= 31:
+    if not _are_days(match["d"], match["to"]):
         return None
+    last = f" to {ordinal(match['to'])}" if match["to"] else ""
     tail = f", {year(match['y'])}" if match["y"] else ""
-    return f"{_month(match['month'])} {ordinal(match['d'])}{tail}"
+    return f"{_month(match['month'])} {ordinal(match['d'])}{last}{tail}"
 
 
 def _day_month(match: re.Match[str]) -> str | None:
-    if not 1 <= int(match["d"]) <= 31:
+    first, last = (match["from"], match["d"]) if match["from"] else (match["d"], None)
+    if not _are_days(first, last):
         return None
-    article = "" if match["the"] else "the "
+    days = f"{match['the'] or 'the '}{ordinal(first)}" + (f" to the {ordinal(last)}" if last else "")
     tail = f", {year(match['y'])}" if match["y"] else ""
-    return (
-        f"{match['the'] or article}{ordinal(match['d'])} of {_month(match['month'])}{tail}{kept_stop(match)}"
-    )
+    return f"{days} of {_month(match['month'])}{tail}{kept_stop(match)}"
+
+
+def _are_days(first: str, last: str | None) -> bool:
+    """Return whether these are days of a month, one or the first and the last of several."""
+    return 1 <= int(first) < int(last) <= 31 if last else 1 <= int(first) <= 31
 
 
 def _time(match: re.Match[str]) -> str | None:
@@ -160,10 +166,6 @@ def _decade(match: re.Match[str]) -> str:
     return decade(match["y"])
 
 
-def _decades(match: re.Match[str]) -> str:
-    return f"{decade(match['a'])} to {decade(match['b'])}"
-
-
 def _range(match: re.Match[str]) -> str:
     low, high = match["a"], match["b"]
     if _is_year(low) and len(high) in (1, 2, 4):
@@ -186,16 +188,21 @@ def _short_year(match: re.Match[str]) -> str:
 
 DATES = (
     english_rule("date", rf"{BEFORE}(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)(?!\w)", _iso_date),
-    english_rule("date", rf"{BEFORE}(?P<a>\d\d?)/(?P<b>\d\d?)/(?P<y>\d{{4}})(?!\w)", _slash_date),
+    english_rule("date", rf"{BEFORE}(?P<a>\d\d?)/(?P<b>\d\d?)/(?P<y>\d{{4}}|\d\d)(?![\w/])", _slash_date),
     english_rule(
         "date", rf"{BEFORE}(?P<a>\d\d?)\.(?P<b>\d\d?)\.(?P<y>1\d{{3}}|20\d\d)(?![\w.])", _dotted_date
     ),
     english_rule(
         "date",
-        rf"{BEFORE}(?P<the>[Tt]he )?(?P<d>\d\d?){_NTH}? (?:of )?{_MONTH}(?!\w){_YEAR_TAIL}",
+        rf"{BEFORE}(?P<the>[Tt]he )?(?:(?P<from>\d\d?){_NTH}?[-–])?(?P<d>\d\d?){_NTH}? (?:of )?{_MONTH}(?!\w)"
+        + _YEAR_TAIL,
         _day_month,
     ),
-    english_rule("date", rf"\b{_MONTH} (?P<d>\d\d?){_NTH}?(?![\w:]){_YEAR_TAIL}", _month_day),
+    english_rule(
+        "date",
+        rf"\b{_MONTH} (?P<d>\d\d?){_NTH}?(?:[-–](?P<to>\d\d?){_NTH}?(?![\w-]))?(?![\w:]){_YEAR_TAIL}",
+        _month_day,
+    ),
     english_rule(
         "time",
         rf"{BEFORE}(?P<a>\d\d?(?:[:.]\d\d)?)\s?{_HALF_DAY.replace('half', 'first')}\s?[-–—]\s?"
@@ -224,11 +231,23 @@ DATES = (
     english_rule("time", rf"{BEFORE}(?P<h>\d\d?)\s?{_HALF_DAY}", _hour),
 )
 _NOT_NUMBERED = r"(?<![Nn]o\. )(?<![Nn]umber )"  # "No. 10's door"
+# A dash between two that rules of their own read: 1:30–2:30, 18th–19th, 1960s–70s, ’39–’45, June 28–July 3.
+_DASH = "[-–—]"
+_NTHS = "(?:st|nd|rd|th)"
+_AFTER_MONTH = "|".join(f"(?<={month}.)" for month in _NAMED[3:-1].split("|"))
+_JOINS = (
+    rf"(?<=\d{_NTHS}.)(?=\d+{_NTHS}\b)",
+    r"(?<=\d:\d\d.)(?=\d\d?(?::\d\d)?(?![\w:]))",
+    r"(?<=\d0s.)(?=['’]?(?:\d\d)?\d0s\b)",
+    r"(?<=['’]\d\d.)(?=['’]\d\d\b)",
+    rf"(?<=\d.)(?={_NAMED}\.? \d)",
+    rf"(?:{_AFTER_MONTH})(?=\d\d? {_NAMED}\b)",
+)
 YEARS: tuple[Rule, ...] = (
+    english_rule("range", rf"{_DASH}(?:{'|'.join(_JOINS)})", lambda _: " to ", needs="-–—"),
     english_rule("weekday", rf"\b(?P<a>{_DAY})\.?(?=,? (?:\d\d? {_NAMED}|{_NAMED}\.? \d))", _weekday),
     english_rule("months", rf"\b(?P<a>{_NAMED})\.?\s?[-–]\s?(?P<b>{_NAMED})\b\.?", _months, needs="-–"),
     english_rule("weekdays", rf"\b(?P<a>{_DAY})\.?\s?[-–]\s?(?P<b>{_DAY})\b\.?", _weekdays, needs="-–"),
-    english_rule("decade", r"(?<!\w)(?P<a>\d{3}0)s\s?[-–—]\s?(?P<b>\d{3}0)s\b", _decades),
     english_rule("decade", rf"{_NOT_NUMBERED}(?<!\w)['’]?(?P<y>\d{{3}}0|\d0)['’]?s\b", _decade),
     english_rule("year", r"(?<!\w)['’](?P<y>\d\d)(?![\w'’])", _short_year),
     english_rule("range", rf"{BEFORE}(?P<a>{NUMBER})(?:--|\s?[-–—]\s?)(?P<b>{NUMBER})(?![\w-])", _range),
