@@ -195,15 +195,19 @@ def _words(group: str) -> list[str]:
 def roman_rules() -> tuple[Rule, ...]:
     """Return the rules in the order of their claims."""
     words = any_of(read_words("before_roman_en.txt"))
-    chapter = rf"\b(?P<word>(?i:{words})|Count(?=\s[IVX]+:))(?P<gap>\s+){_NUMERAL}\b(?!['’]\w)"
+    # The look ahead spares most words the long list.
+    chapter = rf"\b(?=[A-Za-z]+\s+[IVXLCDMivxl])(?P<word>(?i:{words})|Count(?=\s[IVX]+:))"
+    chapter += rf"(?P<gap>\s+){_NUMERAL}\b(?!['’]\w)"
     part = r"\b(?P<word>[Vv]ol|[Cc]hap|[Bb]k|[Ff]ig)\.\s(?P<roman>[IVX])\b(?=\.?(?:[,;:)]|\s|$))"
     low = _SMALL_NUMERAL.replace("{2}", r"+\b")
-    small = rf"\b(?P<word>[Vv]ol|[Cc]hap|[Bb]k|[Ss]c|ch|pp?)\.\s{low}\b(?!\.\w|['’])"
+    small = rf"\b(?P<word>[Vv]ol|[Cc]hap|[Bb]k|[Ss]c|ch|pp?)\.\s{low}\b(?<=[ivxl])(?!\.\w|['’])"
     several = r"\b(?P<word>[Cc]hapters|[Bb]ooks|[Aa]cts|[Pp]arts|[Vv]olumes|Articles|Cantos|Classes|Counts"
     several += r"|Figures|Phases|Plates|Scenes|Sections|Stages|Tables|Titles|Types|World\sWars)\s"
     several += r"(?P<list>[IVX]+(?:(?:\s?[-–—]|,(?:\sand|\sor)?|\s(?:and|or|to|through|&))\s?[IVXLC]+)+)\b"
     ruler = rf"\b(?P<word>[A-Z][a-zà-ÿ]+)\s{_RULER_NUMERAL}\b(?:\.(?=['’]s\b|[,;:]|\s+[a-z]))?"
-    bare = r"(?<![\w.'’-])(?!xi?\b|vi?\b|iv?\b|xx+\b)x{0,3}(?:ix|iv|v?i{0,3})(?<=[ivx])(?![\w'’-]|\.\w)"
+    bare = (
+        r"(?<![\w.'’-])(?=[ivx]{2})(?!xi\b|vi\b|iv\b|xx+\b)x{0,3}(?:ix|iv|v?i{0,3})(?<=[ivx])(?![\w'’-]|\.\w)"
+    )
     drip = r"(?<=\b[Aa]n )IV\b|\bIV(?= (?:drip|line|bag|tube|pole|fluids?|needle)\b)"
     end = r"(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])"
     table = (

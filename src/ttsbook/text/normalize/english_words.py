@@ -169,7 +169,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("saint", r"\bSt\.(?!\w)|\bSt(?=\s[A-Z])", _saint_or_street, "S"),
         ("doctor", r"\bDr\.?(?=\s|$)", _doctor_or_drive, "D"),
         ("monsieur", r"(?<![\w.])M\.(?=\s(?:d[eu]\s|d['’][A-ZÉ]|[A-ZÉ][a-zà-ÿ]))", _monsieur, "M"),
-        ("abbreviation", rf"(?i)(?<![\w.])(?:{dotted})(?!\w)", _abbreviation, "."),
+        ("abbreviation", rf"(?i)(?<![\w.])(?=(?:et )?[^\s.]+\.)(?:{dotted})(?!\w)", _abbreviation, "."),
         ("abbreviation", rf"\b(?:{bare})\b", _abbreviation, ""),
         ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:!?)'’\"”])", _initials, "."),
         ("initials", r"\b(?:[A-Z]\.){2,}", _dotted, "."),
