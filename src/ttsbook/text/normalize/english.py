@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ttsbook.text.normalize.english_calibers import CALIBERS
 from ttsbook.text.normalize.english_counts import CODES, FRACTIONS, ORDINALS, PLAIN
 from ttsbook.text.normalize.english_dates import DATES, YEARS
+from ttsbook.text.normalize.english_measures import measure_rules
 from ttsbook.text.normalize.english_numbers import one_by_one
 from ttsbook.text.normalize.english_quantities import quantity_rules
 from ttsbook.text.normalize.english_romans import SCENES, roman_rules
@@ -31,7 +33,8 @@ def english_rules() -> tuple[Rule, ...]:
     """Return the rules; a date must claim its digits before a plain number can."""
     address = Rule("address", _ADDRESS, _address, "", frozenset("@/."))
     dates = (*SCENES, *VERSES, *CODES, *DATES)
-    numbers = (*dates, *FRACTIONS[:1], *quantity_rules(), *FRACTIONS[1:], *ORDINALS, *YEARS, *PLAIN)
+    quantities = (*quantity_rules(), *CALIBERS, *measure_rules())
+    numbers = (*dates, *FRACTIONS[:1], *quantities, *FRACTIONS[1:], *ORDINALS, *YEARS, *PLAIN)
     return (address, *numbers, *roman_rules(), *word_rules())
 
 

@@ -94,11 +94,6 @@ def _hash(match: re.Match[str]) -> str:
     return f"number {cardinal(match['n'])}"
 
 
-def _product(match: re.Match[str]) -> str:
-    is_sum = match.string[match.end() :].lstrip().startswith("=")
-    return f"{decimal(match['a'])} {'times' if is_sum else 'by'} {decimal(match['b'])}"
-
-
 def _circled(match: re.Match[str]) -> str:
     return cardinal(str(sign_value(match.group())))
 
@@ -188,6 +183,17 @@ CODES = (
         lambda match: f"{decimal(match['n'])} times",
     ),
     english_rule("phone", rf"{BEFORE}9-1-1(?![\w-])", _emergency),
+    english_rule(
+        "music",
+        rf"{BEFORE}(?P<beats>[2-79]|12)/(?P<note>[248]|16)(?=\s(?:time|meter|metre|rhythm|signature)\b)",
+        lambda match: f"{cardinal(match['beats'])} {cardinal(match['note'])}",
+    ),
+    english_rule(
+        "crowd",
+        rf"{BEFORE}(?P<n>{NUMBER})(?P<mag>[KM])(?=\s(?:copies|downloads|followers|likes|people|streams|subscribers"
+        r"|users|views)\b)",
+        lambda match: f"{decimal(match['n'])} {'thousand' if match['mag'] == 'K' else 'million'}",
+    ),
     english_rule("range", r"(?<=\b[QH][1-4])\s?[–-]\s?(?=[QH]?[1-4]\b)", lambda _: " to "),
     english_rule("episode", r"\bS(?P<season>\d{1,2})E(?P<episode>\d{1,3})\b", _episode),
     english_rule("zip", rf"(?<=, )(?P<state>(?:{_STATES})\s)(?P<n>\d{{5}}(?:-\d{{4}})?)(?![\w-])", _zip),
@@ -229,7 +235,6 @@ PLAIN = (
     english_rule("model", rf"(?:(?<=\bPorsche )|{BEFORE}(?=911\s(?:Turbo|Carrera|Targa)))911(?!\w)", _model),
     english_rule("power", r"(?<=[A-Za-z)])\^(?P<power>[-−–]?\d+)(?!\w)", _letter_power, needs="^"),
     english_rule("power", rf"{BEFORE}(?P<n>\d+)\^(?P<power>[-−–]?\d+)(?!\w)", _power, needs="^"),
-    english_rule("dimensions", rf"{BEFORE}(?P<a>{NUMBER})\s?[x×]\s?(?P<b>{NUMBER})(?!\w)", _product),
     english_rule("number-sign", r"#(?P<n>\d[\d,]*)\b", _hash),
     english_rule("plural", rf"{BEFORE}(?P<n>\d{{1,4}})s\b", _plural),
     english_rule(

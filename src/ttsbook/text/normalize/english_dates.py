@@ -129,10 +129,11 @@ def _hundred_hours(match: re.Match[str]) -> str:
 
 
 def _military(match: re.Match[str]) -> str:
-    """Read "0605 hours" as "oh six oh five hours"."""
+    """Read "0605 hours" as "oh six oh five hours", and "at 0200"."""
     hour = "zero" if match["h"] == "00" else two_digits(match["h"])
     minute = "hundred" if match["m"] == "00" else two_digits(match["m"])
-    return f"{hour} {minute} hours{kept_stop(match)}"
+    hours = f" hours{kept_stop(match)}" if match["hours"] else ""
+    return f"{hour} {minute}{hours}"
 
 
 def _weekdays(match: re.Match[str]) -> str:
@@ -224,7 +225,14 @@ DATES = (
     ),
     english_rule(
         "time",
-        rf"{BEFORE}(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)\s?(?:hours|hrs\.?)(?![\w-]|\s(?:of|a|per|each|in|to)\b)",
+        rf"{BEFORE}(?P<h>[01]\d|2[0-3])(?P<m>[0-5]\d)\s?"
+        r"(?P<hours>hours|HOURS|hrs\.?)(?![\w-]|\s(?:of|a|per|each|in|to)\b)",
+        _military,
+    ),
+    english_rule(
+        "time",
+        r"(?:(?<=\b[Aa]t )|(?<=\b[Bb]y )|(?<=\b[Uu]ntil )|(?<=\btill )|(?<=\b[Ss]ince )|(?<=\b[Bb]efore )"
+        r"|(?<=\b[Aa]fter ))(?P<h>0\d)(?P<m>[0-5]\d)(?P<hours>)(?![\w%-]|[.,]\d)",
         _military,
     ),
     english_rule("time", rf"{BEFORE}{_CLOCK.replace('[:.]', ':')}(?P<half>)(?![\w:]|,\d)", _time),

@@ -1,13 +1,11 @@
-"""Rules for printed English quantities: money, percentages, temperatures, units.
-
-Tables of currencies and units are data files.
-"""
+"""Rules for printed English quantities: money, percentages, temperatures."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
+from ttsbook.text.normalize.english_measures import NOUN_AFTER, describes
 from ttsbook.text.normalize.english_numbers import (
     BEFORE,
     NUMBER,
@@ -15,7 +13,6 @@ from ttsbook.text.normalize.english_numbers import (
     cardinal,
     decade,
     decimal,
-    house_number,
     is_one,
 )
 from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop, word_before
@@ -28,26 +25,10 @@ _MAGNITUDES = {
 }
 # fmt: on
 _MAGNITUDE = f"(?P<mag>(?i:{any_of(_MAGNITUDES)}))"
+_LARGE = "(?:thousand|million|billion|trillion)"
 _AMOUNT = rf"(?P<n>{NUMBER})"
 _SIGNED = rf"(?P<n>{SIGN}(?:{NUMBER}))"
 _BELOW = _SIGNED.replace("[-−]", "[-−–]")  # a dash before degrees is a minus
-_ARTICLE_BEFORE = re.compile(r"\b[Aa]n? $")
-_NOUN_AFTER = re.compile(
-    r" (?!(?:and|are|but|each|for|from|had|into|more|per|than|that|the|was|with)\b)[a-z]{3}"
-)
-_MONEY_NOUN = re.compile(
-    r"[ -](?:bank ?)?(?:note|bill|coin|ticket|fine|bet|prize|stamp|fee|cheque|check|reward|tip|piece)s?\b"
-)
-_GUNS = ("22", "25", "32", "38", "40", "44", "45", "357", "380")
-_GUN_AFTER = re.compile(
-    r"[- ](?:caliber|calibre|cal\b|Special|[Mm]agnum|ACP|rifle|pistol|revolver|handgun|automatic|auto\b|snub"
-    r"|(?:round|bullet|slug|shell|cartridge)s?\b|Colt|Winchester|Ruger|derringer|Smith|Browning)|\s?LR\b"
-)
-_OWNER_BEFORE = re.compile(r"\b(?:an?|his|her|my|your|their|the|own|another|[’']s) $", re.IGNORECASE)
-_RATES = (
-    "hour|hr|minute|min|second|sec|day|week|wk|month|mo|year|yr|night|person|head|page|word|lb|kg|oz|gal|gallon"
-    "|barrel|acre|ton|share"
-)
 _MOST_SHILLINGS = 2  # digits; there were no prices of 747s. with a stop behind them
 _BEFORE_PLURAL = ("size", "sizes", "two", "three", "four")
 _PAIR_BEFORE = re.compile(r"\bpairs? of $|\ds,?(?: and)? $")
@@ -61,14 +42,15 @@ def _money(match: re.Match[str]) -> str:
     whole, _, rest = number.partition(".")
     sign = "minus " if match["minus"] else ""
     if magnitude:
-        return f"{sign}{decimal(number)} {magnitude} {one if _describes(match) else many}"
+        is_joined = f"-{match['mag']}" in match.group() and NOUN_AFTER.match(match.string, match.end())
+        return f"{sign}{decimal(number)} {magnitude} {one if is_joined or describes(match) else many}"
     if len(rest) == 2 and cents:
         small = f"{cardinal(rest)} {cent if rest == '01' else cents}" if rest != "00" else ""
         large = (
             f"{cardinal(whole)} {one if is_one(whole) else many}" if whole.strip("0,") or not small else ""
         )
         return sign + " and ".join(part for part in (large, small) if part)
-    return f"{sign}{decimal(number)} {one if is_one(number) or _describes(match) else many}"
+    return f"{sign}{decimal(number)} {one if is_one(number) or describes(match) else many}"
 
 
 def _money_range(match: re.Match[str]) -> str:
@@ -109,27 +91,13 @@ def _banknotes(match: re.Match[str]) -> str:
 
 def _old_pounds(match: re.Match[str]) -> str:
     """Read 10,000l. a year, and a 5l. note."""
-    one = is_one(match["n"]) or _describes(match)
+    one = is_one(match["n"]) or describes(match)
     return f"{cardinal(match['n'])} {'pound' if one else 'pounds'}{kept_stop(match)}"
 
 
 @lru_cache(maxsize=1)
 def _currencies() -> dict[str, tuple[str, str, str, str]]:
     return {row[0]: (row[1], row[2], row[3], row[4]) for row in read_rows("currencies_en.tsv")}
-
-
-@lru_cache(maxsize=1)
-def english_units() -> dict[str, tuple[str, str]]:
-    """Return the names of one and of many, by how a unit is printed."""
-    return {row[0]: (row[1], row[2]) for row in read_rows("units_en.tsv")}
-
-
-def _height(match: re.Match[str]) -> str:
-    return f"{cardinal(match['feet'])} foot {cardinal(match['inches'])}{kept_stop(match)}"
-
-
-def _stones(match: re.Match[str]) -> str:
-    return f"{cardinal(match['st'])} stone {cardinal(match['lb'])} pounds{kept_stop(match)}"
 
 
 def _coordinate(match: re.Match[str]) -> str:
@@ -143,41 +111,6 @@ def _coordinate(match: re.Match[str]) -> str:
         if match[group]:
             said.append(f"{decimal(match[group])} {one if is_one(match[group]) else many}")
     return f"{' '.join(said)} {_DIRECTIONS[match['way']]}{kept_stop(match)}"
-
-
-def _unit(match: re.Match[str]) -> str:
-    one, many = english_units()[match["unit"]]
-    if match["join"] == "-" or _describes(match):  # a 10-km run
-        many = one
-    end = (f" {_per_one(match['per'])}" if match["per"] else "") + kept_stop(match)
-    if match["to"]:
-        return f"{decimal(match['n'])} to {decimal(match['to'])} {many}{end}"
-    return f"{decimal(match['n'])} {one if is_one(match['n']) else many}{end}"
-
-
-def _describes(match: re.Match[str]) -> bool:
-    """Return whether a quantity describes the noun after it: "a 6 ft. man", "a 16-GB card"."""
-    if _MONEY_NOUN.match(match.string, match.end()):
-        return True
-    after_article = _ARTICLE_BEFORE.search(match.string, max(0, match.start() - 4), match.start())
-    return bool(after_article and _NOUN_AFTER.match(match.string, match.end()))
-
-
-def _per(match: re.Match[str]) -> str:
-    return _per_one(match["unit"]) + kept_stop(match)
-
-
-def _per_one(unit: str) -> str:
-    """Return "per kilogram" for kg, and "per hour" for what is printed in full."""
-    return f"per {english_units().get(unit, (unit, ''))[0]}"
-
-
-def _caliber(match: re.Match[str]) -> str | None:
-    """Read ".38 Special" and "his .45" by the name of the gun."""
-    is_owned = _OWNER_BEFORE.search(match.string, max(0, match.start() - 12), match.start())
-    if not _GUN_AFTER.match(match.string, match.end()) and not (is_owned and match["n"] in _GUNS):
-        return None
-    return house_number(match["n"])
 
 
 def _percent(match: re.Match[str]) -> str:
@@ -199,7 +132,7 @@ def _temperature(match: re.Match[str]) -> str:
 @lru_cache(maxsize=1)
 def quantity_rules() -> tuple[Rule, ...]:
     """Return the rules in the order of their claims."""
-    signs, units = any_of(_currencies()), any_of(english_units())
+    signs = any_of(_currencies())
     return (
         english_rule("money", r"£(?P<l>\d[\d,]*)\s(?P<s>\d+)s\.?(?:\s?(?P<d>\d+)d\b\.?)?", _old_money),
         english_rule("money", r"[$£€](?P<n>\d{1,4})s\b(?!\.?\s?\d)", _banknotes),
@@ -215,10 +148,13 @@ def quantity_rules() -> tuple[Rule, ...]:
         ),
         english_rule(
             "money",
-            rf"(?P<sign>{signs}){_AMOUNT}\s?[-–]\s?(?P<again>(?P=sign))?(?P<to>{NUMBER})(?:\s?{_MAGNITUDE}\b)?(?![\w-])",
+            rf"(?P<sign>{signs}){_AMOUNT}(?:\s?[-–]\s?(?P<again>(?P=sign))?|\sto\s(?P=sign)(?=[\d.]+\s?{_LARGE}))"
+            rf"(?P<to>{NUMBER})(?:\s?{_MAGNITUDE}\b)?(?![\w-])",
             _money_range,
         ),
-        english_rule("money", rf"{_MINUS}(?P<sign>{signs})\s?{_AMOUNT}(?:\s?{_MAGNITUDE}\b)?", _money),
+        english_rule(
+            "money", rf"{_MINUS}(?P<sign>{signs})\s?{_AMOUNT}(?:(?:\s?|-(?={_LARGE})){_MAGNITUDE}\b)?", _money
+        ),
         english_rule("money", rf"{_MINUS}{BEFORE}{_AMOUNT}(?P<mag>)\s?(?P<sign>[€¢])", _money),
         english_rule(
             "percent", rf"{BEFORE}(?:(?P<low>{NUMBER})%?\s?[-–]\s?)?{_SIGNED}\s?(?P<sign>[%‰])", _percent
@@ -235,16 +171,5 @@ def quantity_rules() -> tuple[Rule, ...]:
             rf"{BEFORE}(?:(?P<low>{SIGN}(?:{NUMBER}))\s?(?P<from>°\s?[CF]?|[℃℉])?\s?[-–]\s?)?{_BELOW}\s?"
             r"(?:°\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))",
             _temperature,
-        ),
-        english_rule("caliber", r"(?<![\w.])\.(?P<n>[2-57]\d\d?)(?![\d%A-KM-Za-z])", _caliber, needs="."),
-        english_rule("per", rf"(?<=\d)/(?P<unit>{_RATES})\b\.?", _per, needs="/"),
-        english_rule("weight", rf"{BEFORE}(?P<st>\d+)\s?st\.?\s?(?P<lb>\d+)\s?lbs?\b\.?", _stones),
-        english_rule("height", r"(?<!\w)(?P<feet>\d)ft\.?\s?(?P<inches>\d\d?)in\b\.?", _height),
-        english_rule("height", r"(?<!\w)(?P<feet>\d)['’′]\s?(?P<inches>\d\d?)(?:[\"”″]|'')", _height),
-        english_rule(
-            "unit",
-            rf"{BEFORE}{_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?(?P<join>[\s-]?)(?P<unit>{units})"
-            rf"(?:/(?P<per>{units}|{_RATES}))?(?![\w²³])",
-            _unit,
         ),
     )

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from functools import partial
 
-from ttsbook.text.normalize.english_quantities import english_units
+from ttsbook.text.normalize.english_measures import english_units
 from ttsbook.text.normalize.rewrite import Rule
 from ttsbook.text.normalize.signs import CIRCLED, characters
 from ttsbook.text.tables import read_map
