@@ -13,7 +13,7 @@ from ttsbook.text.normalize.english import english_rules
 from ttsbook.text.normalize.mandarin import mandarin_rules
 from ttsbook.text.normalize.normalize import fold
 from ttsbook.text.normalize.rewrite import any_of, apply_claims
-from ttsbook.text.normalize.shared import SHARED_RULES
+from ttsbook.text.normalize.shared import SHARED_RULES, count_note_marks
 from ttsbook.text.phonemes import tokens_of
 
 FOLDER = Path(__file__).parent
@@ -155,6 +155,12 @@ def test_nothing_is_lost_or_added_but_by_a_named_rule(words: list[str], language
 @settings(max_examples=200, deadline=None)
 def test_no_digit_is_left_unread(text: str, language: str) -> None:
     assert not any(c.isascii() and c.isdigit() for c in spoken(text, language))
+
+
+def test_marks_of_notes_that_are_not_read_are_counted() -> None:
+    text = "The result.3 Another, if wrong,12 as he said.[4] See arr[0]."
+    assert count_note_marks(text) == len("3" + "12" + "[4]")
+    assert spoken(text, "en") == "The result. Another, if wrong, as he said. See arr[zero]."
 
 
 def test_no_claims_give_the_text_back() -> None:

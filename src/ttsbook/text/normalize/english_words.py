@@ -19,7 +19,10 @@ _POWERS = {"²": "squared", "³": "cubed"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _DIGIT_BEFORE = re.compile(r"\d(?:st|nd|rd|th)?\s?$")
-_COMPARED = {"<": " is less than ", ">": " is greater than "}
+_COMPARED = {"<": "less than", ">": "greater than"}
+_PRIMES = {"′": " prime", "″": " double prime"}
+_NOTES = {"#": "sharp", "♯": "sharp", "♭": "flat", "♮": "natural"}
+_LESS = r"(?<![-=<>])(?:<(?!3(?:\s(?:you|u|this|my|him|her|it)\b|[!.]?\s*$))|>)"  # <3 is a heart
 _ONE_LETTER = 2  # with its full stop
 _NEXT_WORD = re.compile(r"\s+[\"“‘]?([A-Z][\w'’]*)")
 
@@ -174,7 +177,8 @@ def word_rules() -> tuple[Rule, ...]:
         ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:!?)'’\"”])", _initials, "."),
         ("initials", r"\b(?:[A-Z]\.){2,}", _dotted, "."),
         ("initials", r"\b[A-Z](?:\.|[—–-]{1,4})['’]s\b", lambda match: f"{match.group()[0]}'s", ".—–-"),
-        ("sharp", r"\b[A-G]#(?!\w)", lambda match: f"{match.group()[0]} sharp", "#"),
+        ("initials", r"\b[A-G](?=[#♯♭♮](?!\w))", _initials, "#♯♭♮"),
+        ("sharp", r"(?<=\b[A-G])[#♯♭♮](?!\w)", lambda match: f" {_NOTES[match.group()]}", "#♯♭♮"),
         ("initials", r"\b(?!I\.)[A-Z]\.(?=\s[A-Z])", _one_initial, "."),
         ("initials", r"\b(?!I\.)[A-Z]\.(?=[A-Z]|\s[a-z])", _initials, "."),
         ("acronym", r"\b(?P<letters>[A-Z]{2,5})(?P<s>['’]?s)?\b", _acronym, ""),
@@ -184,7 +188,12 @@ def word_rules() -> tuple[Rule, ...]:
         ("either", r"\b(?:[Hh]e/she|[Ss]he/he|[Hh]is/hers?|[Hh]er/his|[Hh]im/her|[Hh]imself/herself)\b",
          lambda match: match.group().replace("/", " or "), "/"),
         ("either", r"\b(?:[Aa]nd|[Ee]ither)/or\b", lambda match: match.group().replace("/", " "), "/"),
-        ("compare", r"(?<=[\w)])\s?[<>]\s?(?=\d)", lambda match: _COMPARED[match.group().strip()], "<>"),
+        ("compare", rf"(?:(?<=\d)|(?<=\b[A-Za-z])|(?<=\)))\s?{_LESS}\s?(?=[-−]?\.?\d|[A-Za-z]\b(?!>))",
+         lambda match: f" is {_COMPARED[match[0].strip()]} ", "<>"),
+        ("compare", rf"{_LESS}\s?(?=[-−$£€]?\.?\d)", lambda match: _COMPARED[match[0].strip()], "<>"),
+        ("minus", r"(?:(?<=\ba )|(?<=\bof )|(?<=\bto )|(?<=\bat )|(?<=\bis )|(?<=\bwas )|(?<=\bby ))–(?=\d)",
+         lambda _: "minus ", "–"),
+        ("prime", r"(?<=\b[A-Za-z])[′″](?!\w)", lambda match: _PRIMES[match.group()], "′″"),
         ("prefix", rf"(?<![\w-])[Dd]e(?={not_latin})", lambda match: f"{match[0]}e", "-"),
         ("arrow", r"(?<=\w)\s?→\s?(?=[\w∞])", lambda _: " to ", "→"),
         ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),
