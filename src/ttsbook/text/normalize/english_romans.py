@@ -90,7 +90,8 @@ def _ruler(match: re.Match[str]) -> str | None:
         return None
     if numeral == "I" and not _RULER_END.match(match.string, end) and not _is_first(match):
         return None
-    return f"{match['word']} the {ordinal(str(roman_value(numeral)))}"
+    word = match["word"].capitalize() if match["word"].isupper() else match["word"]
+    return f"{word} the {_ordinal(match)}"
 
 
 def _middle_initial(match: re.Match[str]) -> str | None:
@@ -104,7 +105,7 @@ def _middle_initial(match: re.Match[str]) -> str | None:
 def _is_first(match: re.Match[str]) -> bool:
     """Return whether what surrounds "Charles I" is said of a king rather than by a narrator."""
     found = _NEXT.match(match.string, match.end())
-    after, before = found.group(1) if found else "", word_before(match).lower()
+    after, before = found.group(1).lower() if found else "", word_before(match).lower()
     if before in _words("titles-of-rulers"):
         return True
     if before in _words("before-pronoun") or _IN_TURN.match(match.string, match.end()):
@@ -204,7 +205,7 @@ def roman_rules() -> tuple[Rule, ...]:
     several = r"\b(?P<word>[Cc]hapters|[Bb]ooks|[Aa]cts|[Pp]arts|[Vv]olumes|Articles|Cantos|Classes|Counts"
     several += r"|Figures|Phases|Plates|Scenes|Sections|Stages|Tables|Titles|Types|World\sWars)\s"
     several += r"(?P<list>[IVX]+(?:(?:\s?[-–—]|,(?:\sand|\sor)?|\s(?:and|or|to|through|&))\s?[IVXLC]+)+)\b"
-    ruler = rf"\b(?P<word>[A-Z][a-zà-ÿ]+)\s{_RULER_NUMERAL}\b(?:\.(?=['’]s\b|[,;:]|\s+[a-z]))?"
+    ruler = rf"\b(?P<word>[A-Z][a-zà-ÿ]+|[A-Z]{{4,}})\s{_RULER_NUMERAL}\b(?:\.(?=['’]s\b|[,;:]|\s+[a-z]))?"
     bare = (
         r"(?<![\w.'’-])(?=[ivx]{2})(?!xi\b|vi\b|iv\b|xx+\b)x{0,3}(?:ix|iv|v?i{0,3})(?<=[ivx])(?![\w'’-]|\.\w)"
     )
@@ -220,7 +221,7 @@ def roman_rules() -> tuple[Rule, ...]:
         ("roman", rf"^\s*(?P<roman>(?!xx+\b)(?=[ivxl]{{2}}|[ivx]\.?\s*$){_SMALL}){end}", _heading, "ivxl"),
         ("roman", part, _part, "IVX"),
         ("roman", ruler, _ruler, "IVX"),
-        ("initials", r"(?<=[a-z] )I\.(?=\s[A-Z])", _middle_initial, "I"),
+        ("initials", r"(?<=[A-Za-z] )I\.(?=\s[A-Z])", _middle_initial, "I"),
         ("roman", r"(?:(?<=[a-z] )|(?<=[a-z], ))(?P<roman>I{2,3}|IV)\b", _namesake, "I"),
         ("roman", rf"\((?P<roman>(?!xx+\))(?=[ivxl]){_SMALL})\)", _in_brackets, "("),
         ("roman", rf"\b(?=[IVX]){_NUMERAL}(?:th|st|nd|rd|(?=\scentur))\b", _ordinal, "IVX"),
