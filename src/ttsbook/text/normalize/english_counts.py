@@ -14,6 +14,7 @@ from ttsbook.text.normalize.english_numbers import (
     house_number,
     one_by_one,
     ordinal,
+    plural,
 )
 from ttsbook.text.normalize.rewrite import any_of, english_rule
 from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, sign_value
@@ -58,7 +59,9 @@ def _tagged(match: re.Match[str]) -> str:
     """Read digits grown together with letters: 221B, B2, A4, and MP3s."""
     printed = match.group()
     if printed[0].isalpha() and printed[-2].isdigit() and printed[-1] == "s":
-        return f"{_spelt(printed.rstrip('s0123456789'))} {_plural_of(re.sub(r'[^0-9]', '', printed))}"
+        return (
+            f"{_spelt(printed.rstrip('s0123456789'))} {plural(house_number(re.sub(r'[^0-9]', '', printed)))}"
+        )
     parts = re.findall(r"\d+|[A-Za-z]+", printed)
     return " ".join(house_number(part) if part.isdigit() else _spelt(part) for part in parts)
 
@@ -70,12 +73,7 @@ def _spelt(letters: str) -> str:
 
 def _plural(match: re.Match[str]) -> str:
     """Read "737s" as "seven thirty-sevens"."""
-    return _plural_of(match["n"])
-
-
-def _plural_of(digits: str) -> str:
-    words = house_number(digits)
-    return words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
+    return plural(house_number(match["n"]))
 
 
 def _plain(match: re.Match[str]) -> str:
@@ -236,7 +234,7 @@ PLAIN = (
     english_rule("power", r"(?<=[A-Za-z)])\^(?P<power>[-−–]?\d+)(?!\w)", _letter_power, needs="^"),
     english_rule("power", rf"{BEFORE}(?P<n>\d+)\^(?P<power>[-−–]?\d+)(?!\w)", _power, needs="^"),
     english_rule("number-sign", r"#(?P<n>\d[\d,]*)\b", _hash),
-    english_rule("plural", rf"{BEFORE}(?P<n>\d{{1,4}})s\b", _plural),
+    english_rule("plural", rf"{BEFORE}(?<!Phone )(?P<n>\d{{1,4}})s\b", _plural),
     english_rule(
         "tagged", r"(?<![\w.,])(?:\d{1,4}[A-Za-z]{1,2}|[A-Za-z]{1,3}\d{1,4}[A-Za-z]?)(?!\w)", _tagged
     ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ttsbook.text.normalize.english_numbers import BEFORE, NUMBER, SIGN, cardinal, decimal, is_one
+from ttsbook.text.normalize.english_numbers import BEFORE, NUMBER, SIGN, cardinal, decimal, is_one, plural
 from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop
 from ttsbook.text.normalize.signs import FRACTION_SIGNS
 from ttsbook.text.tables import read_rows, read_words
@@ -131,7 +131,7 @@ def _stones(match: re.Match[str]) -> str:
 
 
 def _product(match: re.Match[str]) -> str:
-    """Read 3x4, 3 cm × 2 cm and 10 x 20 x 30 cm."""
+    """Read 3x4, 3 cm × 2 cm, 10 x 20 x 30 cm and some 2x4s."""
     is_sum = match.string[match.end() :].lstrip().startswith("=")
     factors = [
         _factor(number, unit, describes(match))
@@ -141,6 +141,8 @@ def _product(match: re.Match[str]) -> str:
 
 
 def _factor(number: str, unit: str, is_one_thing: bool) -> str:
+    if unit == "s":
+        return plural(decimal(number))
     one, many = english_units().get(unit) or _FEET_AND_INCHES.get(unit, ("", ""))
     return f"{decimal(number)} {one if is_one_thing or is_one(number) else many}".rstrip()
 
@@ -154,7 +156,10 @@ def measure_rules() -> tuple[Rule, ...]:
     factor = rf"(?:{NUMBER})(?:\s?(?:{units})(?!\w)|[\"″'′])?"
     return (
         english_rule(
-            "dimensions", rf"{BEFORE}{factor}(?:-?\s?[x×]\s?{factor})+(?![\w^⁰¹²³⁴-⁹⁻])", _product, needs="x×"
+            "dimensions",
+            rf"{BEFORE}{factor}(?:-?\s?[x×]\s?{factor})+(?:(?<=\d)s)?(?![\w^⁰¹²³⁴-⁹⁻])",
+            _product,
+            needs="x×",
         ),
         english_rule("times", r"(?<=\d)\s?[x×]\s?(?=10[\^⁻⁰¹²³⁴-⁹])", lambda _: " times ", needs="x×"),
         english_rule("per", rf"(?<=\d)/(?P<unit>{_RATES})\b\.?", _per, needs="/"),

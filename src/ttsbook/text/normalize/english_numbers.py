@@ -71,8 +71,12 @@ def year(digits: str) -> str:
 @lru_cache(maxsize=1024)
 def decade(digits: str) -> str:
     """Read "1990" or "90" as the decade: "nineteen nineties", "nineties"."""
-    words = year(digits) if len(digits) == 4 else cardinal(digits)
-    return words[:-1] + "ies" if words.endswith("y") else words + "s"
+    return plural(year(digits) if len(digits) == 4 else cardinal(digits))
+
+
+def plural(words: str) -> str:
+    """Return several of a number: "sixes", "twenties"."""
+    return words[:-1] + "ies" if words.endswith("y") else words + ("es" if words.endswith("x") else "s")
 
 
 def decimal(number: str) -> str:
