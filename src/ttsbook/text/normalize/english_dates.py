@@ -240,7 +240,7 @@ DATES = (
 )
 _NOT_NUMBERED = r"(?<![Nn]o\. )(?<![Nn]umber )"  # "No. 10's door"
 # A dash between two that rules of their own read: 1:30–2:30, 18th–19th, 1960s–70s, ’39–’45, June 28–July 3.
-_DASH = "[-–—]"
+_DASH = "[-–]"
 _NTHS = "(?:st|nd|rd|th)"
 _AFTER_MONTH = "|".join(f"(?<={month}.)" for month in _NAMED[3:-1].split("|"))
 _JOINS = (
@@ -248,12 +248,12 @@ _JOINS = (
     r"(?<=\d:\d\d.)(?=\d\d?(?::\d\d)?(?![\w:]))",
     r"(?<=\d0s.)(?=['’]?(?:\d\d)?\d0s\b)",
     r"(?<=['’]\d\d.)(?=['’]\d\d\b)",
-    r"(?<=\bBC[-–])(?=AD\b|\d)",
+    r"(?<=\bBC.)(?=AD\b|\d)",
     rf"(?<=\d.)(?={_NAMED}\.? \d)",
     rf"(?:{_AFTER_MONTH})(?=\d\d? {_NAMED}\b)",
 )
 YEARS: tuple[Rule, ...] = (
-    english_rule("range", rf"{_DASH}(?:{'|'.join(_JOINS)})", lambda _: " to ", needs="-–—"),
+    english_rule("range", rf"{_DASH}(?:{'|'.join(_JOINS)})", lambda _: " to ", needs="-–"),
     english_rule("weekday", rf"\b(?P<a>{_DAY})\.?(?=,? (?:\d\d? {_NAMED}|{_NAMED}\.? \d))", _weekday),
     english_rule("months", rf"\b(?P<a>{_NAMED})\.?\s?[-–]\s?(?P<b>{_NAMED})\b\.?", _months, needs="-–"),
     english_rule("weekdays", rf"\b(?P<a>{_DAY})\.?\s?[-–]\s?(?P<b>{_DAY})\b\.?", _weekdays, needs="-–"),
