@@ -301,6 +301,32 @@ def test_a_word_without_known_parts_is_left_to_the_network() -> None:
 def test_letters_of_an_acronym_are_named() -> None:
     assert FRONT_END.say("The XKCD site.", "en")[1] == "ði ˈɛks kˈA sˈi dˈi sˈIt."
     assert FRONT_END.say("A. B. Smith", "en")[1] == "ˈA bˈi smˈɪθ."
+    assert FRONT_END.say("PhDs, EMTs and ICBMs", "en")[1] == "pˈiˌAʧdˈiz, ˈi ˈɛm tˈiz ænd ˈI sˈi bˈi ˈɛmz."
+    assert FRONT_END.say("SEALs saw JSON.", "en")[1] == "sˈilz sˈɔ ʤˈAsən."
+
+
+@pytest.mark.parametrize(
+    ("word", "symbols"),
+    [
+        ("FaceTime", "fˈAs tˈIm"),
+        ("macOS", "mˈæk ˈO ˈɛs"),
+        ("DeShawn’s", "də ʃˈɔnz"),
+        ("McGonagall", "məɡˈɑnəɡəl"),
+        ("K'vort", "kəvˈɔɹt"),
+        ("Muad'Dib", "mwɑdˈib"),
+        ("Ba'al", "bˈAəl"),
+        ("M’Gregor", "məɡɹˈɛɡəɹ"),
+        ("P'raps", "pəɹˈæps"),
+        ("L'homme", "lˈɑm"),
+    ],
+)
+def test_a_joined_name_is_read_by_its_parts(word: str, symbols: str) -> None:
+    assert pronounce_word(word) == symbols
+
+
+def test_the_stop_of_a_sentence_that_ends_with_initials_is_kept() -> None:
+    assert FRONT_END.say("He left the U.S. Then I fell.", "en")[1] == "hi lˈɛft ðə jˈu ˈɛs. ðˈɛn ˈI fˈɛl."
+    assert FRONT_END.say("The U.S. Army", "en")[1] == "ðə jˈu ˈɛs ˈɑɹmi."
 
 
 @pytest.mark.parametrize("accent", ["american", "british"])
@@ -324,6 +350,9 @@ def test_each_language_keeps_its_own_words_in_mixed_text() -> None:
         ("Plan A failed.", "en", "plˈæn ˈA fˈAld."),
         ("Take A, B, and C.", "en", "tˈAk ˈA, bˈi, ænd sˈi."),
         ("“A—a ghost!”", "en", "ə, ə ɡˈOst!"),
+        ("A is for apple.", "en", "ˈA ɪz fɔɹ ˈæpəl."),
+        ("A has-been and Mr. A at A&M.", "en", "ə hæz bˈɪn ænd mˈɪstəɹ ˈA æt ˈA ænd ˈɛm."),
+        ("A4 paper, a4 and 4a.", "en", "ˈA fˈɔɹ pˈApəɹ, ˈA fˈɔɹ ænd fˈɔɹ ˈA."),
     ],
 )
 def test_a_letter_is_told_from_a_word(text: str, language: str, phonemes: str) -> None:

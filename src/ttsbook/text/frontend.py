@@ -38,6 +38,7 @@ from ttsbook.types import (
 
 _SYMBOLS = frozenset(SYMBOL_IDS)
 _ENDED = re.compile(r"[.!?…。！？；]['\"”’»)」』）]*\s*$")  # a text that needs no comma before a break
+_LETTER_A = re.compile(r"\bA\b")  # beside a number, as in A4 and 12a, no article
 _SPELT_RULES = ("initials", "acronym")
 _MARK_AFTER = {Boundary.NONE: ",", Boundary.CLAUSE: ","}  # what an unfinished piece ends with; else a stop
 
@@ -242,7 +243,12 @@ def _fixed_spans(normalized: Normalized) -> Iterator[Fixed]:
         if span.phonemes:
             yield Fixed(span.start, span.end, span.phonemes)
         elif span.rule in _SPELT_RULES:
-            yield Fixed(span.start, span.end, spell_letters(normalized.spoken[span.start : span.end].lower()))
+            said = normalized.spoken[span.start : span.end].rstrip()
+            letters = said.removesuffix(".")  # the stop of a sentence that ends with initials stays a mark
+            yield Fixed(span.start, span.start + len(letters), spell_letters(letters.lower()))
+        elif span.rule == "tagged":
+            for match in _LETTER_A.finditer(normalized.spoken, span.start, span.end):
+                yield Fixed(*match.span(), spell_letters("a"))
 
 
 def _with_marks(phonemes: str, position: int) -> int:

@@ -176,6 +176,8 @@ def _is_letter_name(words: list[str], index: int, has_han: bool) -> bool:
         return has_han and not after
     if _is_letter(before) or _is_letter(after) or after in ("plus", "minus"):
         return True
+    if after in ("and", "or") or (after in ("has", "is", "was") and second):
+        return True  # "A is for apple", but "A has-been"
     if not after:
         return before != "" or _is_letter(second) or second in _beside_a("after-letter-a")
     return before.lower() in _beside_a("before-letter-a") or (before.lower() == "from" and after == "to")

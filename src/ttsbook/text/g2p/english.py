@@ -12,12 +12,13 @@ from functools import lru_cache
 from ttsbook.text.g2p.arpabet import VOWEL_SYMBOLS, from_arpabet, lower_stress, without_stress
 from ttsbook.text.g2p.derive import derive_compound, derive_word, plural
 from ttsbook.text.g2p.dictionary import find_word
+from ttsbook.text.g2p.joined import read_joined
 from ttsbook.text.g2p.network import predict_word
 from ttsbook.text.g2p.open_syllables import read_open_syllables
 from ttsbook.text.g2p.plausible import is_plausible
 from ttsbook.text.g2p.respelling import read_respelling
 from ttsbook.text.g2p.romanized import read_romanized
-from ttsbook.text.tables import read_map
+from ttsbook.text.tables import read_map, read_words
 
 # fmt: off
 LETTER_NAMES = {
@@ -31,6 +32,7 @@ VOWEL_LETTERS = ("a", "e", "i", "o", "u")
 _DRAWN = re.compile(r"(.)\1{2,}")
 _MIXED_ACRONYM = re.compile(r"[a-z]{1,2}[A-Z]{2,}|(?!Mc)[A-Z][a-z][A-Z]")  # mRNA, AoE
 _SHORTEST_PART, _SHORTEST_OF_A_NAME = 3, 4  # letters of what a compound is made of
+_ACRONYMS = re.compile(r"[A-Z][A-Za-z]*[A-Z]s")  # PhDs, ICBMs, SEALs
 _LONGEST_ACRONYM = 5  # longer words in capitals are shouted, not spelt
 # Letters that NFKD does not take apart; a reader of English says the plain ones.
 _PLAIN = str.maketrans(
@@ -62,9 +64,18 @@ def pronounce_word(word: str) -> str:
     known = find_word(plain) if word.isascii() else _accented(word) or _romanized(word) or _known(plain, word)
     if known:
         return _stressed(known) if sum(symbol in VOWEL_SYMBOLS for symbol in known) > 1 else known
+    if _ACRONYMS.fullmatch(word):
+        return plural(pronounce_word(word[:-1]))
     if _is_spelt(word):
         return spell_letters(plain)
-    return _romanized(word) or _stressed(_unknown_word(plain, is_name=word[0].isupper()))
+    joined = read_joined(word.replace("’", "'"), _part) if not word.islower() else None
+    return joined or _romanized(word) or _stressed(_unknown_word(plain, is_name=word[0].isupper()))
+
+
+def _part(part: str) -> str:
+    """Read a part of a joined name: macOS, SpaceX, openAI."""
+    is_spelt = len(part) == 1 or part in read_words("spelt_en.txt")
+    return spell_letters(part.lower()) if is_spelt else pronounce_word(part)
 
 
 def _accented(word: str) -> str | None:

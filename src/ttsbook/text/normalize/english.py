@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from ttsbook.text.normalize.english_acronyms import ACRONYMS
 from ttsbook.text.normalize.english_calibers import CALIBERS
 from ttsbook.text.normalize.english_counts import CODES, FRACTIONS, ORDINALS, PLAIN
 from ttsbook.text.normalize.english_dates import DATES, YEARS
 from ttsbook.text.normalize.english_measures import measure_rules
 from ttsbook.text.normalize.english_numbers import one_by_one
+from ttsbook.text.normalize.english_places import PLACES
 from ttsbook.text.normalize.english_quantities import quantity_rules
 from ttsbook.text.normalize.english_romans import SCENES, roman_rules
 from ttsbook.text.normalize.english_verses import VERSES
@@ -22,9 +24,12 @@ _ADDRESS_NAMES = {
     "=": "equals", "&": "and", "#": "hash", "%": "percent", "~": "tilde", "+": "plus",
 }
 # fmt: on
+# Files by name: budget.xlsx. No endings that are words, which a lost space would make of the next sentence.
+_FILES = "txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|css|js|py|md|jpe?g|png|gif|mp[34]|wav|zip|gz|exe|dll"
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"“”，。]*[\w/]|[A-Za-z0-9_.+-]+@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9][A-Za-z0-9-]*)+"
-    r"|(?<![A-Za-z0-9.-])(?:[A-Za-z0-9-]+\.)+(?:com|org|net|edu|gov|io|info)(?:\.[a-z]{2})?\b(?:/[^\s<>\"“”，。]*[\w/])?"
+    r"|(?<![A-Za-z0-9._-])(?:[A-Za-z0-9_-]+\.)+(?:(?:com|org|net|edu|gov|io|info)(?:\.[a-z]{2})?\b"
+    rf"(?:/[^\s<>\"“”，。]*[\w/])?|(?:{_FILES})(?![\w-]))"
 )
 
 
@@ -35,7 +40,7 @@ def english_rules() -> tuple[Rule, ...]:
     dates = (*SCENES, *VERSES, *CODES, *DATES)
     quantities = (*quantity_rules(), *CALIBERS, *measure_rules())
     numbers = (*dates, *FRACTIONS[:1], *quantities, *FRACTIONS[1:], *ORDINALS, *YEARS, *PLAIN)
-    return (address, *numbers, *roman_rules(), *word_rules())
+    return (address, *PLACES, *numbers, *ACRONYMS, *roman_rules(), *word_rules())
 
 
 def _address(match: re.Match[str]) -> str:

@@ -67,8 +67,8 @@ def _tagged(match: re.Match[str]) -> str:
 
 
 def _spelt(letters: str) -> str:
-    """Separate letters in capitals: MI5 is not "my five"."""
-    return " ".join(letters) if letters.isupper() else letters
+    """Separate letters in capitals: MI5 is not "my five"; and the a of 4a is no article."""
+    return " ".join(letters) if letters[:2].isupper() else "A" if letters == "a" else letters
 
 
 def _plural(match: re.Match[str]) -> str:
@@ -139,7 +139,7 @@ def _episode(match: re.Match[str]) -> str:
 
 
 def _zip(match: re.Match[str]) -> str:
-    return match["state"] + one_by_one(match["n"])
+    return one_by_one(match["n"])
 
 
 def _emergency(match: re.Match[str]) -> str:
@@ -169,10 +169,6 @@ _CALLING = "|".join(rf"(?<=\b{verb} )" for verb in (*_CALLS, "phone", "phoned"))
 _CALLED = r"(?:calls?|callers?|dispatch|dispatchers?|operators?|emergency|recordings?|tapes?)\b"
 _NUMBERED = "[Rr]oom|[Ff]light|[Ss]uite|Suite|Flight|Gate|Highway|Route|Interstate|Apartment|Area|Boeing|Cell"
 _WHOLE = r"\d{1,3}(?:,\d{3})+|\d+"
-_STATES = (
-    "A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]"
-    "|W[AIVY]"
-)
 CODES = (
     english_rule("phone", rf"{BEFORE}\d{{3}}-\d\d-\d{{4}}(?!\w)", _phone),
     english_rule(
@@ -194,7 +190,7 @@ CODES = (
     ),
     english_rule("range", r"(?<=\b[QH][1-4])\s?[–-]\s?(?=[QH]?[1-4]\b)", lambda _: " to "),
     english_rule("episode", r"\bS(?P<season>\d{1,2})E(?P<episode>\d{1,3})\b", _episode),
-    english_rule("zip", rf"(?<=, )(?P<state>(?:{_STATES})\s)(?P<n>\d{{5}}(?:-\d{{4}})?)(?![\w-])", _zip),
+    english_rule("zip", r"(?<=, [A-Z][A-Z] )(?P<n>\d{5}(?:-\d{4})?)(?![\w-])", _zip),
     english_rule("isbn", r"\bISBN(?:-1[03])?:?\s*(?P<digits>\d[\d -]{8,16}[\dXx])\b", _isbn),
     english_rule(
         "phone",
@@ -224,7 +220,10 @@ FRACTIONS = (
     ),
     english_rule("version", rf"{BEFORE}\d+(?:\.\d+){{2,}}(?!\w)|\bv\d+(?:\.\d+)+(?!\w)", _version),
 )
-ORDINALS = (english_rule("ordinal", rf"{BEFORE}(?P<n>\d[\d,]*)(?:st|nd|rd|th)\b", _ordinal),)
+_THIRD = r"(?<=[23])d(?=\s(?:ult|inst|prox)\b)"  # the 3d ult.
+ORDINALS = (
+    english_rule("ordinal", rf"{BEFORE}(?P<n>\d[\d,]*)(?:st|nd|rd|th|ST|ND|RD|TH|{_THIRD})\b", _ordinal),
+)
 PLAIN = (
     english_rule("circled", f"[{''.join(CIRCLED)}]", _circled, needs="".join(CIRCLED)),
     english_rule("named", rf"\b(?P<word>(?:{_NUMBERED})\s)(?P<n>\d{{3}})(?![\w,.]\d|\w)", _named),

@@ -37,8 +37,9 @@ _NAMED = f"(?:{_MONTH_NAMES}|{_SHORT_MONTHS})"
 _MEASURED = re.compile(
     r"\s?(?:per ?cent|degrees|points?|million|billion|thousand|dollars|pounds|euros|met|k|mi|cm|mm|feet)"
 )
-_MONTH = rf"(?P<month>{_MONTH_NAMES}|{_MONTH_NAMES.upper()}|(?:{_SHORT_MONTHS})\.?)"
-_NTH = "(?:st|nd|rd|th|(?<=[23])d)"  # also 2d, 3d of older books
+_SHORT = rf"(?:{_SHORT_MONTHS}|{_SHORT_MONTHS.upper()})\.?"
+_MONTH = rf"(?P<month>{_MONTH_NAMES}|{_MONTH_NAMES.upper()}|{_SHORT})"
+_NTH = "(?:st|nd|rd|th|ST|ND|RD|TH|(?<=[23])d)"  # also 2d, 3d of older books
 _YEAR_TAIL = r"(?:,? (?P<y>\d{4})(?!\w))?"
 _HALF_DAY = r"(?P<half>[AaPp]\.\s?[Mm]\.|[AaPp][Mm]\b)"
 _CLOCK = r"(?P<h>\d\d?)[:.](?P<m>\d\d)(?::(?P<s>\d\d))?"

@@ -22,6 +22,7 @@ from ttsbook.text.tables import read_rows
 _MAGNITUDES = {
     "k": "thousand", "m": "million", "mn": "million", "bn": "billion", "b": "billion", "tn": "trillion",
     "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion",
+    "lakh": "lakh", "crore": "crore",
 }
 # fmt: on
 _MAGNITUDE = f"(?P<mag>(?i:{any_of(_MAGNITUDES)}))"

@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 
 from ttsbook.text.initials import is_initial
+from ttsbook.text.normalize.english_abbreviations import abbreviations
 from ttsbook.text.normalize.english_numbers import cardinal, ordinal
-from ttsbook.text.normalize.english_words import abbreviations
 from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, word_before
 from ttsbook.text.normalize.roman import ROMAN, ROMAN_SIGNS, roman_value
 from ttsbook.text.normalize.signs import sign_value
@@ -158,6 +158,12 @@ def _ordinal(match: re.Match[str]) -> str:
     return ordinal(str(roman_value(match["roman"])))
 
 
+def _ending(match: re.Match[str]) -> str | None:
+    """Read "IInd" and "the XV century", but not "Ind.", which is Indiana."""
+    words = _ordinal(match)
+    return words if words.endswith(match["ending"] or "") else None
+
+
 def _bare(match: re.Match[str]) -> str | None:
     return _value(match.group()) if match.group() else None
 
@@ -209,7 +215,6 @@ def roman_rules() -> tuple[Rule, ...]:
     bare = (
         r"(?<![\w.'’-])(?=[ivx]{2})(?!xi\b|vi\b|iv\b|xx+\b)x{0,3}(?:ix|iv|v?i{0,3})(?<=[ivx])(?![\w'’-]|\.\w)"
     )
-    drip = r"(?<=\b[Aa]n )IV\b|\bIV(?= (?:drip|line|bag|tube|pole|fluids?|needle)\b)"
     end = r"(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])"
     table = (
         ("roman", r"(?<![\w'’-])(?P<a>[ivxl]+)\s?[-–]\s?(?P<b>[ivxl]+)(?![\w'’-])", _pages, "-–"),
@@ -224,8 +229,7 @@ def roman_rules() -> tuple[Rule, ...]:
         ("initials", r"(?<=[A-Za-z] )I\.(?=\s[A-Z])", _middle_initial, "I"),
         ("roman", r"(?:(?<=[a-z] )|(?<=[a-z], ))(?P<roman>I{2,3}|IV)\b", _namesake, "I"),
         ("roman", rf"\((?P<roman>(?!xx+\))(?=[ivxl]){_SMALL})\)", _in_brackets, "("),
-        ("roman", rf"\b(?=[IVX]){_NUMERAL}(?:th|st|nd|rd|(?=\scentur))\b", _ordinal, "IVX"),
-        ("initials", drip, lambda _: "I V", "V"),
+        ("roman", rf"\b(?=[IVX]){_NUMERAL}(?:(?P<ending>th|st|nd|rd)|(?=\scentur))\b", _ending, "IVX"),
         ("roman", r"(?<![\w.'’-])(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})(?![\w'’-]|\.\w)", _bare, "IVX"),
         ("roman", r"(?<![\w.'’-])(?=[IVXL]{3})(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})(?![\w'’])", _bare, "L"),
         ("roman", bare, _bare, "i"),

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 DIGITS = "0123456789"
 _LAST_WORD = re.compile(r"([\w'’]+)\.?\s+$")
 _LONGEST_WORD = 30  # characters that are looked at before a match
-_SENTENCE_END = re.compile(r"[\"”’)]*(?:\s+[\"“‘(]?[A-Z]|\s*$)")
+_NO_SENTENCE = r"(?!(?:[NS][EW]|[ECMP][DS]T|GMT|UTC|BST|CET)\b)"  # 5 p.m. EST, Ave. NW
+_SENTENCE_END = re.compile(rf"[\"”’)]*(?:\s+{_NO_SENTENCE}[\"“‘(]?[A-Z]|\s*$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def apply_claims(text: str, claims: Sequence[Claim], spaced: bool = True) -> Nor
         length += len(between)
         words = claim.spoken
         if spaced and words:
-            before = parts[-1][-1:] if parts[-1] else (parts[-2][-1:] if len(parts) > 1 else "")
+            before = next((part[-1] for part in reversed(parts) if part), "")
             after = text[claim.end : claim.end + 1]
             next_is_claim = index + 1 < len(claims) and claims[index + 1].start == claim.end
             words = (" " if _touch(before, words[0]) else "") + words

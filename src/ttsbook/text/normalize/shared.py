@@ -58,11 +58,14 @@ _LIGATURES = str.maketrans(LIGATURES)
 _LIGATED = rf"[{LATIN}]*[{''.join(LIGATURES)}][{LATIN}{''.join(LIGATURES)}]*"
 # What tables are drawn with, and rules below titles.
 _DRAWN = r"(?:[+|][-=_~]{2,})+[+|]|={3,}"
+# What stands for an oath: two signs at least that never stand side by side otherwise.
+_OATH = r"(?<![\w@#$%&])(?=[^\s\w]*([@#$%&])[^\s\w]*(?!\1)[@#$%&])[@#$%&*^!?]{3,}(?<![!?])(?![\w@#$%&.])"
 SHARED_RULES = (
     Rule("invisible", re.compile(_INVISIBLE), _silent),
     Rule("emoji", re.compile(_EMOJI), _ornament),  # emoji and ornaments are not part of the sentence
     Rule("ligature", re.compile(_LIGATED), _taken_apart, needs=frozenset(LIGATURES)),
     Rule("drawn", re.compile(_DRAWN), _silent, needs=frozenset("|+=")),
+    Rule("oath", re.compile(_OATH), _silent, needs=frozenset("@#$%&")),
     Rule("note", _NOTE_MARK, _silent, needs=frozenset("[〔［0123456789")),
     Rule("emphasis", re.compile(_EMPHASIS), _silent, needs=frozenset("_*")),
 )
