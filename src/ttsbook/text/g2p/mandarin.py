@@ -33,6 +33,8 @@ _NO_VERB = (
     "我你您他她它们人谁己家国处上中里下外内面与而且了"
 )
 
+_Context = tuple[tuple[tuple[str, frozenset[str]], ...], str]  # conditions that all hold, and the pinyin
+
 
 @lru_cache(maxsize=1 << 14)
 def pronounce_run(run: str, asked: bool = False) -> str:
@@ -287,20 +289,8 @@ def _lone_reading(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
         return "zhi1" if before and before[-1] in _MEASURED else "zhi3"
     if word == "为" and _is_passive(later):
         return "wei2"
-    for where, cues, pinyin in _contexts().get(word, ()):
-        beside = (before[-1:] if where == "before" else after[:1]) or "。"
-        fits = where == "alone" or beside in cues
-        if where == "closing":
-            fits = before[-1:] in cues and (not after or (after in "的了" and len(later) == 1))
-        if where in ("earlier", "later"):
-            fits = any(not cues.isdisjoint(other) for other in (earlier if where == "earlier" else later))
-        if where == "starts":
-            fits = before[:1] in cues
-        if where == "word":
-            fits = not cues.isdisjoint(earlier)
-        if where == "next":
-            fits = after in cues
-        if fits:
+    for conditions, pinyin in _contexts().get(word, ()):
+        if all(_fits(where, cues, earlier, later) for where, cues in conditions):
             return pinyin
     surname = read_map("surnames_zh.tsv").get(word)
     if surname and (after in read_words("titles_zh.txt") or (before and before[-1] in _FAMILIAR + "姓叫")):
@@ -323,12 +313,39 @@ def _is_passive(later: Sequence[str]) -> bool:
 
 
 @cache
-def _contexts() -> dict[str, tuple[tuple[str, frozenset[str], str], ...]]:
-    table: dict[str, tuple[tuple[str, frozenset[str], str], ...]] = {}
-    for character, where, cues, pinyin in read_rows("contexts_zh.tsv"):
-        wanted = frozenset(cues.split() if where in ("word", "next") else cues)
-        table[character] = (*table.get(character, ()), (where, wanted, pinyin))
+def _contexts() -> dict[str, tuple[_Context, ...]]:
+    table: dict[str, tuple[_Context, ...]] = {}
+    for character, *conditions, pinyin in read_rows("contexts_zh.tsv"):
+        wanted = tuple(
+            (where, frozenset(cues.split() if where in ("word", "next", "then") else cues))
+            for where, cues in zip(conditions[::2], conditions[1::2], strict=True)
+        )
+        table[character] = (*table.get(character, ()), (wanted, pinyin))
     return table
+
+
+def _fits(where: str, cues: frozenset[str], earlier: Sequence[str], later: Sequence[str]) -> bool:
+    """Return whether one condition of a context holds between these words."""
+    match where:
+        case "after":
+            return (later[0][:1] if later else "。") in cues
+        case "before":
+            return (earlier[-1][-1:] if earlier else "。") in cues
+        case "earlier" | "later":
+            return any(not cues.isdisjoint(other) for other in (earlier if where == "earlier" else later))
+        case "starts":
+            return bool(earlier) and earlier[-1][:1] in cues
+        case "word":
+            return not cues.isdisjoint(earlier)
+        case "next":
+            return bool(later) and later[0] in cues
+        case "closing":
+            ends = not later or (later[0] in "的了" and len(later) == 1)
+            return ends and bool(earlier) and earlier[-1][-1:] in cues
+        case "then":
+            return not cues.isdisjoint(later)
+        case _:
+            return where == "alone"
 
 
 @lru_cache(maxsize=4096)
