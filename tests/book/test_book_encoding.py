@@ -52,6 +52,37 @@ def test_a_declaration_is_believed_only_if_it_fits() -> None:
     assert decode(CHINESE.encode(), declared="no-such-encoding").text == CHINESE
 
 
+WINDOWS = "“I don’t know,” she said—“it’s… 5 €.”"
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "ISO-8859-1", "latin1", "windows-1252"])
+def test_latin_1_is_read_as_windows_1252(declared: str) -> None:
+    """As browsers do: what is named after the one is nearly always the other."""
+    assert decode(WINDOWS.encode("cp1252"), declared=declared).text == WINDOWS
+
+
+def test_control_characters_in_utf8_were_characters_of_windows_1252() -> None:
+    decoded = decode(f"é {WINDOWS}".encode("cp1252").decode("latin-1").encode())
+    assert (decoded.text, decoded.encoding) == (f"é {WINDOWS}", "utf-8")
+    assert any("9 control characters" in repair for repair in decoded.repairs)
+
+
+@pytest.mark.parametrize("declared", ["iso-8859-1", "windows-1252", "cp1251", "koi8-r", "macintosh"])
+def test_utf8_under_a_name_that_fits_any_bytes_is_utf8(declared: str) -> None:
+    decoded = decode(WINDOWS.encode(), declared=declared)
+    assert decoded.text == WINDOWS
+    assert declared in decoded.repairs[0]
+    bad = decode((CHINESE * 4).encode() + b"\xff", declared=declared)
+    assert bad.text == CHINESE * 4 + "\ufffd"
+    assert len(bad.repairs) == 2
+
+
+@pytest.mark.parametrize(("text", "encoding"), [(FRENCH, "cp1252"), (RUSSIAN, "cp1251"), (RUSSIAN, "koi8-r")])
+def test_a_name_that_fits_any_bytes_is_believed_where_they_are_not_utf8(text: str, encoding: str) -> None:
+    decoded = decode(text.encode(encoding), declared=encoding)
+    assert (decoded.text, decoded.repairs) == (text, ())
+
+
 def test_binary_files_are_not_text() -> None:
     assert looks_binary(bytes(range(256)) * 20)
     assert not looks_binary(CHINESE.encode("utf-16-le"))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make_epub import page
 
-from ttsbook.book.markup import inner_text, parse_document
+from ttsbook.book.markup import inner_text, parse_document, parse_html
 from ttsbook.book.printed import visible
 from ttsbook.book.xhtml import Anchor, Document, document_text, read_document
 from ttsbook.types import Block, BlockKind, Skipped
@@ -93,6 +93,15 @@ def test_a_heading_may_begin_with_a_formula_or_be_a_picture() -> None:
 def test_a_document_type_that_is_quoted_is_text() -> None:
     root = parse_document(b"<html><body><pre><![CDATA[<!DOCTYPE html> first]]></pre></body></html>").root
     assert document_text(root) == "<!DOCTYPE html> first"
+
+
+def test_references_to_control_characters_are_read_as_windows_1252() -> None:
+    body = "<p>&#147;I don&#x92;t,&#0148; she said&#151;5 &#128;.</p>"
+    parsed = parse_document(page(body).encode())
+    assert document_text(parsed.root).strip() == "“I don’t,” she said—5 €."
+    assert any("5 references" in repair for repair in parsed.repairs)
+    assert document_text(parse_html(body).root).strip() == "“I don’t,” she said—5 €."
+    assert parse_document(page("<p>&#127;&#160;&#1470;&#x920;</p>").encode()).repairs == ()
 
 
 def test_ruby_is_read_once() -> None:

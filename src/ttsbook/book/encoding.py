@@ -1,7 +1,8 @@
 """Bytes of unknown encoding -> text, with a statement of everything that was guessed or lost.
 
 Order of trust: byte order mark, UTF-16 by its zero bytes, strict UTF-8, UTF-8 with a few bad bytes,
-then the encoding whose result looks most like a language. Knows nothing of books.
+then the encoding whose result looks most like a language. What comes out as a control character of
+Latin-1 was one of Windows-1252: quotation marks, dashes. Knows nothing of books.
 """
 
 from __future__ import annotations
@@ -53,6 +54,14 @@ _SAMPLE_BYTES = 400_000  # enough to tell encodings apart; keeps huge files quic
 _MIN_COMMON = 0.12  # share of the non-ASCII characters
 _MAX_BAD_SHARE = 0.02  # of the non-ASCII characters: above this the text is not UTF-8
 _MAX_CONTROL_SHARE = 0.02
+# With these any bytes make a text, so that their names prove nothing where the bytes are UTF-8.
+_ONE_BYTE = ("iso8859-", "cp125", "koi8-", "mac-")
+_WINDOWS = {
+    place: character
+    for place in range(0x80, 0xA0)
+    if (character := bytes((place,)).decode("cp1252", errors="ignore"))
+}
+_CONTROL = re.compile(f"[{''.join(map(chr, _WINDOWS))}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +75,25 @@ class Decoded:
 
 def decode(data: bytes, *, declared: str | None = None) -> Decoded:
     """Decode `data`; `declared` is what a document says of itself, believed only if it fits."""
+    decoded = _decode(data, declared)
+    n_controls = len(_CONTROL.findall(decoded.text))
+    if not n_controls:
+        return decoded
+    note = f"{n_controls} control characters read as those that Windows-1252 has in their place"
+    return Decoded(decoded.text.translate(_WINDOWS), decoded.encoding, (*decoded.repairs, note))
+
+
+def _decode(data: bytes, declared: str | None) -> Decoded:
     for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return _lenient(data[len(mark) :], encoding)
     utf16 = _utf16_by_zeros(data)
     if utf16 is not None:
         return _lenient(data, utf16)
+    if declared is not None and _has_one_byte(declared) and not data.isascii():
+        utf8 = _mostly_utf8(data)
+        if utf8 is not None:
+            return Decoded(utf8.text, utf8.encoding, (_wrong_declaration(declared, "utf-8"), *utf8.repairs))
     for candidate in dict.fromkeys((declared or "utf-8", "utf-8")):
         text = _strict(data, candidate)
         if text is not None:
@@ -183,6 +205,14 @@ def _same(first: str | None, second: str | None) -> bool:
     except LookupError:
         return False
     return len(names) == 1
+
+
+def _has_one_byte(encoding: str) -> bool:
+    """Return whether an encoding has one byte for each character."""
+    try:
+        return codecs.lookup(encoding).name.startswith(_ONE_BYTE)
+    except LookupError:
+        return False
 
 
 def _wrong_declaration(declared: str | None, used: str) -> str:

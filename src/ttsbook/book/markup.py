@@ -31,6 +31,7 @@ _XML_NAMES = frozenset(("amp", "lt", "gt", "quot", "apos"))
 _BARE_AMPERSAND = re.compile(r"&(?!(?:[A-Za-z][A-Za-z0-9]*|#[0-9]+|#x[0-9A-Fa-f]+);)")
 _BARE_LESS = re.compile(r"<(?![A-Za-z_/!?])")
 _NUMERIC = re.compile(r"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,8}));")
+_CONTROL_REFERENCE = re.compile(r"&#(?:0{0,5}(?:12[89]|1[345][0-9])|[xX]0{0,5}[89][0-9A-Fa-f]);")
 # HTML has no empty-element syntax for these: `<title/>` would swallow the whole document.
 _SELF_CLOSED = re.compile(
     r"<(title|script|style|textarea|iframe|noscript|a|span|div|p|i|b|em|td|th|li|break|phoneme|say-as|lang)(\s[^<>]*)?/>",
@@ -113,7 +114,7 @@ def parse_document(data: bytes) -> Parsed:
 def parse_html(text: str) -> Parsed:
     """Parse HTML that was made by a converter or written by hand."""
     text = _keep_words(text)
-    root = _parse_html(_replace_entities(text)[0])
+    root = _parse_html(_replace_references(_replace_entities(text)[0])[0])
     return Parsed(root if root is not None else _flatten(text))
 
 
@@ -190,7 +191,10 @@ def _readable(data: bytes) -> tuple[str, tuple[str, ...]]:
     text = _XML_DECLARATION.sub("", text, count=1)
     text = _cut_doctype(text).lstrip()
     text, unknown = _replace_entities(text)
-    notes = tuple(f"unknown entity &{name}; kept as written" for name in sorted(unknown)[:5])
+    notes = [f"unknown entity &{name}; kept as written" for name in sorted(unknown)[:5]]
+    text, n_controls = _replace_references(text)
+    if n_controls:
+        notes.append(f"{n_controls} references to control characters read as Windows-1252, as browsers do")
     return text, (*decoded.repairs, *notes)
 
 
@@ -216,6 +220,11 @@ def _replace_entities(text: str) -> tuple[str, set[str]]:
         return html.escape(characters)
 
     return _NAMED.sub(replace, text), unknown
+
+
+def _replace_references(text: str) -> tuple[str, int]:
+    """Replace the references that HTML reads as Windows-1252 (`&#146;` is an apostrophe); count them."""
+    return _CONTROL_REFERENCE.subn(lambda match: html.unescape(match.group()), text)
 
 
 def _escape_bare(text: str) -> str:
