@@ -44,6 +44,16 @@ def test_the_path_goes_to_stdout_and_the_talk_to_stderr(ttsbook: Command, folder
     assert "× real time" in talk[-1]
 
 
+def test_front_and_back_matter_that_is_left_out_is_named(ttsbook: Command) -> None:
+    run = ttsbook("render", SAMPLE, "-o", "book.wav")
+    (line,) = [line for line in run.err.splitlines() if line.startswith("left out")]
+    assert (
+        line == "left out as front or back matter: Two Fables and a Homecoming; --include-matter reads it too"
+    )
+    for flags in (("--include-matter",), ("--chapters", "1-2")):
+        assert "left out" not in ttsbook("render", SAMPLE, "-o", "book.wav", "--force", *flags).err
+
+
 def test_without_an_output_the_file_stands_beside_the_book(ttsbook: Command, folder: Path) -> None:
     book = write(folder / "books" / "storm.txt")
     run = ttsbook("render", book, "--format", "flac")

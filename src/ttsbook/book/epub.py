@@ -15,7 +15,7 @@ from ttsbook.book.draft import finish
 from ttsbook.book.drm import refuse_drm
 from ttsbook.book.linklist import Titles
 from ttsbook.book.markup import HEADING_LEVELS, Element, local_name, parse_document, parse_whole
-from ttsbook.book.matter import matter_by_place, stated_matter
+from ttsbook.book.matter import Stated, matter_by_place, stated_matter
 from ttsbook.book.notes import NoteLinks
 from ttsbook.book.package import Package, SpineItem, read_package
 from ttsbook.book.pls import Lexicons, apply_lexicons
@@ -120,15 +120,20 @@ class _Survey:
 
     def matters(self, contents: Contents) -> list[Matter]:
         """Return front matter, body or back matter for each document."""
-        paths = [document.path for document in self.documents]
-        stated = [document.stated for document in self.documents]
+        titles: dict[str, list[str]] = {}
+        for entry in contents.entries:
+            titles.setdefault(entry.path, []).append(entry.title)
+        stated = [
+            Stated(document.path, document.stated, titles.get(document.path, ()), document.n_characters)
+            for document in self.documents
+        ]
         sizes = [document.n_characters for document in self.documents]
-        matters = matter_by_place(paths, stated, contents.references)
+        matters = matter_by_place(stated, contents.references)
         body = sum(size for size, matter in zip(sizes, matters, strict=True) if matter is Matter.BODY)
         if body >= _MIN_BODY_SHARE * sum(sizes):
             return matters
         self.repairs.append("the landmarks put most of the text into front or back matter; ignored")
-        return matter_by_place(paths, stated, ())
+        return matter_by_place(stated, ())
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,14 @@ from ttsbook.cli.talk import Talk, clock, count, is_terminal, json_for, say, siz
 from ttsbook.render.plan import Plan
 from ttsbook.render.report import ChapterReport, Report
 from ttsbook.render.reporter import Progress, Reporter, SilentReporter
+from ttsbook.types import Matter
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
 STDERR = 2
+_MAX_NAMED = 8  # chapters in one line
 _STAGES = {
     "plan": "Reading and planning",
     "speak": "Speaking",
@@ -61,7 +63,7 @@ class PlainReporter:
         self._talk = talk
 
     def started(self, plan: Plan) -> None:
-        self._talk.note(describe_plan(plan))
+        tell_plan(plan, self._talk)
 
     def chunk_done(self, progress: Progress) -> None:
         self._talk.detail(f"  {progress.done}/{progress.total} {progress.text.strip()}")
@@ -98,6 +100,7 @@ class JsonReporter:
             chunks=plan.n_chunks,
             cached=plan.n_cached,
             estimated_seconds=round(plan.estimated_seconds, 1),
+            left_out=[chapter.title for chapter in plan.left_out],
         )
 
     def chunk_done(self, progress: Progress) -> None:
@@ -145,7 +148,7 @@ class BarReporter:
         self._task: TaskID | None = None
 
     def started(self, plan: Plan) -> None:
-        self._talk.note(describe_plan(plan))
+        tell_plan(plan, self._talk)
         self._start(plan.n_chunks)
 
     def chunk_done(self, progress: Progress) -> None:
@@ -206,6 +209,13 @@ def close_reporter(reporter: Reporter) -> None:
         reporter.close()
 
 
+def tell_plan(plan: Plan, talk: Talk) -> None:
+    """Say what is about to be spoken, and which parts of the book are not."""
+    talk.note(describe_plan(plan))
+    if left_out := describe_left_out(plan):
+        talk.note(left_out)
+
+
 def describe_plan(plan: Plan) -> str:
     """Say in one line what is about to be spoken."""
     title = ("resuming " if plan.resumes else "") + (plan.book.metadata.title or plan.book.source)
@@ -213,6 +223,16 @@ def describe_plan(plan: Plan) -> str:
     cached = f", {plan.n_cached} already spoken" if plan.n_cached else ""
     about = clock(plan.estimated_seconds)
     return f"{title}: {count(spoken, 'chapter')}, {count(plan.n_chunks, 'chunk')}{cached}, about {about}"
+
+
+def describe_left_out(plan: Plan) -> str:
+    """Say in one line which front and back matter is not read; "" if it is, or if chapters were chosen."""
+    left_out = [chapter for chapter in plan.left_out if chapter.matter is not Matter.BODY]
+    if not left_out or len(left_out) < len(plan.left_out):
+        return ""
+    titles = ", ".join(_shorten(chapter.title) for chapter in left_out[:_MAX_NAMED])
+    more = f" and {len(left_out) - _MAX_NAMED} more" if len(left_out) > _MAX_NAMED else ""
+    return f"left out as front or back matter: {titles}{more}; --include-matter reads it too"
 
 
 def describe_report(report: Report) -> str:
