@@ -90,6 +90,52 @@ def test_a_heading_may_begin_with_a_formula_or_be_a_picture() -> None:
     assert kinds('<p><img src="a.png" alt="A ship"/></p>') == [(BlockKind.CAPTION, "A ship")]
 
 
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("<span>Chapter Two</span><span>The Middle</span>", "Chapter Two The Middle"),
+        ("<span>1</span><span>The Beginning</span>", "1 The Beginning"),
+        ("<span>CHAPTER TWO</span><span>THE MIDDLE</span>", "CHAPTER TWO THE MIDDLE"),
+        ("<b>Chapter 2</b><i>The Middle</i>", "Chapter 2 The Middle"),
+        ("<span>II</span><span>THE MIDDLE</span>", "II THE MIDDLE"),
+        ("<span>Chapter</span><span>12</span><span>the end</span>", "Chapter 12 the end"),
+        ("<span>The End</span><span>3</span>", "The End 3"),
+        ("<span>Chapter 2:</span><span>The Middle</span>", "Chapter 2: The Middle"),
+        ("Chapter Two<span>The Middle</span>", "Chapter Two The Middle"),
+        ("<span><b>Chapter Two</b></span><span><i>The Middle</i></span>", "Chapter Two The Middle"),
+        ("<span>I</span><span>The Middle</span>", "I The Middle"),
+        ("<span>第一章</span><span>开始</span>", "第一章 开始"),
+        ("<span style='display: block'>a</span><span>b</span>", "a b"),
+        # letters of one word
+        ("<span>C</span><span>HAPTER</span> <span>O</span><span>NE</span>", "CHAPTER ONE"),
+        ("C<small>HAPTER</small> S<small>IX</small>", "CHAPTER SIX"),
+        ("<span>CHAPTER SIX</span><span>TEEN</span>", "CHAPTER SIXTEEN"),
+        ("<span>Chapter Twenty</span><span>one</span>", "Chapter Twentyone"),
+        ("<span>T</span>he <span>E</span>nd", "The End"),
+        ("<span>1</span><sup>st</sup> and <span>4</span><span>th</span>", "1st and 4th"),
+        ("<span>X</span><span>IV</span>", "XIV"),
+        ("<span>1</span><span>2</span>", "12"),
+        ("Mc<span>Donald</span> and <span>Mac</span><span>Beth</span>", "McDonald and MacBeth"),
+        ("e<span>Book</span>, Java<b>Script</b>, <span>R2</span><span>D2</span>", "eBook, JavaScript, R2D2"),
+        ("<span>un</span><span>believ</span><span>able</span>", "unbelievable"),
+        ("<span>A</span><span>W</span><span>AY</span>", "AWAY"),
+        ("H<span>2</span>O, <span>3</span><span>D</span>", "H2O, 3D"),
+        ("<span>百</span><span>合花</span>", "百合花"),
+    ],
+)
+def test_words_of_a_heading_that_only_a_style_sheet_parts_are_parted(heading: str, expected: str) -> None:
+    assert kinds(f"<h2>{heading}</h2>") == [(BlockKind.HEADING, expected)]
+
+
+def test_an_inline_element_that_its_style_makes_a_block_is_one() -> None:
+    line = '<span style="margin:0;display:block">{}</span>'
+    assert texts(f"<p>{line.format('One.')}{line.format('Two.')} Three</p>") == ["One.", "Two.", "Three"]
+    assert texts('<p>a<span style="display:inline-block">b</span><span style="color:red">c</span></p>') == [
+        "abc"
+    ]
+    assert texts(f'<div class="poem"><p>{line.format("One")}{line.format("Two")}</p></div>') == ["One\nTwo"]
+
+
 def test_a_document_type_that_is_quoted_is_text() -> None:
     root = parse_document(b"<html><body><pre><![CDATA[<!DOCTYPE html> first]]></pre></body></html>").root
     assert document_text(root) == "<!DOCTYPE html> first"
@@ -239,6 +285,7 @@ _OPEN = st.sampled_from(
         'div class="poem"',
         'div class="stanza"',
         'span hidden=""',
+        'span style="display:block"',
         'aside epub:type="footnote"',
         'span class="pagenum"',
         'math alttext="m"',

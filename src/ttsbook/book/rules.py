@@ -68,6 +68,8 @@ SEMANTICS = {
 }
 
 _HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+_BLOCK_STYLE = re.compile(r"(?:^|;)\s*display\s*:\s*block\b", re.IGNORECASE)
+_SET_AS_BLOCK = frozenset(("span", "a", "b", "big", "cite", "em", "font", "i", "small", "strong"))
 _RAISED_STYLE = re.compile(r"vertical-align\s*:\s*(?:super|text-top)", re.IGNORECASE)
 _NOTE_MARK = re.compile(r"[\[(〔（［]?(?:\d{1,4}|[*＊†‡§¶]{1,4}|[a-z]|[ivxl]{1,5}|注\d*|註\d*)[\])〕）］]?")
 _BRACKETED_MARK = re.compile(r"[\[〔［](?:\d{1,4}|[*†‡]|[A-Za-z]|注\d*|註\d*)[\]〕］]|[*＊†‡]{1,3}|[①-⑳]")
@@ -115,6 +117,12 @@ def skip_reason(element: Element) -> str | None:
     if stated := [_NOTE_CLASSES[word] for word in classes if word in _NOTE_CLASSES]:
         return stated[0]
     return "page-number" if _is_page_number(element, classes) else None
+
+
+def is_set_as_block(element: Element, name: str) -> bool:
+    """Tell whether the style of an inline element gives it lines of its own."""
+    style = element.get("style") if name in _SET_AS_BLOCK and element.attrib else None
+    return style is not None and _BLOCK_STYLE.search(style) is not None
 
 
 def may_be_note_mark(link: Element) -> bool:

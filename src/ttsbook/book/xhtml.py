@@ -13,12 +13,13 @@ from types import MappingProxyType
 
 from ttsbook.book.around import Context, class_words, context_inside, is_line
 from ttsbook.book.inline import Part, is_drop_cap, part_spans, parted_text, said_of
+from ttsbook.book.joints import words_meet
 from ttsbook.book.layout import layout_rows
 from ttsbook.book.linklist import Titles, find_lists
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
 from ttsbook.book.printed import NO_LETTERS, collapse, is_scene_break, visible
 from ttsbook.book.raised import is_raised_mark, sign_before
-from ttsbook.book.rules import BLOCK_TAGS, skip_reason
+from ttsbook.book.rules import BLOCK_TAGS, is_set_as_block, skip_reason
 from ttsbook.book.spans import lay_spans, with_pause
 from ttsbook.book.trim import cut, page_edges, repeated_captions
 from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Place, Skipped
@@ -37,6 +38,7 @@ _DROP_CAP_CHARACTERS = 2
 _PAGE_ID = re.compile(r"p(\d{1,4})")  # where calibre found that a page of a PDF begins
 _MAX_BASE = 12  # characters
 _NEAR = 3  # parts of a block
+_JOINED = 8  # parts of a heading: its number and more
 _MAX_SAID = 16  # elements around a text that say something of it; what is nested deeper means nothing
 
 
@@ -204,7 +206,7 @@ class _Reader:
 
     def _enter(self, element: Element, outer: Context) -> _Frame:
         name = local_name(element)
-        block = name in BLOCK_TAGS
+        block = name in BLOCK_TAGS or is_set_as_block(element, name)
         if block:
             self._block_edge(element, outer)
         context = context_inside(element, name, outer, layout_row=element in self._layout_rows)
@@ -243,7 +245,7 @@ class _Reader:
     def _block_edge(self, element: Element, around: Context) -> None:
         if around.row and local_name(element) != "tr":
             self._parts.append(Part(" ", None))
-        elif around.verse and is_line(element):
+        elif _ends_line(element, around):
             self._parts.append(Part(_LINE_END, None))
         elif self._owner is not None and self._owner.kind is BlockKind.PARAGRAPH and is_drop_cap(self._parts):
             self._capped = True  # the block goes on with the rest of the word
@@ -266,6 +268,10 @@ class _Reader:
             return
         if visible(text) and (self._owner is None or self._capped):
             self._owner = context
+        if context.kind is BlockKind.HEADING and element is not None and self._parts:
+            before = "".join(part.text for part in self._parts[-_JOINED:])
+            if words_meet(before, text, local_name(element)):
+                self._parts.append(Part(" ", None))
         if self._capped:
             self._capped, text = False, text.lstrip()
         if context.verbatim:
@@ -366,6 +372,13 @@ class _Reader:
         breaks = [int(said.value) for part in parts for _, said in part.said if said.kind is MarkupKind.BREAK]
         if breaks and self.items and isinstance(last := self.items[-1], Block):
             self.items[-1] = with_pause(last, breaks)
+
+
+def _ends_line(element: Element, around: Context) -> bool:
+    """Tell whether the edge of a block ends a line of the block around it, not that block."""
+    if local_name(element) in BLOCK_TAGS:
+        return around.verse and is_line(element)
+    return around.verse or around.kind is BlockKind.HEADING
 
 
 def _texts(raw: str, kind: BlockKind, *, lines: bool) -> list[str]:
