@@ -133,6 +133,43 @@ def test_a_part_and_its_first_chapter_at_one_place_share_a_chapter() -> None:
     assert titles(book) == ["Part I: Chapter 1"]
 
 
+def test_a_place_that_is_skipped_gives_way_to_the_next_entry() -> None:
+    links = "".join(f'<p><a href="#c{n}">Chapter {n}</a></p>' for n in (1, 2, 3))
+    notes = '<section epub:type="footnotes" id="fn"><p>A note.</p></section>'
+    body = (
+        f'<h1 id="t">My Book</h1><p>By me.</p><h2 id="k">Contents</h2>{links}'
+        '<h2 id="c1">Chapter 1</h2><p>x</p>'
+        f'<h2 id="c2">Chapter 2</h2><p>y</p>{notes}<h2 id="c3">Chapter 3</h2><p>z</p>'
+    )
+    entries = {"t": "My Book", "k": "Contents", "c1": "Chapter 1", "c2": "Chapter 2", "fn": "Notes"}
+    entries["c3"] = "Chapter 3"
+    contents = nav("".join(li(title, f"a.xhtml#{id}") for id, title in entries.items()))
+    book = read_stream(make_epub({"a.xhtml": page(body)}, nav=contents))
+    assert titles(book) == ["My Book", "Chapter 1", "Chapter 2", "Chapter 3"]
+    assert "Chapter 3" in [item.text for item in book.skipped if item.reason == "contents"]
+    assert [item.text for item in book.skipped if item.reason == "footnote"] == ["A note."]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "heading", "title"),
+    [
+        ("Map", "Chapter 1", "<h2>Chapter 1</h2>", "Chapter 1"),
+        ("Map", "1. The Start", "<h2>The Start</h2>", "Map"),
+        ("Plate", "Chapter 1: The Start", "<h2>Chapter 1</h2>", "Chapter 1: The Start"),
+        ("Book One", "Chapter 1", "<h2>Book One</h2><h3>Chapter 1</h3>", "Book One"),
+        ("Map", "Chapter 1", "", "Map"),
+    ],
+)
+def test_of_two_entries_at_one_place_the_one_that_the_heading_says_is_the_title(
+    first: str, second: str, heading: str, title: str
+) -> None:
+    body = f'<div id="map"><img src="m.png" alt=""/></div><div id="c">{heading}<p>Text.</p></div>'
+    contents = nav(li(first, "a.xhtml#map") + li(second, "a.xhtml#c"))
+    book = read_stream(make_epub({"a.xhtml": page(body)}, nav=contents))
+    assert titles(book) == [title]
+    assert any("point to the same place" in repair for repair in book.repairs)
+
+
 def test_matter_is_told_from_types_and_landmarks_never_from_names() -> None:
     pages = {
         "chapter1.xhtml": page("<p>by me</p>", body_type="frontmatter"),

@@ -11,6 +11,9 @@ from ttsbook.book.toc import Entry
 from ttsbook.book.xhtml import Anchor, Item
 from ttsbook.types import Block, BlockKind, Matter, Skipped
 
+# What is skipped for these reasons is what an entry of the contents leads to.
+_PARTS_OF_A_BOOK = frozenset(("contents", "navigation", "footnote", "index", "bibliography"))
+
 
 class Cutter:
     """Takes the documents in reading order and begins a chapter wherever an entry points."""
@@ -76,7 +79,7 @@ class Cutter:
 
     def _begin(self, entry: Entry, where: str, matter: Matter, *, anchored: bool) -> None:
         last = self.drafts[-1] if self.drafts else None
-        if last is None or not last.listed or last.where != where or last.blocks:
+        if last is None or not last.listed or last.where != where or _is_place_of_its_own(last):
             self.drafts.append(
                 Draft(
                     title=entry.title,
@@ -91,6 +94,7 @@ class Cutter:
             # A part and its first chapter lead to the same place: one chapter with both titles.
             last.title = f"{last.title}: {entry.title}" if last.title else entry.title
         elif entry.title != last.title:
+            last.other_titles.append(entry.title)
             self.repairs.append(
                 f"{where}: {last.title!r} and {entry.title!r} point to the same place; made one chapter"
             )
@@ -105,6 +109,11 @@ class Cutter:
         if not self.drafts:
             self.drafts.append(Draft(where=where))
         self.drafts[-1].items.append(item)
+
+
+def _is_place_of_its_own(draft: Draft) -> bool:
+    """Tell whether something stands between the start of a chapter and the next, if only to be skipped."""
+    return any(isinstance(item, Block) or item.reason in _PARTS_OF_A_BOOK for item in draft.items)
 
 
 def _begins_with_heading(draft: Draft) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ttsbook.book.gutenberg import strip_licence
 from ttsbook.book.headings import is_contents_line
+from ttsbook.book.printed import letters
 from ttsbook.types import Block, BlockKind, Chapter, Matter, Skipped
 
 
@@ -25,6 +26,7 @@ class Draft:
     listed: bool = False  # in the table of contents
     anchored: bool = False  # begins inside its document
     items: list[Block | Skipped] = field(default_factory=list)
+    other_titles: list[str] = field(default_factory=list)  # of entries that lead to the same place
 
     @property
     def blocks(self) -> list[Block]:
@@ -33,6 +35,13 @@ class Draft:
     @property
     def has_text(self) -> bool:
         return any(block.kind is not BlockKind.SCENE_BREAK for block in self.blocks)
+
+    def choose_title(self) -> str:
+        """Return the title; of several that lead to the same place, the one that the headings bear out."""
+        heading = first_heading(self.items)
+        titles = [title for title in (self.title, *self.other_titles) if title]
+        borne_out = (title for title in titles if self.other_titles and _says(heading, title))
+        return next(borne_out, next(iter(titles), heading or self.fallback_title))
 
     def skip_bare_contents(self) -> None:
         """Skip the title of a table of contents that is itself skipped."""
@@ -64,7 +73,7 @@ def finish(drafts: Sequence[Draft]) -> tuple[tuple[Chapter, ...], tuple[Skipped,
         chapters.append(
             Chapter(
                 index=index,
-                title=draft.title or first_heading(draft.items) or draft.fallback_title or str(index),
+                title=draft.choose_title() or str(index),
                 blocks=tuple(_without_idle_breaks(draft.blocks)),
                 skipped=skipped,
                 matter=draft.matter,
@@ -84,6 +93,12 @@ def first_heading(items: Iterable[object]) -> str:
                 break
             parts.append(item.text)
     return " ".join(parts[:2])
+
+
+def _says(heading: str, title: str) -> bool:
+    """Tell whether a heading begins or ends with a title, or is the beginning of one."""
+    said, told = letters(heading), letters(title)
+    return bool(said and told) and (said.startswith(told) or said.endswith(told) or told.startswith(said))
 
 
 def _without_idle_breaks(blocks: list[Block]) -> list[Block]:
