@@ -119,6 +119,60 @@ def test_contents_with_one_entry_are_none_where_the_text_has_headings() -> None:
     assert titles(read_stream(make_epub({"a.xhtml": page("<h2>I</h2><p>x</p>")}, ncx=start))) == ["Start"]
 
 
+CHAPTERS = {f"c{n}.xhtml": page(f"<h2>Chapter {n}</h2><p>Text {n}.</p>") for n in range(1, 6)}
+AROUND = {"cover.xhtml": page('<img src="c.png"/>'), "title.xhtml": page("<h1>A Book</h1><p>By me.</p>")}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"Start": "c1.xhtml"},
+        {"Begin Reading": "c1.xhtml"},
+        {"Contents": "toc.xhtml", "Start": "c1.xhtml"},
+    ],
+)
+def test_contents_that_list_pages_around_the_text_and_its_start_are_none(more: dict[str, str]) -> None:
+    entries = {"Cover": "cover.xhtml", "Title Page": "title.xhtml", **more}
+    pages = {**AROUND, "toc.xhtml": page("<p>Words.</p>"), **CHAPTERS}
+    book = read_stream(make_epub(pages, nav=nav("".join(map(li, entries, entries.values())))))
+    assert titles(book) == ["A Book", *(f"Chapter {n}" for n in range(1, 6))]
+    assert any("lists no chapters" in repair for repair in book.repairs)
+
+
+def test_contents_that_list_one_text_with_its_title_are_followed() -> None:
+    pages = {**AROUND, "a.xhtml": page("<h1>The Story</h1><p>Text.</p>")}
+    entries = li("Cover", "cover.xhtml") + li("Title Page", "title.xhtml") + li("My Story", "a.xhtml")
+    assert titles(read_stream(make_epub(pages, nav=nav(entries)))) == ["Title Page", "My Story"]
+
+
+@pytest.mark.parametrize("title", ["Chapter {}", "The {} Walk"])
+def test_chapters_that_the_contents_leave_out_begin_at_their_headings(title: str) -> None:
+    names = [title.format(n) for n in ("Three", "Four")]
+    last = {f"d{n}.xhtml": page(f"<h2>{name}</h2><p>Text.</p>") for n, name in enumerate(names)}
+    entries = "".join(li(f"{n}.", f"c{n}.xhtml") for n in range(1, 6))
+    more = {"e.xhtml": page("<p>goes on</p>"), "f.xhtml": page(f"<h3>Notes</h3><p>x</p>{last['d1.xhtml']}")}
+    book = read_stream(make_epub({**CHAPTERS, **last, **more}, nav=nav(entries)))
+    assert titles(book) == ["1.", "2.", "3.", "4.", "5.", *names]
+    assert texts(book.chapters[-1])[2:4] == ["goes on", "Notes"]
+    assert any("leave out 2 chapters" in repair for repair in book.repairs)
+
+
+@pytest.mark.parametrize(
+    "begin", ["", "<h2>A Section</h2>", "<h1>One</h1>", "<p>Chapter 7</p>", "<h2>Scene 2</h2>"]
+)
+def test_parts_of_a_chapter_in_files_of_their_own_are_no_chapters(begin: str) -> None:
+    pages = {
+        "a.xhtml": page("<h1>One</h1><p>x</p>"),
+        "b.xhtml": page(f"{begin}<p>y</p>"),
+        "c.xhtml": page("<h1>Two</h1><p>z</p>"),
+    }
+    entries = li("One", "a.xhtml") + li("Two", "c.xhtml")
+    book = read_stream(make_epub(pages, nav=nav(entries)))
+    assert titles(book) == ["One", "Two"]
+    assert book.repairs == ()
+
+
 def test_a_heading_above_the_anchor_goes_with_the_chapter() -> None:
     body = '<p id="a">x</p><h2>Chapter 2</h2><p id="b">y</p>'
     book = read_stream(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ttsbook.book.draft import Draft
@@ -13,6 +14,9 @@ from ttsbook.types import Block, BlockKind, Matter, Skipped
 
 # What is skipped for these reasons is what an entry of the contents leads to.
 _PARTS_OF_A_BOOK = frozenset(("contents", "navigation", "footnote", "index", "bibliography"))
+_CHAPTERS = frozenset(
+    ("chapter", "章", "回", "part", "book", "volume", "卷", "部")
+)  # units that files begin with
 
 
 class Cutter:
@@ -21,11 +25,16 @@ class Cutter:
     def __init__(self) -> None:
         self.drafts: list[Draft] = []
         self.repairs: list[str] = []
+        self._levels: Counter[int] = Counter()  # of the headings above documents that are listed
+        self._n_unlisted = 0  # chapters
 
     def add_listed(
         self, items: Sequence[Item], entries: Sequence[Entry], *, where: str, title: str, matter: Matter
     ) -> None:
         """Add a document of a book that has a table of contents; `entries` are those that point into it."""
+        heading = _first_heading(items)
+        if entries and heading is not None:
+            self._levels[heading.level] += 1
         found = {item.id for item in items if isinstance(item, Anchor)}
         by_anchor: dict[str, list[Entry]] = {}
         begun = False
@@ -46,7 +55,7 @@ class Cutter:
                     begun = True
                 continue
             if isinstance(item, Block) and not begun:
-                self._continue(where, title, matter)
+                self._continue(where, title, matter, None if entries else heading)
                 begun = True
             self._put(item, where)
 
@@ -65,7 +74,15 @@ class Cutter:
         else:
             self.drafts += pieces
 
-    def move_stray_headings(self) -> None:
+    def finish(self) -> None:
+        """Put right what only all drafts together show."""
+        self._move_stray_headings()
+        if self._n_unlisted:
+            self.repairs.append(
+                f"the contents leave out {self._n_unlisted} chapters; begun at their headings"
+            )
+
+    def _move_stray_headings(self) -> None:
         """Give a chapter the headings directly above the place that the table of contents points at."""
         for before, after in zip(self.drafts, self.drafts[1:], strict=False):
             if not after.anchored or _begins_with_heading(after):
@@ -99,11 +116,26 @@ class Cutter:
                 f"{where}: {last.title!r} and {entry.title!r} point to the same place; made one chapter"
             )
 
-    def _continue(self, where: str, title: str, matter: Matter) -> None:
+    def _continue(self, where: str, title: str, matter: Matter, heading: Block | None) -> None:
         """Make sure that there is a chapter for text that no entry points at."""
         last = self.drafts[-1] if self.drafts else None
         if last is None or not last.listed or last.matter is not matter:
             self.drafts.append(Draft(fallback_title=title, where=where, matter=matter))
+        elif heading is not None and self._begins_chapter(heading, last):
+            self.drafts.append(Draft(where=where, matter=matter, depth=last.depth, listed=True))
+            self._n_unlisted += 1
+
+    def _begins_chapter(self, heading: Block, last: Draft) -> bool:
+        """Tell whether the heading above a document ranks with those of documents that are listed."""
+        before = _first_heading(last.items)
+        if heading.text in (last.title, before and before.text):
+            return False  # a title that stands above every file
+        line = chapter_line(heading.text)
+        if line is not None and line.number is not None and line.family in _CHAPTERS:
+            return True
+        return bool(self._levels) and heading.level <= max(
+            self._levels, key=lambda level: self._levels[level]
+        )
 
     def _put(self, item: Block | Skipped, where: str) -> None:
         if not self.drafts:
@@ -114,6 +146,12 @@ class Cutter:
 def _is_place_of_its_own(draft: Draft) -> bool:
     """Tell whether something stands between the start of a chapter and the next, if only to be skipped."""
     return any(isinstance(item, Block) or item.reason in _PARTS_OF_A_BOOK for item in draft.items)
+
+
+def _first_heading(items: Sequence[Item]) -> Block | None:
+    """Return the heading that stands above all text of a document."""
+    first = next((item for item in items if isinstance(item, Block)), None)
+    return first if first is not None and is_heading(first) else None
 
 
 def _begins_with_heading(draft: Draft) -> bool:

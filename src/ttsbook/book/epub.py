@@ -15,7 +15,7 @@ from ttsbook.book.draft import finish
 from ttsbook.book.drm import refuse_drm
 from ttsbook.book.linklist import Titles
 from ttsbook.book.markup import HEADING_LEVELS, Element, local_name, parse_document, parse_whole
-from ttsbook.book.matter import Stated, matter_by_place, stated_matter
+from ttsbook.book.matter import Stated, matter_by_place, names_page_around, stated_matter
 from ttsbook.book.notes import NoteLinks
 from ttsbook.book.package import Package, SpineItem, read_package
 from ttsbook.book.pls import Lexicons, apply_lexicons
@@ -200,11 +200,9 @@ def _cut(
 ) -> Cutter:
     cutter = Cutter()
     places = _places(survey, contents)
-    # Converters that find no chapters list the cover alone, or the start of a text that has headings.
-    is_listed = any(document.path in places and document.n_characters for document in survey.documents)
-    if len(contents.entries) == 1 and sum(document.n_headings for document in survey.documents) > 1:
-        is_listed = False
-        cutter.repairs.append("a table of contents with one entry; chapters taken from the headings")
+    is_listed = _lists_chapters(contents.entries, survey)
+    if contents.entries and not is_listed:
+        cutter.repairs.append("the table of contents lists no chapters; they are taken from the headings")
     for entry in contents.entries:
         if entry.path not in places:
             cutter.repairs.append(f"the contents list {entry.title!r}, which is not in the reading order")
@@ -218,8 +216,20 @@ def _cut(
             cutter.add_listed(items, entries, where=document.path, title=document.title, matter=matter)
         else:
             cutter.add_unlisted(items, where=document.path, title=document.title, matter=matter)
-    cutter.move_stray_headings()
+    cutter.finish()
     return cutter
+
+
+def _lists_chapters(entries: Sequence[Entry], survey: _Survey) -> bool:
+    """Tell whether the contents list more than pages around the text and one place in it.
+
+    Converters that find no chapters list the cover alone, or the start of a text that has headings.
+    """
+    n_headings = sum(document.n_headings for document in survey.documents)
+    with_text = {document.path for document in survey.documents if document.n_characters}
+    leading = [entry for entry in entries if entry.path in with_text]
+    telling = [entry for entry in leading if not names_page_around(entry.title)]
+    return bool(leading) and (len(telling) > 1 or n_headings <= len(entries))
 
 
 def _nothing_to_read(source: str, survey: _Survey, repairs: Sequence[str]) -> InputError:

@@ -64,6 +64,11 @@ def stated_matter(root: Element) -> Matter | None:
     return _division(words) or _part(words)
 
 
+def names_page_around(title: str) -> bool:
+    """Tell whether a title is that of a page around the text: the cover, the title page, the contents."""
+    return _AROUND.fullmatch(title) is not None
+
+
 def matter_by_place(documents: Sequence[Stated], references: Iterable[Reference]) -> list[Matter]:
     """Return the matter of every document in reading order.
 
@@ -108,7 +113,7 @@ def _is_text_before(title: str, n_characters: int) -> bool:
 
     A start says where to open the book, not that all before it is none of the text.
     """
-    if _AROUND.fullmatch(title):
+    if names_page_around(title):
         return False
     return chapter_line(title) is not None or numbered_line(title) is not None or n_characters >= _MIN_TEXT
 
