@@ -365,6 +365,57 @@ def test_notes_as_converters_and_shops_mark_them_up_are_skipped(mark: str, note:
     assert any("Note." in item.text and item.reason == "footnote" for item in book.chapters[0].skipped)
 
 
+MARKS = '<p>Word<a id="r1" href="{0}#n1"><sup>1</sup></a>, more<a id="r2" href="{0}#n2"><sup>2</sup></a>.</p>'
+FIRST = '<p><a id="n1" href="{0}#r1">1</a>. First.</p>'
+SECOND = '<p><a id="n2" href="{0}#r2">2</a>. Second.</p>'
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        f"<h1>Notes</h1><h2>Chapter One</h2>{FIRST}<h2>Chapter Two</h2>{SECOND}",
+        f"<h1>Notes</h1>{FIRST}<p>It goes on.</p><blockquote><p>Quoted.</p></blockquote>{SECOND}",
+        f"<h1>Notes</h1><section><h2>One</h2>{FIRST}</section><section><h2>Two</h2>{SECOND}</section>",
+        f"<p>NOTES</p>{FIRST}<ul><li>a list</li></ul>{SECOND}",
+    ],
+)
+@pytest.mark.parametrize("is_apart", [True, False])
+def test_headings_above_notes_and_their_later_paragraphs_go_with_them(notes: str, is_apart: bool) -> None:
+    text = f"<h1>I</h1>{MARKS.format('n.xhtml' if is_apart else '')}"
+    pages = {"a.xhtml": page(text if is_apart else text + notes.format(""))}
+    if is_apart:
+        pages["n.xhtml"] = page(notes.format("a.xhtml"))
+    book = read_stream(make_epub(pages))
+    assert [texts(chapter) for chapter in book.chapters] == [["I", "Word, more."]]
+
+
+@pytest.mark.parametrize(
+    "notes",
+    [
+        f"{FIRST}<p>Kept.</p>{SECOND}",  # as pages of print have them, among the text
+        f"<h2>Notes</h2>{FIRST}{SECOND}<p>Kept.</p>",
+        f"<h2>Notes</h2>{FIRST}<h2>II</h2><p>Kept.</p>{SECOND}",
+        f'<h2>II</h2>{FIRST}<p><img src="a.png" alt="Kept."/></p><h2>III</h2>{SECOND}',
+    ],
+)
+def test_text_among_notes_is_read(notes: str) -> None:
+    book = read_stream(make_epub({"a.xhtml": page(f"<h1>I</h1>{MARKS.format('')}{notes.format('')}")}))
+    assert "Kept." in [text for chapter in book.chapters for text in texts(chapter)]
+
+
+def test_a_document_of_notes_needs_no_title() -> None:
+    notes = f"{FIRST}<p>It goes on.</p>{SECOND}".format("a.xhtml")
+    book = read_stream(make_epub({"a.xhtml": page(MARKS.format("n.xhtml")), "n.xhtml": page(notes)}))
+    assert [texts(chapter) for chapter in book.chapters] == [["Word, more."]]
+
+
+def test_text_between_notes_with_marks_of_its_own_is_read() -> None:
+    marks = [MARKS.format("").split(",")[0] + "</p>", MARKS.format("").replace("r1", "x").replace("n1", "y")]
+    body = f"<h3>Notes</h3>{FIRST.format('')}<p>Kept.</p>{marks[1]}{SECOND.format('')}"
+    book = read_stream(make_epub({"a.xhtml": page(f"<h1>I</h1>{marks[0]}{body}")}))
+    assert "Kept." in [text for chapter in book.chapters for text in texts(chapter)]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import islice
 
 from lxml import etree
@@ -15,6 +16,7 @@ from lxml import etree
 from ttsbook.book.archive import resolve
 from ttsbook.book.headings import is_notes_line
 from ttsbook.book.markup import HEADING_LEVELS, Element, attribute, inner_text, local_name
+from ttsbook.book.noteruns import bare_headings, later_paragraphs
 from ttsbook.book.rules import BLOCK_TAGS, may_be_note_mark, may_lead_back, skip_reason
 
 Place = tuple[str, str]  # file inside the book, id
@@ -26,6 +28,15 @@ _CONTAINERS = frozenset(
 _OUTERMOST = frozenset(("body", "html", "section", "ol", "ul", "dl", "table", "tbody", ""))
 _MAX_TITLE = 16  # characters
 _NEAR = 3  # elements around a link back that may bear the id of the note
+
+
+@dataclass(slots=True)
+class _Run:
+    """Notes inside one element."""
+
+    first: Element
+    position: Position
+    last_mark: Position = (-1, -1)
 
 
 class NoteLinks:
@@ -90,6 +101,7 @@ class NoteLinks:
         marks, targets = self._settled[where], self._targets_in[where]
         found: dict[Element, str] = {}
         bodies: set[Element] = set()
+        runs: dict[Element, _Run] = {}
         for index, element in enumerate(root.iter("*") if marks or targets else ()):
             if index in marks:
                 found[element] = "note-mark"
@@ -100,7 +112,14 @@ class NoteLinks:
             body = _container(element, targets)
             if body is not None and self._leads_back(body, where, self._marks_of[where, id]):
                 bodies.update(_with_definitions(body))
+                run = runs.setdefault(body.getparent(), _Run(body, (self._order[where], index)))
+                run.last_mark = max(run.last_mark, self._first_mark[where, id])
+        for run in runs.values():
+            if run.last_mark < run.position:
+                bodies.update(list(later_paragraphs(root, run.first, bodies)))
         bodies.update(title for body in tuple(bodies) if (title := _title_above(body, bodies)) is not None)
+        if bodies:
+            bodies.update(list(bare_headings(root, bodies)))
         return found | dict.fromkeys(bodies, "footnote")
 
     def _settle(self) -> None:
