@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from lxml import etree
 
@@ -97,7 +97,7 @@ def find_lists(
     named: set[Place] = set()
     for n, (block, parts, first) in enumerate([*blocks, _END]):
         is_heading = block.kind is BlockKind.HEADING
-        led = {} if is_heading else _named(_pieces(parts, first, block), links, titles, where)
+        led = {} if is_heading else _named(pieces(parts, first, block), links, titles, where)
         if run and (n - run[-1] > _MAX_APART if led else len(block.text) > _MAX_BETWEEN or block is _END[0]):
             if len(named) >= _MIN_LINKS:
                 found.update(range(_first(blocks, run[0]), run[-1] + 1))
@@ -111,7 +111,7 @@ def find_lists(
 _END: tuple[Block, Sequence[Part], int] = (Block(BlockKind.SCENE_BREAK, ""), (), 0)
 
 
-def _pieces(parts: Iterable[Part], first: int, block: Block) -> Iterator[tuple[Part, str]]:
+def pieces(parts: Iterable[Part], first: int, block: Block) -> Iterator[tuple[Part, str]]:
     """Yield the parts of a block with what it has of their visible characters."""
     last = first + len(visible(block.text))
     start = 0
@@ -130,7 +130,7 @@ def _named(
     said: defaultdict[Element, str] = defaultdict(str)
     before = beside = ""
     for part, text in pieces:
-        link = _link_around(part, links)
+        link = link_around(part, links)
         if link is not None:
             said[link] += text
         elif said:
@@ -161,7 +161,8 @@ def _is_title(said: str, number: str, title: str) -> bool:
     )
 
 
-def _link_around(part: Part, links: Mapping[Element, Place]) -> Element | None:
+def link_around(part: Part, links: Container[Element]) -> Element | None:
+    """Return which of some links a part stands in, or None."""
     element = part.element
     if part.tail and element is not None:
         element = element.getparent()

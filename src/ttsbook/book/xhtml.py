@@ -17,6 +17,7 @@ from ttsbook.book.joints import words_meet
 from ttsbook.book.layout import layout_rows
 from ttsbook.book.linklist import Titles, find_lists
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
+from ttsbook.book.pagelist import find_page_lists
 from ttsbook.book.printed import NO_LETTERS, collapse, is_scene_break, visible
 from ttsbook.book.raised import is_raised_mark, sign_before
 from ttsbook.book.rules import BLOCK_TAGS, is_set_as_block, skip_reason
@@ -174,6 +175,7 @@ class _Reader:
         skipped, cuts = page_edges([block for block, _, _ in blocks], self._pages)
         skipped |= dict.fromkeys(repeated_captions(blocks), "image")
         if titles is not None:
+            skipped |= find_page_lists(root, blocks)
             skipped |= dict.fromkeys(find_lists(root, self._where, blocks, titles), "contents")
         if not skipped and not cuts:
             return
