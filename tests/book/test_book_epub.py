@@ -528,6 +528,16 @@ def test_metadata_of_epub_3() -> None:
     assert (found.series, found.series_index, found.identifiers) == ("A Series", "2", ("urn:isbn:1",))
 
 
+@pytest.mark.parametrize("damage", ["", "<meta name=x/>"])
+def test_a_bare_ampersand_in_a_package_file_loses_no_letters(damage: str) -> None:
+    metadata = f"<dc:title>Tom & Jerry; Q&A</dc:title><dc:creator>AT&T and R&D</dc:creator>{damage}"
+    contents = ncx(point("Fish & Chips", "a.xhtml"))
+    book = read_stream(make_epub({"a.xhtml": page("<p>x</p>")}, metadata=metadata, ncx=contents))
+    assert (book.metadata.title, book.metadata.authors) == ("Tom & Jerry; Q&A", ("AT&T and R&D",))
+    assert titles(book) == ["Fish & Chips"]
+    assert any("content.opf: not well-formed" in repair for repair in book.repairs)
+
+
 def test_metadata_of_epub_2() -> None:
     metadata = (
         "<dc:title>T</dc:title>"

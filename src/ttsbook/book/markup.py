@@ -7,6 +7,7 @@ Knows nothing of books: it neither skips nor orders text.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import re
 from dataclasses import dataclass
@@ -82,6 +83,10 @@ def parse_xml(data: bytes) -> tuple[Element | None, tuple[str, ...]]:
     try:
         return _parse_strict(text), repairs
     except etree.XMLSyntaxError as error:
+        text = _escape_bare(text)
+        with contextlib.suppress(etree.XMLSyntaxError):
+            root = _parse_strict(text)
+            return root, (*repairs, f"not well-formed XML ({_reason(error)}); stray characters escaped")
         parser = etree.XMLParser(recover=True, **_SAFE)
         try:
             root = etree.fromstring(text.encode("utf-8"), parser)
