@@ -74,6 +74,14 @@ def skipped(body: str) -> list[tuple[str, str]]:
         ('<p class="drop-cap"><span>“I</span></p> <div>\n<p> <b>t</b> was.</p></div>', ["“It was."]),
         ('<p class="first"><span class="dropcap">A</span> man.</p><p>b</p>', ["A man.", "b"]),
         ('<p>x</p><p class="dropcap">T</p>', ["x", "T"]),
+        ('<p><span class="dropcap">W</span>\n<span class="sc">HEN IT</span> rained</p>', ["WHEN IT rained"]),
+        ('<p> <span class="dropcap">“W</span> hen it</p>', ["“When it"]),
+        ('<p><span class="dropcap">I</span>\n<span>WAS</span></p>', ["I WAS"]),
+        ('<p><span class="dropcap">T</span> S. Eliot</p>', ["T S. Eliot"]),
+        (
+            "<p><span>W</span> hen</p><p>Vitamin <span class='dropcap'>K</span> is</p>",
+            ["W hen", "Vitamin K is"],
+        ),
         ('<h2 class="dropcap">A</h2><p>Apple.</p>', ["A", "Apple."]),
         ("<dl><dt>Word</dt><dd>Meaning</dd></dl>", ["Word", "Meaning"]),
         ('<math alttext="x squared"><mi>x</mi><mn>2</mn></math>', ["x squared"]),
@@ -193,6 +201,39 @@ def test_scene_breaks_are_told_from_paragraphs() -> None:
     body = "<p>a</p><hr/><p>* * *</p><p>⁂</p><p>---</p><p>……</p>"
     found = [kind is BlockKind.SCENE_BREAK for kind, _ in kinds(body)]
     assert found == [False, True, True, True, True, False]
+
+
+PROSE = "<p>One.</p><p>Two.</p><p>Three.</p>"
+
+
+@pytest.mark.parametrize(
+    ("between", "is_break"),
+    [
+        ("<p>&#160;</p>", True),
+        ("<p><br/></p><p><br/></p>", True),
+        ('<div class="ornamental-break"><img src="a.png" alt=""/></div>', True),
+        ('<p class="orn"><img src="a.png" alt="ornament"/></p>', True),
+        ('<p><img src="a.png"/></p><p>Four.</p><p><img src="a.png"/></p>', True),  # found again
+        ('<p><img src="a.png"/></p>', False),
+        ("<p></p><p> </p>", False),
+        ("<p>&#160;</p><h3>A Letter</h3>", False),
+        ("<p>&#160;</p><ul><li>a list</li></ul><p>&#160;</p>", False),
+    ],
+)
+def test_blank_paragraphs_and_ornaments_are_scene_breaks(between: str, is_break: bool) -> None:
+    body = PROSE + between + PROSE + PROSE
+    found = [kind for kind, _ in kinds(body)]
+    assert (BlockKind.SCENE_BREAK in found) == is_break
+    if is_break:
+        places = [item.place.index for item in read(body).items if isinstance(item, Block) and item.place]
+        assert places == list(range(len(found)))
+        assert found[3] is BlockKind.SCENE_BREAK
+
+
+def test_blank_paragraphs_between_all_paragraphs_break_nothing() -> None:
+    assert BlockKind.SCENE_BREAK not in [kind for kind, _ in kinds("<p>One.</p><p>&#160;</p>" * 20)]
+    spacer = '<p><img src="spacer.gif" alt=""/></p>'
+    assert BlockKind.SCENE_BREAK not in [kind for kind, _ in kinds(f"<p>One.</p>{spacer}" * 20)]
 
 
 @pytest.mark.parametrize(

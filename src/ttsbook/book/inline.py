@@ -22,6 +22,9 @@ from ttsbook.types import MarkupKind
 
 _INITIAL = re.compile("[“‘\"']?[A-ZÀ-Þ]")
 _DROPPED = re.compile(r"drop-?_?cap|dropped|lettrine|first-?_?letter|initial-?_?cap")
+_MAX_CAP_PARTS = 4  # a letter, and spaces between elements
+_NEVER_A_WORD = frozenset("BCDFGHJKLMNPQRSTVWXZ")
+_WORD_GOES_ON = re.compile(r"\s*(?:[^\W\d_]{2}|[’'][^\W\d_])")
 _EMPHASIZED = {"em": "", "i": "", "strong": "strong", "b": "strong"}
 _SSML = frozenset(("break", "phoneme", "say-as", "sub", "lang", "emphasis"))
 _MAX_READ_CHARACTERS = 200  # what has one reading is a word or a phrase
@@ -49,6 +52,16 @@ def is_drop_cap(parts: Sequence[Part]) -> bool:
         return False
     around = (shown[0], *islice(shown[0].iterancestors(), 1))
     return any(_DROPPED.match(word) for each in around for word in class_words(each))
+
+
+def joins_drop_cap(parts: Sequence[Part], text: str) -> bool:
+    """Return whether a text goes on with the word of the drop cap before it, though a space stands between.
+
+    A, I and O may be words, and so may letters of other languages; before another initial stands a name.
+    """
+    if len(parts) > _MAX_CAP_PARTS or _WORD_GOES_ON.match(text) is None or not is_drop_cap(parts):
+        return False
+    return visible("".join(part.text for part in parts))[-1] in _NEVER_A_WORD
 
 
 def said_of(element: Element, name: str, alphabet: str) -> Said | None:

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from ttsbook.book.around import Context, class_words, context_inside, is_line
-from ttsbook.book.inline import Part, is_drop_cap, part_spans, parted_text, said_of
+from ttsbook.book.breaks import find_ornaments, scene_breaks
+from ttsbook.book.inline import Part, is_drop_cap, joins_drop_cap, part_spans, parted_text, said_of
 from ttsbook.book.joints import words_meet
 from ttsbook.book.layout import layout_rows
 from ttsbook.book.linklist import Titles, find_lists
@@ -95,7 +96,7 @@ def read_document(
         notes: elements known to be notes or their marks, each with the rule (see `NoteLinks`).
         titles: of the chapters of the book; lists of links to them are skipped.
     """
-    reader = _Reader(where, language, anchors, notes, layout_rows(root))
+    reader = _Reader(where, language, anchors, notes, layout_rows(root), find_ornaments(root))
     reader.walk(root)
     reader.skip_blocks(root, titles)
     return Document(tuple(reader.items), "".join(reader.added), tuple(reader.traces))
@@ -128,6 +129,7 @@ class _Reader:
         anchors: frozenset[str],
         notes: Mapping[Element, str],
         layout_rows: frozenset[Element],
+        ornaments: frozenset[Element],
     ) -> None:
         self.items: list[Item] = []
         self.added: list[str] = []
@@ -137,9 +139,13 @@ class _Reader:
         self._anchors = set(anchors)
         self._notes = notes
         self._layout_rows = layout_rows
+        self._ornaments = ornaments
         self._parts: list[Part] = []
         self._capped = False  # the open block is the drop cap of the next
         self._owner: Context | None = None  # of the open block: the context of its first visible text
+        self._is_ornamented = False  # the open block has an ornament
+        self._ornamented: set[int] = set()  # the blocks with one before them
+        self._blank: set[int] = set()  # the blocks with a blank paragraph before them
         self._n_said = 0
         self._pages: list[tuple[int, int]] = []  # of a PDF: the number of each, the block it begins with
 
@@ -177,7 +183,8 @@ class _Reader:
         if titles is not None:
             skipped |= find_page_lists(root, blocks)
             skipped |= dict.fromkeys(find_lists(root, self._where, blocks, titles), "contents")
-        if not skipped and not cuts:
+        breaks = scene_breaks([block for block, _, _ in blocks], self._ornamented, self._blank)
+        if not skipped and not cuts and not breaks:
             return
         items, self.items = self.items, []
         waiting, self.traces = enumerate(self.traces), []
@@ -189,6 +196,8 @@ class _Reader:
             if n in skipped:
                 self.items += [Skipped(skipped[n], item.text, self._where)] if item.text else []
                 continue
+            if n in breaks:
+                self._add_block(BlockKind.SCENE_BREAK, "", Trace((), 0))
             start, end = cuts.get(n, ("", ""))
             place = item.place and replace(item.place, index=len(self.traces))
             self.items += [Skipped("running-title", start, self._where)] if start else []
@@ -274,7 +283,9 @@ class _Reader:
             before = "".join(part.text for part in self._parts[-_JOINED:])
             if words_meet(before, text, local_name(element)):
                 self._parts.append(Part(" ", None))
-        if self._capped:
+        if self._capped or joins_drop_cap(self._parts, text):
+            while self._parts and not visible(self._parts[-1].text):
+                self._parts.pop()
             self._capped, text = False, text.lstrip()
         if context.verbatim:
             text = text.replace("\n", _LINE_END)
@@ -304,6 +315,7 @@ class _Reader:
                 self.items.append(Anchor(id))
 
     def _add_image(self, element: Element, context: Context) -> None:
+        self._is_ornamented = self._is_ornamented or element in self._ornaments
         alt = collapse(attribute(element, "alt"))
         is_note = not _NOTE_PICTURES.isdisjoint(class_words(element))
         words = NO_LETTERS.sub(" ", alt.casefold()).strip()  # "[Illustration]", "Figure 3"
@@ -331,9 +343,13 @@ class _Reader:
         return "".join(part.text for part in self._parts[-_NEAR:])[-_MAX_BASE:]
 
     def _end_block(self) -> None:
-        parts, owner = self._parts, self._owner
-        self._parts, self._owner, self._capped = [], None, False
+        parts, owner, is_ornamented = self._parts, self._owner, self._is_ornamented
+        self._parts, self._owner, self._capped, self._is_ornamented = [], None, False, False
         if owner is None:
+            if is_ornamented:
+                self._ornamented.add(len(self.traces))
+            elif any(blank in part.text for part in parts for blank in (_LINE_END, "\u00a0")):
+                self._blank.add(len(self.traces))
             self._pause_after_last(parts)
             return
         shown = tuple(part for part in parts if visible(part.text))
