@@ -57,6 +57,22 @@ def test_ncx_gives_the_chapters_of_an_old_book() -> None:
     assert [(c.title, c.depth) for c in book.chapters] == [("One", 0), ("One and a half", 1), ("Two", 0)]
 
 
+def test_an_ncx_is_known_by_its_name_too() -> None:
+    entries = ncx(point("One", "a.xhtml") + point("Two", "b.xhtml"))
+    manifest = '<item id="t" href="toc.ncx" media-type="text/xml"/>'
+    pages = {"a.xhtml": page("<p>x</p>"), "b.xhtml": page("<p>y</p>")}
+    book = read_stream(make_epub(pages, manifest=manifest, files={"OEBPS/toc.ncx": entries}))
+    assert titles(book) == ["One", "Two"]
+
+
+def test_a_navigation_document_may_have_lists_without_numbers() -> None:
+    pages = {"a.xhtml": page("<p>x</p>"), "b.xhtml": page("<p>y</p>")}
+    entries = nav(li("One", "a.xhtml", li("Two", "b.xhtml")) + "<li><ul><li>a group</li></ul></li>")
+    for contents in (entries, entries.replace("ol>", "ul>")):
+        book = read_stream(make_epub(pages, nav=contents))
+        assert [(chapter.title, chapter.depth) for chapter in book.chapters] == [("One", 0), ("Two", 1)]
+
+
 def test_documents_without_an_entry_belong_to_the_entry_before() -> None:
     pages = {name: page(f"<p>{name}</p>") for name in ("a.xhtml", "b.xhtml", "c.xhtml")}
     book = read_stream(make_epub(pages, nav=nav(li("One", "a.xhtml") + li("Two", "c.xhtml"))))
@@ -79,6 +95,16 @@ def test_without_contents_the_headings_give_the_chapters() -> None:
     assert titles(book) == ["First", "Second", "Third"]
     assert "goes on" in texts(book.chapters[0])
     assert any("no table of contents" in repair for repair in book.repairs)
+
+
+def test_chapters_that_all_begin_with_the_title_of_the_book_have_their_own() -> None:
+    body = "<h1>My Great Book</h1><h2>Chapter {0}</h2><p>Text {0}.</p>"
+    pages = {f"{n}.xhtml": page(body.format(n)) for n in (1, 2, 3)}
+    book = read_stream(make_epub(pages))
+    assert titles(book) == ["Chapter 1", "Chapter 2", "Chapter 3"]
+    assert texts(book.chapters[1]) == ["My Great Book", "Chapter 2", "Text 2."]
+    poems = {f"{n}.xhtml": page(f"<h1>Sonnet</h1><p>Text {n}.</p>") for n in (1, 2, 3)}
+    assert titles(read_stream(make_epub(poems))) == ["Sonnet"] * 3
 
 
 def test_pages_of_a_pdf_that_calibre_converted_lose_their_edges() -> None:
@@ -548,6 +574,15 @@ def test_metadata_of_epub_2() -> None:
     found = read_stream(make_epub({"a.xhtml": page("<p>x</p>")}, metadata=metadata)).metadata
     assert (found.authors, found.year, found.series, found.series_index) == (("One",), "1813", "S", "3")
     assert found.language is None
+
+
+def test_who_is_named_without_a_role_beside_an_author_is_one_too() -> None:
+    metadata = (
+        '<dc:title>T</dc:title><dc:creator opf:role="aut">One</dc:creator><dc:creator>Two</dc:creator>'
+        '<dc:creator opf:role="ill">Three</dc:creator>'
+    )
+    found = read_stream(make_epub({"a.xhtml": page("<p>x</p>")}, metadata=metadata)).metadata
+    assert found.authors == ("One", "Two")
 
 
 def test_the_date_and_author_by_which_calibre_says_that_it_knows_none_are_none() -> None:

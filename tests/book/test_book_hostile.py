@@ -53,6 +53,12 @@ def test_copy_protection_is_named_and_refused(name: str, content: str, scheme: s
     assert scheme in error.message
 
 
+def test_a_book_that_is_there_as_a_pdf_too_is_read() -> None:
+    first = '<rootfiles><rootfile full-path="a.pdf" media-type="application/pdf"/>'
+    files = {"META-INF/container.xml": CONTAINER.replace("<rootfiles>", first), "a.pdf": b"%PDF-1.7 ..."}
+    assert spoken(read_stream(make_epub(GOOD, files=files))) == "good"
+
+
 def test_obfuscated_fonts_are_no_copy_protection() -> None:
     encryption = ENCRYPTION.format("http://www.idpf.org/2008/embedding")
     assert spoken(read_stream(make_epub(GOOD, files={"META-INF/encryption.xml": encryption}))) == "good"

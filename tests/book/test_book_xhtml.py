@@ -70,6 +70,12 @@ def skipped(body: str) -> list[tuple[str, str]]:
             "<math><msup><mi>a</mi><mn>2</mn></msup><mo>=</mo><mfrac><mn>1</mn><mn>2</mn></mfrac></math>",
             ["a^2=1/2"],
         ),
+        (
+            "<p>Half: <math><mfrac><mrow><mi>x</mi><mo>+</mo><mn>1</mn></mrow><mn>2</mn></mfrac></math></p>",
+            ["Half: x+1 over 2"],
+        ),
+        ("<p><math><mfrac><mi>a</mi><msqrt><mi>b</mi></msqrt></mfrac></math>.</p>", ["a over √b."]),
+        ("<p>In New York<o:p></o:p> he<o:p/>.</p><p>x<O:P> </O:P></p>", ["In New York he.", "x"]),
         ('<div class="dropcap">T</div>\n<p>he end.</p><p>More.</p>', ["The end.", "More."]),
         ('<p class="drop-cap"><span>“I</span></p> <div>\n<p> <b>t</b> was.</p></div>', ["“It was."]),
         ('<p class="first"><span class="dropcap">A</span> man.</p><p>b</p>', ["A man.", "b"]),
@@ -156,6 +162,12 @@ def test_references_to_control_characters_are_read_as_windows_1252() -> None:
     assert any("5 references" in repair for repair in parsed.repairs)
     assert document_text(parse_html(body).root).strip() == "“I don’t,” she said—5 €."
     assert parse_document(page("<p>&#127;&#160;&#1470;&#x920;</p>").encode()).repairs == ()
+
+
+def test_what_is_quoted_in_a_repaired_document_is_read_as_written() -> None:
+    parsed = parse_document(page("<p>a & b</p><p><![CDATA[c & <b>d</b> &amp;]]></p>").encode())
+    assert document_text(parsed.root) == "a & bc & <b>d</b> &amp;"
+    assert any("stray characters" in repair for repair in parsed.repairs)
 
 
 def test_ruby_is_read_once() -> None:

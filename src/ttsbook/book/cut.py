@@ -14,6 +14,7 @@ from ttsbook.types import Block, BlockKind, Matter, Skipped
 
 # What is skipped for these reasons is what an entry of the contents leads to.
 _PARTS_OF_A_BOOK = frozenset(("contents", "navigation", "footnote", "index", "bibliography"))
+_MIN_REPEATED = 3  # chapters with one title
 _CHAPTERS = frozenset(
     ("chapter", "章", "回", "part", "book", "volume", "卷", "部")
 )  # units that files begin with
@@ -77,6 +78,7 @@ class Cutter:
     def finish(self) -> None:
         """Put right what only all drafts together show."""
         self._move_stray_headings()
+        self._title_by_second_heading()
         if self._n_unlisted:
             self.repairs.append(
                 f"the contents leave out {self._n_unlisted} chapters; begun at their headings"
@@ -93,6 +95,16 @@ class Cutter:
             if any(isinstance(item, Block) and not is_heading(item) for item in before.items[:n]):
                 after.items[:0] = before.items[n:]
                 del before.items[n:]
+
+    def _title_by_second_heading(self) -> None:
+        """Give chapters that all begin with the title of the book the heading that follows as their title."""
+        counts = Counter(draft.title for draft in self.drafts if not draft.listed)
+        for draft in self.drafts:
+            first, second = (*draft.blocks[:2], None, None)[:2]
+            if draft.listed or counts[draft.title] < _MIN_REPEATED or first is None or second is None:
+                continue
+            if is_heading(first) and first.text == draft.title and is_heading(second):
+                draft.title = second.text
 
     def _begin(self, entry: Entry, where: str, matter: Matter, *, anchored: bool) -> None:
         last = self.drafts[-1] if self.drafts else None

@@ -38,6 +38,9 @@ _SELF_CLOSED = re.compile(
     r"<(title|script|style|textarea|iframe|noscript|a|span|div|p|i|b|em|td|th|li|break|phoneme|say-as|lang)(\s[^<>]*)?/>",
     re.IGNORECASE,
 )
+_OFFICE_TAG = re.compile(
+    r"</?o:p\s*/?>", re.IGNORECASE
+)  # Word leaves them inside paragraphs; they are none themselves
 _TAG = re.compile(r"</?([A-Za-z][\w:.-]*)[^<>]*>")
 _NO_TEXT = (("<!--", "-->"), ("<head>", "</head>"), ("<script", "</script>"), ("<style", "</style>"))
 _INLINE_NAMES = "a abbr b bdi bdo big cite code em font i kbd mark q s small span strong sub sup tt u"
@@ -118,7 +121,7 @@ def parse_document(data: bytes) -> Parsed:
 
 def parse_html(text: str) -> Parsed:
     """Parse HTML that was made by a converter or written by hand."""
-    text = _keep_words(text)
+    text = _keep_words(_OFFICE_TAG.sub("", text))
     root = _parse_html(_replace_references(_replace_entities(text)[0])[0])
     return Parsed(root if root is not None else _flatten(text))
 
@@ -174,18 +177,24 @@ def _parse_html(text: str) -> Element | None:
 
 def _keep_words(text: str) -> str:
     """Escape what a parser of HTML would take for tags and drop: "press <enter>", "<p and no end", CDATA."""
-    start, *quoted = text.split("<![CDATA[")
-    pieces = [start]
-    for piece in quoted:
-        inside, end, rest = piece.partition("]]>")
-        pieces.append(html.escape(inside) + rest if end else f"<![CDATA[{piece}")
+    text = _unquote(text)
     closed = {name.lower() for name in _CLOSED_NAME.findall(text)}
 
     def escape(match: re.Match[str]) -> str:
         name = match.group(1).lower()
         return match.group() if name in _KNOWN_TAGS or name in closed else f"&lt;{match.group(1)}"
 
-    return _NEVER_ENDED.sub("&lt;", _WORDS_IN_ANGLES.sub(escape, "".join(pieces)))
+    return _NEVER_ENDED.sub("&lt;", _WORDS_IN_ANGLES.sub(escape, text))
+
+
+def _unquote(text: str) -> str:
+    """Write what CDATA sections quote as other text is written."""
+    start, *quoted = text.split("<![CDATA[")
+    pieces = [start]
+    for piece in quoted:
+        inside, end, rest = piece.partition("]]>")
+        pieces.append(html.escape(inside) + rest if end else f"<![CDATA[{piece}")
+    return "".join(pieces)
 
 
 def _readable(data: bytes) -> tuple[str, tuple[str, ...]]:
@@ -194,7 +203,7 @@ def _readable(data: bytes) -> tuple[str, tuple[str, ...]]:
     decoded = decode(data, declared=declared.group(1).decode("ascii") if declared else None)
     text = decoded.text.lstrip("\ufeff").encode("utf-8", errors="replace").decode("utf-8")
     text = _XML_DECLARATION.sub("", text, count=1)
-    text = _cut_doctype(text).lstrip()
+    text = _OFFICE_TAG.sub("", _cut_doctype(text).lstrip())
     text, unknown = _replace_entities(text)
     notes = [f"unknown entity &{name}; kept as written" for name in sorted(unknown)[:5]]
     text, n_controls = _replace_references(text)
@@ -233,7 +242,7 @@ def _replace_references(text: str) -> tuple[str, int]:
 
 
 def _escape_bare(text: str) -> str:
-    text, _ = remove_controls(text)
+    text = _unquote(remove_controls(text)[0])
     text = _BARE_LESS.sub("&lt;", _BARE_AMPERSAND.sub("&amp;", text))
     return _NUMERIC.sub(_legal_reference, text)
 

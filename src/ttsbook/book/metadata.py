@@ -90,12 +90,11 @@ class _Fields:
         return next(iter(main or titles), None)
 
     def _authors(self) -> list[Element]:
-        """Return the creators with the role of author, or with no role."""
+        """Return the creators with the role of author or with no role."""
         named = [
             element for element in self.named("creator") if collapse(inner_text(element)) not in _NO_AUTHOR
         ]
-        stated = [element for element in named if self._role(element) == "aut"]
-        return stated or [element for element in named if not self._role(element)]
+        return [element for element in named if self._role(element) in ("aut", "")]
 
     def _file_as(self, element: Element) -> str:
         return collapse(attribute(element, "file-as")) or self._refined(element, "file-as")

@@ -23,6 +23,7 @@ _DOCUMENT_TYPES = frozenset(
         "application/xml",
     )
 )
+_PACKAGE_TYPE = "application/oebps-package+xml"
 _MAX_FALLBACKS = 16
 
 
@@ -88,11 +89,15 @@ def _find_package(archive: Archive, repairs: list[str]) -> str:
     container = archive.find("META-INF/container.xml")
     if container is not None:
         root, _ = parse_xml(_read(archive, container))
-        for element in root.iter() if root is not None else ():
-            if local_name(element) == "rootfile":
-                found = archive.find(resolve("", attribute(element, "full-path"))[0])
-                if found is not None:
-                    return found
+        elements = () if root is None else root.iter()
+        renditions = [element for element in elements if local_name(element) == "rootfile"]
+        # The same book may be there as a PDF, too, and stand first.
+        for element in sorted(
+            renditions, key=lambda element: attribute(element, "media-type") != _PACKAGE_TYPE
+        ):
+            found = archive.find(resolve("", attribute(element, "full-path"))[0])
+            if found is not None:
+                return found
     for name in archive.names:
         if name.lower().endswith(".opf"):
             repairs.append(f"META-INF/container.xml names no package file; {name} used")
@@ -217,7 +222,8 @@ class _Reader:
             if named is not None and named.path:
                 return named.path
         typed = (item for item in self._resources.values() if item.media_type == "application/x-dtbncx+xml")
-        return next((item.path for item in typed if item.path), "")
+        called = (item for item in self._resources.values() if item.path.lower().endswith(".ncx"))
+        return next((item.path for item in (*typed, *called) if item.path), "")
 
     def _cover_id(self) -> str:
         for meta in self._elements("meta"):

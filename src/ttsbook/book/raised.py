@@ -43,7 +43,11 @@ def is_raised_mark(element: Element, before: Callable[[], str]) -> bool:
 
 
 def sign_before(element: Element, name: str, before: Callable[[], str]) -> str:
-    """Return the sign for what only its place on the page says: of a power, of a fraction."""
+    """Return what is to be said of what only its place on the page says: a power, a fraction, a root."""
+    return _sign_of_place(element, name, before) + ("√" if name == "msqrt" else "")
+
+
+def _sign_of_place(element: Element, name: str, before: Callable[[], str]) -> str:
     around = element.getparent()
     if around is None or not (name == "sup" or local_name(around) in ("msup", "mfrac")):
         return ""
@@ -58,4 +62,4 @@ def sign_before(element: Element, name: str, before: Callable[[], str]) -> str:
         return ""
     if local_name(around) == "msup":
         return "^" if _EXPONENT.fullmatch(text) else ""
-    return "/" if text.isdecimal() and inner_text(around[0]).strip().isdecimal() else ""
+    return "/" if text.isdecimal() and inner_text(around[0]).strip().isdecimal() else " over "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from ttsbook.book.archive import resolve
@@ -10,6 +10,8 @@ from ttsbook.book.markup import Element, attribute, inner_text, local_name
 from ttsbook.book.package import Reference
 from ttsbook.book.printed import collapse
 from ttsbook.book.rules import semantics
+
+_LISTS = ("ol", "ul")  # the second is against the standard, and common
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def read_ncx(root: Element, where: str) -> tuple[Entry, ...]:
             elif local_name(child) == "content":
                 source = source or attribute(child, "src")
         if source:
-            entries.append(Entry(title, *resolve(where, source), _n_ancestors(point, "navpoint")))
+            entries.append(Entry(title, *resolve(where, source), _n_ancestors(point, ("navpoint",))))
     return tuple(entries)
 
 
@@ -65,12 +67,12 @@ def _nav_entries(nav: Element, where: str) -> Iterator[Entry]:
     for item in nav.iter():
         if local_name(item) != "li":
             continue
-        link = next((child for child in item.iter() if local_name(child) in ("a", "ol")), None)
-        if link is None or local_name(link) == "ol" or not attribute(link, "href"):
+        link = next((child for child in item.iter() if local_name(child) in ("a", *_LISTS)), None)
+        if link is None or local_name(link) in _LISTS or not attribute(link, "href"):
             continue  # a heading that groups the entries below it and leads nowhere itself
         title = collapse(inner_text(link)) or collapse(attribute(link, "title"))
-        yield Entry(title, *resolve(where, attribute(link, "href")), _n_ancestors(item, "ol") - 1)
+        yield Entry(title, *resolve(where, attribute(link, "href")), max(_n_ancestors(item, _LISTS) - 1, 0))
 
 
-def _n_ancestors(element: Element, name: str) -> int:
-    return sum(local_name(ancestor) == name for ancestor in element.iterancestors())
+def _n_ancestors(element: Element, names: Collection[str]) -> int:
+    return sum(local_name(ancestor) in names for ancestor in element.iterancestors())
