@@ -195,6 +195,19 @@ def test_a_picture_and_its_caption_say_the_same_once() -> None:
     assert skipped(body) == [("image", "A cat. (Page 3)"), ("image", "A dog")]
 
 
+def test_the_number_of_a_chapter_that_stands_above_it_twice_is_read_once() -> None:
+    assert texts("<h1>Chapter 1</h1><p>CHAPTER 1.</p><p>x</p>") == ["Chapter 1", "x"]
+    assert texts("<h1>第一章 开始</h1><p>第一章　开始</p><p>x</p>") == ["第一章 开始", "x"]
+    assert skipped("<h1>Chapter 1</h1><p>Chapter 1</p>") == [("repeated-title", "Chapter 1")]
+    for body in (
+        "<h1>Dear John</h1><p>Dear John,</p>",
+        "<h1>Chapter 1</h1><p>Chapter 2</p>",
+        "<p>Chapter 1</p><p>Chapter 1</p>",
+        "<h1>Chapter 1</h1><p>x</p><p>Chapter 1</p>",
+    ):
+        assert skipped(body) == []
+
+
 def test_verse_keeps_its_lines() -> None:
     body = (
         '<blockquote epub:type="z3998:verse"><p><span>one</span><br/><span>two</span></p></blockquote>'

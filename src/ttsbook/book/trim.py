@@ -1,19 +1,22 @@
 """The blocks of a whole document -> those that repeat what is said beside them, and the edges of pages.
 
 A converter that takes a PDF apart leaves numbers and running titles in the text; the words for a
-picture are often those of its caption.
+picture are often those of its caption, and a chapter may have its number above it twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from ttsbook.book.headings import chapter_line
 from ttsbook.book.inline import Part
 from ttsbook.book.pages import MIN_PAGES, begun_with, edge_reason, repeated
-from ttsbook.book.printed import NO_LETTERS
+from ttsbook.book.printed import NO_LETTERS, letters
 from ttsbook.types import Block, BlockKind
+
+_MAX_TITLE = 100  # characters
 
 
 def page_edges(
@@ -56,14 +59,29 @@ def cut(block: Block, start: str, end: str) -> Block:
     return replace(block, text=text, markup=tuple(markup))
 
 
-def repeated_captions(blocks: Sequence[tuple[Block, Sequence[Part], int]]) -> Iterator[int]:
-    """Yield which blocks are the words for a picture where the text beside says the same."""
+def repeated_words(blocks: Sequence[tuple[Block, Sequence[Part], int]]) -> dict[int, str]:
+    """Return which blocks say again what the one beside them says, each with the rule.
+
+    These are the words for a picture, and the number of a chapter that stands twice above it.
+    """
+    found: dict[int, str] = {}
     for n, ((block, parts, _), (after, its_parts, _)) in enumerate(pairwise(blocks)):
         if BlockKind.CAPTION in (block.kind, after.kind) and _letters(block.text) == _letters(after.text):
             if all(part.added for part in parts):
-                yield n
+                found[n] = "image"
             elif all(part.added for part in its_parts):
-                yield n + 1
+                found[n + 1] = "image"
+        elif block.kind is BlockKind.HEADING and _is_title_again(block.text, after.text):
+            found[n + 1] = "repeated-title"
+    return found
+
+
+def _is_title_again(title: str, text: str) -> bool:
+    """Tell whether a text is the title above it; one without a number may well begin the text: Dear John."""
+    if len(text) > _MAX_TITLE or letters(title) != letters(text):
+        return False
+    line = chapter_line(text)
+    return line is not None and line.number is not None
 
 
 def _letters(text: str) -> str:

@@ -19,23 +19,16 @@ from ttsbook.book.layout import layout_rows
 from ttsbook.book.linklist import Titles, find_lists
 from ttsbook.book.markup import Element, attribute, inner_text, local_name
 from ttsbook.book.pagelist import find_page_lists
-from ttsbook.book.printed import NO_LETTERS, collapse, is_scene_break, visible
+from ttsbook.book.pictures import words_for
+from ttsbook.book.printed import collapse, is_scene_break, visible
 from ttsbook.book.raised import is_raised_mark, sign_before
 from ttsbook.book.rules import BLOCK_TAGS, is_set_as_block, skip_reason
 from ttsbook.book.spans import lay_spans, with_pause
-from ttsbook.book.trim import cut, page_edges, repeated_captions
+from ttsbook.book.trim import cut, page_edges, repeated_words
 from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Place, Skipped
 
 _LINE_END = "\x0b"  # stands for <br/>; no XML document can contain it
 _PARAGRAPH_GAP = re.compile(r"\x0b\s*\x0b[\s\x0b]*|\x0b(?=[\u3000\u00a0]{2})")
-_FILE_NAME_ALT = re.compile(r"[\w\s./\\-]{1,80}\.(?:jpe?g|png|gif|svg|webp|bmp|tiff?)", re.IGNORECASE)
-_EMPTY_ALT_WORDS = (
-    "image img picture photo illustration figure cover logo ornament decoration 图片 图像 插图 封面"
-)
-_EMPTY_ALT_PHRASES = ("cover image", "book cover", "image unavailable", "image not available")
-_EMPTY_ALTS = frozenset((*_EMPTY_ALT_WORDS.split(), *_EMPTY_ALT_PHRASES))
-# Chinese reading software keeps the text of a note as that of the picture which is its mark.
-_NOTE_PICTURES = frozenset(("qqreader-footnote", "zhangyue-footnote", "epub-footnote"))
 _DROP_CAP_CHARACTERS = 2
 _PAGE_ID = re.compile(r"p(\d{1,4})")  # where calibre found that a page of a PDF begins
 _MAX_BASE = 12  # characters
@@ -179,7 +172,7 @@ class _Reader:
         traced = zip((item for item in self.items if isinstance(item, Block)), self.traces, strict=True)
         blocks = [(block, trace.parts, trace.first) for block, trace in traced]
         skipped, cuts = page_edges([block for block, _, _ in blocks], self._pages)
-        skipped |= dict.fromkeys(repeated_captions(blocks), "image")
+        skipped |= repeated_words(blocks)
         if titles is not None:
             skipped |= find_page_lists(root, blocks)
             skipped |= dict.fromkeys(find_lists(root, self._where, blocks, titles), "contents")
@@ -316,11 +309,9 @@ class _Reader:
 
     def _add_image(self, element: Element, context: Context) -> None:
         self._is_ornamented = self._is_ornamented or element in self._ornaments
-        alt = collapse(attribute(element, "alt"))
-        is_note = not _NOTE_PICTURES.isdisjoint(class_words(element))
-        words = NO_LETTERS.sub(" ", alt.casefold()).strip()  # "[Illustration]", "Figure 3"
-        if is_note or words in _EMPTY_ALTS or _FILE_NAME_ALT.fullmatch(alt):
-            self.items.append(Skipped("footnote" if is_note else "image", alt, self._where))
+        alt, reason = words_for(element)
+        if reason is not None:
+            self.items.append(Skipped(reason, alt, self._where))
             self.added.append(alt)
         elif alt:
             # One or two letters are an initial drawn as a picture and belong to the word that follows.
