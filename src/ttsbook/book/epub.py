@@ -20,6 +20,7 @@ from ttsbook.book.notes import NoteLinks
 from ttsbook.book.package import Package, SpineItem, read_package
 from ttsbook.book.pls import Lexicons, apply_lexicons
 from ttsbook.book.printed import collapse, visible
+from ttsbook.book.styles import Styles
 from ttsbook.book.toc import Entry
 from ttsbook.book.xhtml import Document, Trace, document_text, document_title, read_document
 from ttsbook.errors import InputError
@@ -85,6 +86,7 @@ class _Survey:
     def __init__(self, archive: Archive, package: Package, contents: Contents) -> None:
         self.documents: list[_Document] = []
         self.notes = NoteLinks()
+        self.styles = Styles(archive)
         self.titles = Titles(contents.entries)
         self.skipped: list[Skipped] = []
         self.repairs: list[str] = []
@@ -186,7 +188,7 @@ def _read(
         document.path,
         language=language,
         anchors=frozenset(entry.fragment for entry in entries if entry.fragment),
-        notes=survey.notes.reasons(root, document.path),
+        notes=survey.styles.hidden(root, document.path) | survey.notes.reasons(root, document.path),
         titles=survey.titles,
     )
 
