@@ -34,6 +34,16 @@ def ncx(points: str) -> str:
     return f'<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap>{points}</navMap></ncx>'
 
 
+def li(title: str, href: str, inner: str = "") -> str:
+    """Return an entry of a navigation document."""
+    return f'<li><a href="{href}">{title}</a>{f"<ol>{inner}</ol>" if inner else ""}</li>'
+
+
+def point(title: str, src: str, inner: str = "") -> str:
+    """Return an entry of an NCX."""
+    return f'<navPoint><navLabel><text>{title}</text></navLabel><content src="{src}"/>{inner}</navPoint>'
+
+
 def make_epub(
     pages: dict[str, str | bytes],
     *,

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from make_epub import make_epub, nav, ncx, page
+from make_epub import li, make_epub, nav, ncx, page, point
 
 from ttsbook.book import read_stream
-from ttsbook.types import Block, BlockKind, Book, Chapter, Matter
+from ttsbook.types import Block, BlockKind, Book, Chapter
 
 JPEG = b"\xff\xd8\xff\xe0" + b"0" * 20
 
@@ -15,14 +15,6 @@ def titles(book: Book) -> list[str]:
 
 def texts(chapter: Chapter) -> list[str]:
     return [block.text for block in chapter.blocks]
-
-
-def li(title: str, href: str, inner: str = "") -> str:
-    return f'<li><a href="{href}">{title}</a>{f"<ol>{inner}</ol>" if inner else ""}</li>'
-
-
-def point(title: str, src: str, inner: str = "") -> str:
-    return f'<navPoint><navLabel><text>{title}</text></navLabel><content src="{src}"/>{inner}</navPoint>'
 
 
 def test_chapters_are_the_entries_of_the_navigation_document() -> None:
@@ -248,213 +240,6 @@ def test_of_two_entries_at_one_place_the_one_that_the_heading_says_is_the_title(
     book = read_stream(make_epub({"a.xhtml": page(body)}, nav=contents))
     assert titles(book) == [title]
     assert any("point to the same place" in repair for repair in book.repairs)
-
-
-def test_matter_is_told_from_types_and_landmarks_never_from_names() -> None:
-    pages = {
-        "chapter1.xhtml": page("<p>by me</p>", body_type="frontmatter"),
-        "half.xhtml": page("<p>unstated, before the start</p>"),
-        "cover.xhtml": page("<p>the text itself, long enough to be most of the book by far</p>" * 3),
-        "x.xhtml": page('<section epub:type="colophon"><p>printed</p></section>'),
-        "copyright.xhtml": page("<section><p>an unstated last document</p></section>"),
-    }
-    entries = "".join(li(name, name) for name in pages)
-    landmarks = '<li><a epub:type="bodymatter" href="cover.xhtml">Start</a></li>'
-    book = read_stream(make_epub(pages, nav=nav(entries, landmarks)))
-    assert [chapter.matter for chapter in book.chapters] == [
-        Matter.FRONT,
-        Matter.FRONT,
-        Matter.BODY,
-        Matter.BACK,
-        Matter.BODY,
-    ]
-
-
-def test_the_guide_of_an_old_book_states_matter_too() -> None:
-    pages = {
-        "a.xhtml": page("<p>title</p>"),
-        "b.xhtml": page("<p>text text text</p>"),
-        "c.xhtml": page("<p>gl</p>"),
-    }
-    guide = '<reference type="title-page" href="a.xhtml"/><reference type="glossary" href="c.xhtml"/>'
-    book = read_stream(make_epub(pages, ncx=ncx("".join(point(name, name) for name in pages)), guide=guide))
-    assert [chapter.matter for chapter in book.chapters] == [Matter.FRONT, Matter.BODY, Matter.BACK]
-
-
-LONG = page("<p>It was long before all this began, and nobody knew of it.</p>" * 100)
-SHORT = page("<p>A few words.</p>")
-
-
-@pytest.mark.parametrize(
-    ("title", "text", "matter"),
-    [
-        ("Prologue", SHORT, Matter.BODY),
-        ("PRELUDE: The Road", SHORT, Matter.BODY),
-        ("Introduction", SHORT, Matter.BODY),
-        ("Chapter Zero", SHORT, Matter.FRONT),  # no number that is known, and short
-        ("1", SHORT, Matter.BODY),
-        ("楔子", SHORT, Matter.BODY),
-        ("Ten Years Before", LONG, Matter.BODY),
-        ("Ten Years Before", SHORT, Matter.FRONT),
-        ("Title Page", SHORT, Matter.FRONT),
-        ("Copyright Page", LONG, Matter.FRONT),
-        ("Dedication", SHORT, Matter.FRONT),
-        ("Praise for The Road", LONG, Matter.FRONT),
-        ("Also by A. Author", LONG, Matter.FRONT),
-        ("版权页", LONG, Matter.FRONT),
-    ],
-)
-@pytest.mark.parametrize("is_new", [True, False])
-def test_what_the_contents_list_before_the_start_may_be_text(
-    title: str, text: str, matter: Matter, is_new: bool
-) -> None:
-    pages = {"t.xhtml": SHORT, "p.xhtml": text, "on.xhtml": SHORT, "c.xhtml": page("<p>Text.</p>" * 3000)}
-    start = '<li><a epub:type="bodymatter" href="c.xhtml">Start</a></li>' if is_new else ""
-    guide = "" if is_new else '<reference type="text" href="c.xhtml"/>'
-    contents = nav(li("The Book", "t.xhtml") + li(title, "p.xhtml") + li("The Day", "c.xhtml"), start)
-    book = read_stream(make_epub(pages, nav=contents, guide=guide))
-    assert [(c.title, c.matter) for c in book.chapters] == [
-        ("The Book", Matter.FRONT),
-        (title, matter),
-        ("The Day", Matter.BODY),
-    ]
-    assert len(book.chapters[1].blocks) == len(read_stream(make_epub({"a": text})).chapters[0].blocks) + 1
-
-
-@pytest.mark.parametrize(
-    ("title", "matter"),
-    [
-        ("Epilogue", Matter.BODY),
-        ("Chapter 40", Matter.BODY),
-        ("尾声", Matter.BODY),
-        ("Acknowledgments", Matter.BACK),
-        ("Appendix", Matter.BACK),
-        ("A Sample of the Next", Matter.BACK),
-    ],
-)
-def test_an_epilogue_behind_the_start_of_the_back_matter_is_text(title: str, matter: Matter) -> None:
-    pages = {"a.xhtml": page("<p>Text.</p>" * 3000), "b.xhtml": LONG}
-    back = '<li><a epub:type="backmatter" href="b.xhtml">Back</a></li>'
-    book = read_stream(make_epub(pages, nav=nav(li("The Day", "a.xhtml") + li(title, "b.xhtml"), back)))
-    assert [chapter.matter for chapter in book.chapters] == [Matter.BODY, matter]
-
-
-def test_a_start_that_would_leave_out_most_of_the_book_is_not_followed() -> None:
-    pages = {"a.xhtml": page("<p>nearly the whole text</p>"), "b.xhtml": page("<p>end</p>")}
-    guide = '<reference type="text" href="b.xhtml"/>'
-    book = read_stream(make_epub(pages, ncx=ncx(point("A", "a.xhtml") + point("B", "b.xhtml")), guide=guide))
-    assert {chapter.matter for chapter in book.chapters} == {Matter.BODY}
-    assert any("landmarks" in repair for repair in book.repairs)
-
-
-def test_notes_linked_both_ways_are_skipped_wherever_they_stand() -> None:
-    text = '<p>Word<a id="r1" href="n.xhtml#n1"><sup>1</sup></a>, and<a id="r2" href="#n2">[2]</a> more.</p>'
-    local = (
-        '<div class="x"><p id="n2"><a href="#r2">[2]</a> Local note.</p><p>Its second paragraph.</p></div>'
-    )
-    notes = '<h2>Notes</h2><p><a id="n1" href="a.xhtml#r1">1</a> A note.</p><p>Kept.</p>'
-    book = read_stream(make_epub({"a.xhtml": page(text + local), "n.xhtml": page(notes)}))
-    spoken = [text for chapter in book.chapters for text in texts(chapter)]
-    assert spoken == ["Word, and more.", "Notes", "Kept."]
-    reasons = {item.text: item.reason for chapter in book.chapters for item in chapter.skipped}
-    assert reasons["1 A note."] == "footnote"
-    assert reasons["[2] Local note. Its second paragraph."] == "footnote"
-
-
-@pytest.mark.parametrize(
-    ("mark", "note"),
-    [
-        # Pandoc's EPUB 2, and InDesign: what raises the mark is a rule of the style sheet.
-        ('<a href="#n" id="r">1</a>', '<ol><li id="n"><p>Note.</p><p>More.<a href="#r">↩</a></p></li></ol>'),
-        (
-            '<span class="c"><a id="r" href="#n">1</a></span>',
-            '<div id="n"><p><a href="#r">1</a>\tNote.</p></div>',
-        ),
-        ('<a id="r"></a><a href="#n">1</a>', '<p><a id="n"></a><a href="#r">1</a>. Note.</p>'),
-        ("<sup><small><a href='#n' id='r'>1</a></small></sup>", '<p id="n"><a href="#r">1</a> Note.</p>'),
-        # calibre, from a Word document
-        (
-            '<sup><a id="r" href="#n">1</a></sup>',
-            '<dl id="n"><dt>[<a href="#r">←1</a>]</dt><dd><p>Note.</p></dd></dl>',
-        ),
-        # Chinese readers: pictures as marks
-        ('<a class="duokan-footnote" href="#n"><img alt="" src="n.png"/></a>', ""),
-        ('<a id="r" href="#n"><img alt="注" src="n.png"/></a>', '<p id="n"><a href="#r">◎</a>Note.</p>'),
-        ('<img class="qqreader-footnote" alt="Note." src="n.png"/>', ""),
-    ],
-)
-def test_notes_as_converters_and_shops_mark_them_up_are_skipped(mark: str, note: str) -> None:
-    notes = note or '<ol class="duokan-footnote-content"><li id="n">Note.</li></ol>'
-    title = "" if note == "" else "<h3>FOOTNOTES:</h3>"
-    book = read_stream(make_epub({"a.xhtml": page(f"<h1>I</h1><p>Word{mark}, more.</p>{title}{notes}")}))
-    assert texts(book.chapters[0]) == ["I", "Word, more."]
-    assert any("Note." in item.text and item.reason == "footnote" for item in book.chapters[0].skipped)
-
-
-MARKS = '<p>Word<a id="r1" href="{0}#n1"><sup>1</sup></a>, more<a id="r2" href="{0}#n2"><sup>2</sup></a>.</p>'
-FIRST = '<p><a id="n1" href="{0}#r1">1</a>. First.</p>'
-SECOND = '<p><a id="n2" href="{0}#r2">2</a>. Second.</p>'
-
-
-@pytest.mark.parametrize(
-    "notes",
-    [
-        f"<h1>Notes</h1><h2>Chapter One</h2>{FIRST}<h2>Chapter Two</h2>{SECOND}",
-        f"<h1>Notes</h1>{FIRST}<p>It goes on.</p><blockquote><p>Quoted.</p></blockquote>{SECOND}",
-        f"<h1>Notes</h1><section><h2>One</h2>{FIRST}</section><section><h2>Two</h2>{SECOND}</section>",
-        f"<p>NOTES</p>{FIRST}<ul><li>a list</li></ul>{SECOND}",
-    ],
-)
-@pytest.mark.parametrize("is_apart", [True, False])
-def test_headings_above_notes_and_their_later_paragraphs_go_with_them(notes: str, is_apart: bool) -> None:
-    text = f"<h1>I</h1>{MARKS.format('n.xhtml' if is_apart else '')}"
-    pages = {"a.xhtml": page(text if is_apart else text + notes.format(""))}
-    if is_apart:
-        pages["n.xhtml"] = page(notes.format("a.xhtml"))
-    book = read_stream(make_epub(pages))
-    assert [texts(chapter) for chapter in book.chapters] == [["I", "Word, more."]]
-
-
-@pytest.mark.parametrize(
-    "notes",
-    [
-        f"{FIRST}<p>Kept.</p>{SECOND}",  # as pages of print have them, among the text
-        f"<h2>Notes</h2>{FIRST}{SECOND}<p>Kept.</p>",
-        f"<h2>Notes</h2>{FIRST}<h2>II</h2><p>Kept.</p>{SECOND}",
-        f'<h2>II</h2>{FIRST}<p><img src="a.png" alt="Kept."/></p><h2>III</h2>{SECOND}',
-    ],
-)
-def test_text_among_notes_is_read(notes: str) -> None:
-    book = read_stream(make_epub({"a.xhtml": page(f"<h1>I</h1>{MARKS.format('')}{notes.format('')}")}))
-    assert "Kept." in [text for chapter in book.chapters for text in texts(chapter)]
-
-
-def test_a_document_of_notes_needs_no_title() -> None:
-    notes = f"{FIRST}<p>It goes on.</p>{SECOND}".format("a.xhtml")
-    book = read_stream(make_epub({"a.xhtml": page(MARKS.format("n.xhtml")), "n.xhtml": page(notes)}))
-    assert [texts(chapter) for chapter in book.chapters] == [["Word, more."]]
-
-
-def test_text_between_notes_with_marks_of_its_own_is_read() -> None:
-    marks = [MARKS.format("").split(",")[0] + "</p>", MARKS.format("").replace("r1", "x").replace("n1", "y")]
-    body = f"<h3>Notes</h3>{FIRST.format('')}<p>Kept.</p>{marks[1]}{SECOND.format('')}"
-    book = read_stream(make_epub({"a.xhtml": page(f"<h1>I</h1>{marks[0]}{body}")}))
-    assert "Kept." in [text for chapter in book.chapters for text in texts(chapter)]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        # Numbers of verses, numbers of chapters and references, linked both ways, are text.
-        '<p><a id="a" href="#x">1</a> <a id="b" href="#y">2</a></p>'
-        '<p><a id="x" href="#a">1</a> In the beginning</p><p><a id="y" href="#b">2</a> And the earth</p>',
-        '<p>The Start <a id="a" href="#x">1</a></p><h2 id="x"><a href="#a">Chapter 1</a></h2><p>Text</p>',
-        '<p>as on page <a id="a" href="#x">12</a></p><p id="x">Text, see <a href="#a">above</a></p>',
-    ],
-)
-def test_what_is_linked_both_ways_and_no_note_is_read(body: str) -> None:
-    book = read_stream(make_epub({"a.xhtml": page(body)}))
-    assert not [item for chapter in book.chapters for item in chapter.skipped]
 
 
 TITLES = [(1, "Fall"), (2, "Rise"), (3, "End")]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from ttsbook.book import read_book
+from ttsbook.book.document import document_text
 from ttsbook.book.markup import local_name, parse_document, parse_xml
 from ttsbook.book.printed import visible
-from ttsbook.book.xhtml import document_text
 from ttsbook.types import Matter
 
 BOOKS = sorted(Path(os.environ.get("TTSBOOK_TEST_BOOKS", "/nonexistent")).glob("*.epub"))

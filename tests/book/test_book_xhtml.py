@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from make_epub import page
 
+from ttsbook.book.document import Anchor, Document, document_text
 from ttsbook.book.markup import inner_text, parse_document, parse_html
 from ttsbook.book.printed import visible
-from ttsbook.book.xhtml import Anchor, Document, document_text, read_document
+from ttsbook.book.xhtml import read_document
 from ttsbook.types import Block, BlockKind, Skipped
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from ttsbook.book.document import Anchor, Item
 from ttsbook.book.draft import Draft
 from ttsbook.book.headings import chapter_line, looks_like_title, numbered_line
 from ttsbook.book.sections import is_heading, split_at_headings
 from ttsbook.book.toc import Entry
-from ttsbook.book.xhtml import Anchor, Item
 from ttsbook.types import Block, BlockKind, Matter, Skipped
 
 # What is skipped for these reasons is what an entry of the contents leads to.

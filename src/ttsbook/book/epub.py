@@ -11,6 +11,7 @@ from ttsbook.book.archive import Archive, DamagedEntry
 from ttsbook.book.contents import Contents, read_contents
 from ttsbook.book.cover import find_cover
 from ttsbook.book.cut import Cutter
+from ttsbook.book.document import Document, Trace, document_text, document_title
 from ttsbook.book.draft import finish
 from ttsbook.book.drm import refuse_drm
 from ttsbook.book.linklist import Titles
@@ -22,7 +23,7 @@ from ttsbook.book.pls import Lexicons, apply_lexicons
 from ttsbook.book.printed import collapse, visible
 from ttsbook.book.styles import Styles
 from ttsbook.book.toc import Entry
-from ttsbook.book.xhtml import Document, Trace, document_text, document_title, read_document
+from ttsbook.book.xhtml import read_document
 from ttsbook.errors import InputError
 from ttsbook.types import Block, Book, Matter, Skipped
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from ttsbook.book.document import document_title
 from ttsbook.book.draft import Draft
 from ttsbook.book.linklist import Titles
 from ttsbook.book.markup import Element, parse_html
 from ttsbook.book.notes import NoteLinks
 from ttsbook.book.printed import collapse
 from ttsbook.book.sections import split_at_headings
-from ttsbook.book.xhtml import document_title, read_document
+from ttsbook.book.xhtml import read_document
 from ttsbook.types import Metadata
 
 _ROOT = re.compile(

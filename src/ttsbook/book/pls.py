@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ttsbook.book.archive import Archive, DamagedEntry, resolve
+from ttsbook.book.document import Item
 from ttsbook.book.markup import Element, attribute, inner_text, local_name, parse_xml
 from ttsbook.book.printed import collapse
 from ttsbook.book.spans import with_markup
 from ttsbook.book.ssml import Said, reading
-from ttsbook.book.xhtml import Item
 from ttsbook.types import Block, Markup, MarkupKind
 
 _MAX_ENTRIES = 20_000

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import TypeGuard
 
+from ttsbook.book.document import Anchor, Item
 from ttsbook.book.draft import Draft
-from ttsbook.book.xhtml import Anchor, Item
 from ttsbook.types import Block, BlockKind, Matter
 
 _MIN_SECTIONS = 2

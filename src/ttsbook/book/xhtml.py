@@ -13,11 +13,12 @@ from types import MappingProxyType
 
 from ttsbook.book.around import Context, class_words, context_inside, is_line
 from ttsbook.book.breaks import find_ornaments, scene_breaks
+from ttsbook.book.document import Anchor, Document, Item, Trace
 from ttsbook.book.inline import Part, is_drop_cap, joins_drop_cap, part_spans, parted_text, said_of
 from ttsbook.book.joints import words_meet
 from ttsbook.book.layout import layout_rows
 from ttsbook.book.linklist import Titles, find_lists
-from ttsbook.book.markup import Element, attribute, inner_text, local_name
+from ttsbook.book.markup import Element, attribute, local_name
 from ttsbook.book.pagelist import find_page_lists
 from ttsbook.book.pictures import words_for
 from ttsbook.book.printed import collapse, is_scene_break, visible
@@ -38,38 +39,11 @@ _MAX_SAID = 16  # elements around a text that say something of it; what is neste
 
 
 @dataclass(frozen=True, slots=True)
-class Anchor:
-    """A place in the reading order that something may point at."""
-
-    id: str
-
-
-Item = Block | Skipped | Anchor
-
-
-@dataclass(frozen=True, slots=True)
 class _Frame:
     element: Element
     children: Iterator[Element]
     context: Context
     block: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Trace:
-    """The parts that a block was made of; its visible characters are theirs from `first` on."""
-
-    parts: tuple[Part, ...]
-    first: int
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """One document as items; `added` holds the characters that are not among its text nodes."""
-
-    items: tuple[Item, ...]
-    added: str
-    traces: tuple[Trace, ...]  # of each block
 
 
 def read_document(
@@ -86,32 +60,13 @@ def read_document(
     Args:
         language: of the book; blocks name their language only where it differs.
         anchors: the ids to report as `Anchor`, each at its first occurrence.
-        notes: elements known to be notes or their marks, each with the rule (see `NoteLinks`).
+        notes: elements known to be notes, marks of these or hidden, each with the rule.
         titles: of the chapters of the book; lists of links to them are skipped.
     """
     reader = _Reader(where, language, anchors, notes, layout_rows(root), find_ornaments(root))
     reader.walk(root)
     reader.skip_blocks(root, titles)
     return Document(tuple(reader.items), "".join(reader.added), tuple(reader.traces))
-
-
-def document_text(root: Element) -> str:
-    """Return all text that a document shows or hides, without its head: what must be accounted for."""
-    if local_name(root) != "html":
-        return inner_text(root)
-    outside = [(root.text or "")] + [child.tail or "" for child in root]
-    inside = [inner_text(child) for child in root if local_name(child) != "head"]
-    return "".join(outside + inside)
-
-
-def document_title(root: Element) -> str:
-    """Return the title in the head, or ""."""
-    for head in root.iterchildren():
-        if local_name(head) == "head":
-            for child in head:
-                if local_name(child) == "title":
-                    return collapse(inner_text(child))
-    return ""
 
 
 class _Reader:

@@ -14,13 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby, pairwise
 
+from ttsbook.book.document import Trace
 from ttsbook.book.inline import Part
 from ttsbook.book.markup import Element, local_name
 from ttsbook.book.overlay.narration import Par, Sentence
 from ttsbook.book.overlay.rebuild import XHTML, Cut, wrap
 from ttsbook.book.printed import is_visible
 from ttsbook.book.rules import BLOCK_TAGS
-from ttsbook.book.xhtml import Trace
 from ttsbook.types import Block
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from lxml import etree
 
+from ttsbook.book.document import Trace
 from ttsbook.book.epub import Traced
 from ttsbook.book.inline import Part
 from ttsbook.book.markup import Element
 from ttsbook.book.overlay.rebuild import XHTML, document_bytes, legal
 from ttsbook.book.overlay.smil import EPUB
-from ttsbook.book.xhtml import Trace
 from ttsbook.types import Block, BlockKind, Book, Chapter, Place
 
 _OPF = "http://www.idpf.org/2007/opf"
