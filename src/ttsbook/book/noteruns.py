@@ -17,13 +17,36 @@ _SAYING = frozenset(("img", "image", "svg", "math", "object"))  # without a text
 _MAX_TITLE = 40  # characters
 
 
-def later_paragraphs(root: Element, first: Element, bodies: Collection[Element]) -> Iterator[Element]:
+class TextAbove:
+    """Tells whether text stands before a note, other notes and headings aside; asked in reading order."""
+
+    def __init__(self, root: Element, bodies: Collection[Element]) -> None:
+        self._walk = etree.iterwalk(root, events=("start", "end"))
+        self._bodies = bodies
+        self._is_found = False
+
+    def stands_before(self, note: Element) -> bool:
+        while not self._is_found:
+            event, element = next(self._walk, ("end", None))
+            if element is None:
+                return True  # the note stands inside another
+            name = local_name(element)
+            if event == "start" and (name in HEADING_LEVELS or name == "head" or element in self._bodies):
+                self._walk.skip_subtree()
+                if element is note:
+                    return False
+            elif (text := element.text if event == "start" else element.tail) and text.strip():
+                self._is_found = True
+        return True
+
+
+def later_paragraphs(first: Element, bodies: Collection[Element], above: TextAbove) -> Iterator[Element]:
     """Yield what stands between two notes that follow each other, in a run of notes that begins with `first`.
 
     Where notes stand among the text that they belong to, there is no run: it has a title, or stands
     above all text of the document.
     """
-    if not (_is_above_all_text(root, first, bodies) or _stands_under_title(first)):
+    if above.stands_before(first) and not _stands_under_title(first):
         return
     waiting: list[Element] = []
     in_note = False
@@ -59,20 +82,6 @@ def bare_headings(root: Element, bodies: Collection[Element]) -> Iterator[Elemen
         if (text and text.strip()) or name in _SAYING:
             with_text.update(heading for _, heading in open_headings)
     yield from with_notes - with_text
-
-
-def _is_above_all_text(root: Element, first: Element, bodies: Collection[Element]) -> bool:
-    """Tell whether nothing but headings and notes stands before a note in its document."""
-    walk = etree.iterwalk(root, events=("start", "end"))
-    for event, element in walk:
-        if element is first:
-            return True
-        name = local_name(element)
-        if event == "start" and (name in HEADING_LEVELS or name == "head" or element in bodies):
-            walk.skip_subtree()
-        elif (text := element.text if event == "start" else element.tail) and text.strip():
-            return False
-    return False
 
 
 def _stands_under_title(first: Element) -> bool:

@@ -16,7 +16,7 @@ from lxml import etree
 from ttsbook.book.archive import resolve
 from ttsbook.book.headings import is_notes_line
 from ttsbook.book.markup import HEADING_LEVELS, Element, attribute, inner_text, local_name
-from ttsbook.book.noteruns import bare_headings, later_paragraphs
+from ttsbook.book.noteruns import TextAbove, bare_headings, later_paragraphs
 from ttsbook.book.rules import BLOCK_TAGS, may_be_note_mark, may_lead_back, skip_reason
 
 Place = tuple[str, str]  # file inside the book, id
@@ -114,9 +114,10 @@ class NoteLinks:
                 bodies.update(_with_definitions(body))
                 run = runs.setdefault(body.getparent(), _Run(body, (self._order[where], index)))
                 run.last_mark = max(run.last_mark, self._first_mark[where, id])
+        above = TextAbove(root, bodies)
         for run in runs.values():
             if run.last_mark < run.position:
-                bodies.update(list(later_paragraphs(root, run.first, bodies)))
+                bodies.update(list(later_paragraphs(run.first, bodies, above)))
         bodies.update(title for body in tuple(bodies) if (title := _title_above(body, bodies)) is not None)
         if bodies:
             bodies.update(list(bare_headings(root, bodies)))

@@ -25,6 +25,7 @@ _PAGE_FRAGMENT = re.compile(r"#(?:page|pg|p)[_.-]?(\d{1,4}|[ivxlc]{1,7})$", re.I
 _PAGE = re.compile(r"\W{0,2}(\d{1,4}|[ivxlc]{1,7})\b.{0,8}", re.IGNORECASE)
 _MIN_LINES = 2  # under a title
 _MIN_LINES_UNTITLED = 20  # the index goes on in the next file
+_ENOUGH = 40  # lines by which a list is known
 _MAX_APART = 4  # lines from one with a link to the next: "A", "Abbots, see Monks"
 _MAX_BETWEEN = 120  # characters of a line without a link
 _MAX_PER_PAGE = 100  # characters of a line for each page: a sentence that names one has more
@@ -88,7 +89,8 @@ def _run(
     run: list[int] = []
     for n in range(start, len(blocks)):
         block, parts, first = blocks[n]
-        if block.kind is BlockKind.HEADING and len(block.text) > _MAX_LETTER:
+        is_end = block.kind is BlockKind.HEADING and len(block.text) > _MAX_LETTER
+        if is_end or (n - start >= _ENOUGH and 2 * len(run) < n - start):
             break
         if links.names_pages(block, parts, first) or (pictures and links.is_named(block, parts, first)):
             run.append(n)

@@ -128,7 +128,8 @@ def _is_hidden(element: Element, hidden: Iterable[tuple[str, str]]) -> bool:
 def _is_lone_heading(element: Element) -> bool:
     if local_name(element) not in HEADING_LEVELS:
         return False
-    said, after = letters(inner_text(element)), letters(_text_after(element))
+    said = letters(inner_text(element))
+    after = letters(_text_after(element)) if said else ""
     return not after or not (said.startswith(after) or after.startswith(said))
 
 

@@ -35,6 +35,7 @@ _PAGE_ID = re.compile(r"p(\d{1,4})")  # where calibre found that a page of a PDF
 _MAX_BASE = 12  # characters
 _NEAR = 3  # parts of a block
 _JOINED = 8  # parts of a heading: its number and more
+_MAX_BEFORE = 120  # characters of these: no number of a chapter is longer
 _MAX_SAID = 16  # elements around a text that say something of it; what is nested deeper means nothing
 
 
@@ -228,7 +229,7 @@ class _Reader:
         if visible(text) and (self._owner is None or self._capped):
             self._owner = context
         if context.kind is BlockKind.HEADING and element is not None and self._parts:
-            before = "".join(part.text for part in self._parts[-_JOINED:])
+            before = "".join(part.text for part in self._parts[-_JOINED:])[-_MAX_BEFORE:]
             if words_meet(before, text, local_name(element)):
                 self._parts.append(Part(" ", None))
         if self._capped or joins_drop_cap(self._parts, text):
