@@ -26,11 +26,22 @@ def say(entries: str, text: str, language: str = "en") -> str:
         ('Hermione = { respelling = "her-MY-oh-nee" }', "həɹmˈIOni"),
         ('Hermione = { arpabet = "HH ER0 M AY1 AH0 N IY0" }', "həɹmˈIəni"),
         ('Hermione = { ipa = "həɹmˈIəni", comment = "a friend" }', "həɹmˈIəni"),
+        ('Hermione = { ipa = "hɜːˈmaɪ.ə.ni" }', "hɜɹmˈIəni"),
+        ('Cholmondeley = { ipa = "/ˈtʃʌmli/" }', "ʧˈʌmli"),
+        ('Cholmondeley = { ipa = "ˈt͡ʃʌml̩i" }', "ʧˈʌmli"),
+        ('Nguyen = { ipa = "wɪn" }', "wˈɪn"),
+        ('Lydia = { ipa = "ˈlɪdiə" }', "lˈɪdiə"),
         ('"重庆" = { pinyin = "chong2 qing4" }', "ꭧʰʊ↗ŋʨʰi↘ŋ"),
     ],
 )
 def test_a_reading_may_be_written_in_four_ways(entry: str, symbols: str) -> None:
     assert lexicon("[words]\n" + entry).entries[0].phonemes == symbols
+
+
+@pytest.mark.parametrize("word", ["Lydia", "Hermione", "Beauchamp", "Zorblax", "museum", "重庆"])
+def test_what_say_prints_is_a_reading(word: str) -> None:
+    printed = FrontEnd().say(word)[1].rstrip(".")
+    assert lexicon(f'[words]\nNemo = {{ ipa = "{printed}" }}').entries[0].phonemes == printed
 
 
 def test_an_entry_is_read_wherever_its_word_stands() -> None:
@@ -59,9 +70,9 @@ def test_a_phrase_wins_over_its_words_and_over_every_rule() -> None:
 
 def test_case_and_language_limit_an_entry() -> None:
     assert say('Reading = { ipa = "ɹˈɛdɪŋ", case = true }', "Reading is reading.") == "ɹˈɛdɪŋ ɪz ɹˈidɪŋ."
-    entry = 'Paris = { ipa = "paɹˈi", language = "zh" }'
-    assert "paɹˈi" not in say(entry, "Paris is big.")
-    assert "paɹˈi" in say(entry, "我在Paris住。", "zh")
+    entry = 'Paris = { ipa = "pɑɹˈi", language = "zh" }'
+    assert "pɑɹˈi" not in say(entry, "Paris is big.")
+    assert "pɑɹˈi" in say(entry, "我在Paris住。", "zh")
 
 
 def test_a_phrase_that_does_not_apply_hides_none_of_its_words() -> None:
@@ -83,7 +94,9 @@ def test_a_chinese_entry_needs_no_word_borders() -> None:
         ('[words]\nDarcy = { ipb = "x" }', "unknown key 'ipb'", "'ipa'"),
         ("[words]\nDarcy = { case = true }", "exactly one reading", "respelling"),
         ('[words]\nDarcy = { ipa = "x", pinyin = "a1" }', "exactly one reading", "pinyin"),
-        ('[words]\nDarcy = { ipa = "@" }', "no symbol '@'", "allowed"),
+        ('[words]\nDarcy = { ipa = "@" }', "no sound for '@'", "dictionaries"),
+        ('[words]\nDarcy = { ipa = "I@" }', "no symbol '@'", "allowed"),
+        ('[words]\nDarcy = { ipa = "//" }', "'//' has no sound", "dictionaries"),
         ('[words]\nDarcy = { arpabet = "DD AA1" }', "'DD' is not ARPAbet", "D"),
         ('[words]\nDarcy = { arpabet = "D AA11" }', "'AA11' is not ARPAbet", "AA"),
         ('[words]\nDarcy = { pinyin = "xyz1" }', "not a pinyin syllable", "tone digits"),

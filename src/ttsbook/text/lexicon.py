@@ -3,9 +3,9 @@
     [words]
     Hermione = "her-MY-oh-nee"                        # respelling, stress in capitals
     Beauchamp = { arpabet = "B IY1 CH AH0 M" }
-    Nguyen = { ipa = "wˈɪn", comment = "the author's family" }
+    Nguyen = { ipa = "wɪn", comment = "the author's family" }
     "重庆" = { pinyin = "chong2 qing4" }
-    Reading = { ipa = "ɹˈɛdɪŋ", case = true, language = "en" }
+    Reading = { ipa = "ˈrɛdɪŋ", case = true, language = "en" }
 
 Knows nothing of where the file lies or of books.
 """
@@ -25,6 +25,7 @@ from ttsbook.files import read_small
 from ttsbook.symbols import SYMBOL_IDS
 from ttsbook.text.g2p.arpabet import CONSONANTS, VOWELS, from_arpabet
 from ttsbook.text.g2p.derive import plural
+from ttsbook.text.g2p.ipa import from_ipa
 from ttsbook.text.g2p.pinyin import from_pinyin
 from ttsbook.text.g2p.respelling import read_respelling
 from ttsbook.text.normalize.rewrite import Claim
@@ -33,6 +34,7 @@ from ttsbook.text.script import LATIN
 _READINGS = ("respelling", "arpabet", "ipa", "pinyin")
 _OPTIONS = (*_READINGS, "case", "language", "comment")
 _POSSESSIVE = re.compile(f"['’]s(?![{LATIN}0-9])")
+_OWN_SIGN = re.compile("[A-Zᵊᵻ↓→↗↘]")  # of the program's notation (`ttsbook say`); no IPA has them
 _MAX_BYTES = 4 << 20  # a lexicon is written by hand
 
 
@@ -174,12 +176,7 @@ def _entry(written: str, value: object, source: str) -> Entry:
 def _phonemes(kind: str, reading: str, where: str) -> str:
     """Turn a reading into symbols, or say which part of it is wrong."""
     if kind == "ipa":
-        symbols = reading.replace("'", "ˈ").replace("g", "ɡ").replace("r", "ɹ")
-        wrong = [symbol for symbol in symbols if symbol not in SYMBOL_IDS]
-        if wrong:
-            allowed = "".join(symbol for symbol in SYMBOL_IDS if symbol.strip())
-            raise UsageError(f"{where}: the voice has no symbol {wrong[0]!r}", f"allowed: {allowed}")
-        return symbols
+        return _from_own_signs(reading, where) if _OWN_SIGN.search(reading) else _from_ipa(reading, where)
     if kind == "arpabet":
         for phone in reading.split():
             try:
@@ -202,6 +199,27 @@ def _phonemes(kind: str, reading: str, where: str) -> str:
         raise UsageError(
             f"{where}: {error}", 'write syllables with hyphens, the stressed one in capitals: "her-MY-oh-nee"'
         ) from error
+
+
+def _from_own_signs(reading: str, where: str) -> str:
+    symbols = reading.replace("'", "ˈ").replace("g", "ɡ").replace("r", "ɹ")
+    wrong = [symbol for symbol in symbols if symbol not in SYMBOL_IDS]
+    if wrong:
+        allowed = "".join(symbol for symbol in SYMBOL_IDS if symbol.strip())
+        raise UsageError(f"{where}: the voice has no symbol {wrong[0]!r}", f"allowed: {allowed}")
+    return symbols
+
+
+def _from_ipa(reading: str, where: str) -> str:
+    try:
+        symbols = from_ipa(reading)
+        if not symbols:
+            raise ValueError(f"{reading!r} has no sound")
+    except ValueError as error:
+        raise UsageError(
+            f"{where}: {error}", 'write IPA as dictionaries do, such as "hɜːˈmaɪ.ə.ni"'
+        ) from error
+    return symbols
 
 
 def _nearest(word: str, choices: tuple[str, ...]) -> str:
