@@ -69,6 +69,13 @@ def test_obfuscated_fonts_are_no_copy_protection() -> None:
     [
         (b"%PDF-1.7 ...", "PDF"),
         (b"\0" * 60 + b"BOOKMOBI", "Kindle"),
+        (b'\xef\xbb\xbf{"ttsbook_plan": 1, "source": "a.epub"}\n', "plan"),
+        (b'<?xml version="1.0" encoding="utf-8"?>\n<FictionBook xmlns="x"><body/></FictionBook>', "FB2"),
+        ("<?xml version='1.0'?><!-- a --><FictionBook>".encode("utf-16"), "FB2"),
+        (b'<?xml version="1.0"?>\n<TEI><text>Words.</text></TEI>', "XML"),
+        (b"% a thesis\n\n\\documentclass{book}\n\\begin{document}", "LaTeX"),
+        (b"\xef\xbb\xbf1\r\n00:00:01,000 --> 00:00:02,500\r\nHello there.\r\n", "subtitles"),
+        (b"WEBVTT\n\n00:01.000 --> 00:02.500\nHello there.\n", "subtitles"),
         (b"", "empty"),
         (b"  \n\n", "empty"),
         (bytes(range(256)) * 40, "neither"),
@@ -83,6 +90,19 @@ def test_obfuscated_fonts_are_no_copy_protection() -> None:
 )
 def test_what_is_no_book_is_refused_in_words(data: bytes, words: str) -> None:
     assert words in refusal(data).message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1\n\n00:00 was on the clock.\n",
+        "<break time='1s'/> Now.",
+        "\\documentless",
+        '<?xml version="1.0"?>\n<html><body><p>Words.</p></body></html>',
+    ],
+)
+def test_what_only_looks_like_another_format_is_read(text: str) -> None:
+    assert read_stream(text.encode()).chapters
 
 
 def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:

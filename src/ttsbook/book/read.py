@@ -9,6 +9,7 @@ from pathlib import Path
 from ttsbook.book.draft import finish
 from ttsbook.book.encoding import decode, looks_binary
 from ttsbook.book.epub import read_epub
+from ttsbook.book.foreign import refuse_foreign, refuse_foreign_text
 from ttsbook.book.gutenberg import read_header
 from ttsbook.book.hypertext import is_html, read_html
 from ttsbook.book.markdown import is_markdown, read_markdown
@@ -21,18 +22,6 @@ from ttsbook.types import Book, Skipped
 _MAX_TEXT_BYTES = 64 << 20  # ten times the longest novels
 _MAX_EPUB_BYTES = 2 << 30  # with pictures; read in pieces
 _MAX_PIPED_EPUB_BYTES = 512 << 20  # in memory
-_CONVERT = "convert it to EPUB first, for example with calibre's ebook-convert"
-_SIGNATURES = (
-    (0, b"%PDF", "a PDF"),
-    (60, b"BOOKMOBI", "a Kindle book (MOBI/AZW)"),
-    (60, b"TPZ", "a Kindle book (Topaz)"),
-    (0, b"{\\rtf", "an RTF document"),
-    (0, b"\xd0\xcf\x11\xe0", "an old Word document"),
-    (0, b"ITSF", "a CHM help file"),
-    (0, b"Rar!", "a RAR archive"),
-    (0, b"7z\xbc\xaf", "a 7z archive"),
-    (0, b"\x1f\x8b", "a gzip archive"),
-)
 
 
 def read_book(path: Path) -> Book:
@@ -50,7 +39,7 @@ def read_book(path: Path) -> Book:
         size = status.st_size
         with open(path, "rb") as handle:
             head = handle.read(4096)
-        _refuse_foreign(head, str(path))
+        refuse_foreign(head, str(path))
         if head.startswith(b"PK"):
             _check_size(size, _MAX_EPUB_BYTES, str(path))
             return read_epub(path, source=str(path), sha256=sha256_file(path))
@@ -67,7 +56,7 @@ def read_stream(data: bytes, source: str = "-") -> Book:
     Raises:
         InputError: the bytes are not a book, or hold nothing to read out.
     """
-    _refuse_foreign(data[:4096], source)
+    refuse_foreign(data[:4096], source)
     if data.startswith(b"PK"):
         return read_epub(io.BytesIO(data), source=source, sha256=sha256_bytes(data))
     _check_size(len(data), _MAX_TEXT_BYTES, source)
@@ -94,11 +83,13 @@ def _read_text(data: bytes, source: str, suffix: str, stem: str) -> Book:
     repairs = (*decoded.repairs, *([f"{n_controls} control characters removed"] if n_controls else []))
     if is_html(text, suffix):
         drafts, metadata = read_html(text, stem)
-    elif is_markdown(text, suffix):
-        drafts, metadata = read_markdown(text, stem)
     else:
-        metadata = read_header(text)
-        drafts = read_plain(text, title=metadata.title or stem)
+        refuse_foreign_text(text, source)
+        if is_markdown(text, suffix):
+            drafts, metadata = read_markdown(text, stem)
+        else:
+            metadata = read_header(text)
+            drafts = read_plain(text, title=metadata.title or stem)
     chapters, outside = finish(drafts)
     if not chapters:
         raise InputError(f"nothing to read in {source}: {_what_is_there(text, outside)}", "check the file")
@@ -117,12 +108,6 @@ def _what_is_there(text: str, outside: tuple[Skipped, ...]) -> str:
         return "the file is empty"
     reasons = sorted({item.reason for item in outside})
     return f"all text is skipped ({', '.join(reasons)})" if reasons else "no letters or digits in the file"
-
-
-def _refuse_foreign(head: bytes, source: str) -> None:
-    for offset, signature, name in _SIGNATURES:
-        if head[offset:].startswith(signature):
-            raise InputError(f"cannot read {source}: it is {name}", _CONVERT)
 
 
 def _check_size(size: int, limit: int, source: str) -> None:
