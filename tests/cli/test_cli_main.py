@@ -167,6 +167,21 @@ def test_a_name_that_the_system_refuses_is_an_input_error(ttsbook: Command) -> N
     assert "bug" not in run.err
 
 
+@pytest.mark.parametrize("command", ["inspect", "plan", "render"])
+def test_an_empty_name_is_not_the_current_folder(ttsbook: Command, folder: Path, command: str) -> None:
+    (folder / "book.txt").write_text("Words.", encoding="utf-8")
+    run = ttsbook(command, "")
+    assert (run.code, "name of a book is empty" in run.err, "hint" in run.err) == (2, True, True)
+    assert [path.name for path in folder.iterdir()] == ["book.txt"]
+
+
+@pytest.mark.parametrize("command", ["inspect", "plan"])
+@pytest.mark.parametrize("name", [".", "./", "/", ".."])
+def test_a_folder_is_no_book(ttsbook: Command, command: str, name: str) -> None:
+    run = ttsbook(command, name)
+    assert (run.code, "it is a folder" in run.err, "hint" in run.err) == (3, True, True)
+
+
 def test_a_reader_that_goes_away_is_no_bug(start: Start) -> None:
     process = start("config", "show", "--json")
     assert process.stdout is not None

@@ -106,6 +106,29 @@ def test_a_plan_shows_the_accent_that_is_spoken(ttsbook: Command, voice: str, fo
         assert json.loads(line)["phonemes"] == said
 
 
+def test_a_lexicon_that_comes_after_the_plan_is_for_edited_lines_and_says_so(
+    ttsbook: Command, voice: str, folder: Path
+) -> None:
+    (folder / "b.txt").write_text("Zorblax ran.\n\nZorblax fell.\n", "utf-8")
+    ttsbook("plan", "b.txt", "--voice", voice, "--engine", NAME)
+    (folder / "b.lexicon.toml").write_text('[words]\nZorblax = { ipa = "wɪn" }\n', "utf-8")
+    command = ("render", "b.plan.jsonl", *FLAGS, "--dry-run")
+    assert "b.lexicon.toml, found next to the book, for edited lines of the plan" in ttsbook(*command).err
+    flags = ("--lexicon", "b.lexicon.toml", "--accent", "british")
+    assert "warning: --lexicon and --accent cannot change lines of a plan" in ttsbook(*command, *flags).err
+    assert "warning" not in ttsbook("render", "b.txt", *FLAGS, "--dry-run", *flags).err
+
+
+@pytest.mark.parametrize("command", ["inspect", "plan"])
+def test_a_plan_under_another_name_is_not_read_out(
+    ttsbook: Command, voice: str, folder: Path, command: str
+) -> None:
+    ttsbook("plan", SAMPLE, "-o", "b.plan.jsonl", "--voice", voice, "--engine", NAME)
+    (folder / "b.plan.jsonl").rename(folder / "b.jsonl")
+    run = ttsbook(command, "b.jsonl")
+    assert (run.code, "it is a plan" in run.err, ".plan.jsonl" in run.err) == (3, True, True)
+
+
 def test_make_is_told_all_that_a_plan_is_read_with(ttsbook: Command, voice: str, folder: Path) -> None:
     (folder / "b.txt").write_text("He came in. “Well, well,” he said.\n", "utf-8")
     (folder / "roles.toml").write_text(f'narrator = "{voice}"\nquoted = "clara"\n', "utf-8")

@@ -19,16 +19,24 @@ def lexicon_beside(source: str) -> Path | None:
     if source == STDIN:
         return None
     book = Path(source)
+    if not book.name:  # "." or "/"
+        return None
     for path in (book.with_name(f"{book.stem}.lexicon.toml"), book.with_name("lexicon.toml")):
         if is_file(path):  # a name that is as long as names may be has no room for more
             return path
     return None
 
 
-def with_lexicon_beside(settings: RenderSettings, source: str, talk: Talk) -> RenderSettings:
-    """Return `settings` with the book's lexicon, and say so, unless one was chosen."""
+def with_lexicon_beside(
+    settings: RenderSettings, source: str, talk: Talk, *, planned: bool = False
+) -> RenderSettings:
+    """Return `settings` with the book's lexicon, and say so, unless one was chosen.
+
+    `planned` books are read from a plan, whose phonemes stay.
+    """
     found = lexicon_beside(source) if settings.lexicon is None else None
     if found is None:
         return settings
-    talk.note(f"lexicon {found}, found next to the book")
+    limit = ", for edited lines of the plan; the others stay as planned" if planned else ""
+    talk.note(f"lexicon {found}, found next to the book{limit}")
     return replace(settings, lexicon=found)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ttsbook.cli.source import STDIN
+from ttsbook.cli.source import STDIN, check_name
 from ttsbook.errors import InputError, UsageError
 from ttsbook.files import real_place
 from ttsbook.render.planfile import SUFFIX, is_plan
@@ -56,7 +56,7 @@ def plan_jobs(
     """Pair every book with its output; folders stand for the books in them, in sorted order.
 
     Raises:
-        UsageError: flags contradict each other, or two books have the same output.
+        UsageError: flags contradict each other, a name is empty, or two books have the same output.
         InputError: a path does not exist, or a folder holds no book, or an unpacked one.
     """
     if output is not None and out_dir is not None:
@@ -73,6 +73,7 @@ def _jobs_of(book: str, output: Path | None, out_dir: Path | None, suffix: str) 
         if output is None:
             raise UsageError("standard input has no name to derive the output from", "give -o FILE")
         return [Job(STDIN, output)]
+    check_name(book)
     path = Path(book)
     try:
         mode = path.stat().st_mode

@@ -81,15 +81,15 @@ def plan(
         )
     if book == STDIN and output is None:
         raise UsageError("standard input has no name to derive the output from", "give -o FILE")
-    target = output or Path(book).with_suffix(SUFFIX)
-    if not is_plan(str(target)):
+    if output is not None and not is_plan(str(output)):
         raise UsageError(
-            f"the name {target} does not end with {SUFFIX}",
+            f"the name {output} does not end with {SUFFIX}",
             "`ttsbook render` recognises a plan by that ending",
         )
     settings = with_lexicon_beside(render_settings(loaded.settings, chapters=chapters), book, talk)
     chosen = cast_of(cast)
     script = read_script(book, chosen, talk)
+    target = output or Path(book).with_suffix(SUFFIX)
     narrator = (
         chosen.narrator if chosen is not None and chosen.narrator and voice is None else loaded.settings.voice
     )

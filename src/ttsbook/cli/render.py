@@ -168,7 +168,7 @@ def render(
     again. With --check, exits with 1 if there are passages that someone should listen to;
     the audio file is complete all the same, and FILE.check.html plays them.
     """
-    from ttsbook.cli.script import cast_of, narrator_of
+    from ttsbook.cli.script import cast_of, narrator_of, warn_of_planned
 
     chosen_cast = cast_of(cast)
     flags = {
@@ -206,6 +206,7 @@ def render(
         _depfile_text(jobs, loaded, cast)  # names that make cannot be told fail here, not after hours
     _check_reports(jobs, settings, {"--report": report, "--depfile": depfile})
     warn_of_idle_words(loaded.settings, talk)
+    warn_of_planned(books, flags, talk)
     with contextlib.ExitStack() as stack:
         if (out_dir is not None or template is not None) and not dry_run:
             for job in jobs:
@@ -292,7 +293,8 @@ def _render_all(
         try:
             script = read_script(job.source, cast, talk)
             voices = find_voices(script.voices, talk, loaded.settings)
-            own = with_lexicon_beside(settings, book_beside(job.source), talk)
+            beside = book_beside(job.source)
+            own = with_lexicon_beside(settings, beside, talk, planned=beside != job.source)
             if dry_run:
                 planned = plan_without_keys(script.book, own, voice, script.adapt, voices)
                 outcome = Outcome(job, plan=plan_entry(planned, own, voice))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from ttsbook.config import Settings
     from ttsbook.render.task import Adapt
     from ttsbook.types import Book, Cover, VoiceProfile
+
+_READING = ("language", "lexicon", "accent")  # flags that say how words are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,16 @@ def find_voices(named: Sequence[tuple[str, str]], talk: Talk, chosen: Settings) 
         except (MissingError, InputError) as error:
             raise type(error)(f"{where}: {error.message}", error.hint) from error
     return found
+
+
+def warn_of_planned(sources: Iterable[str], flags: Mapping[str, object], talk: Talk) -> None:
+    """Warn if flags say how words are read, and a plan already does."""
+    given = " and ".join(f"--{name}" for name in _READING if flags[name] is not None)
+    if given and any(map(is_plan, sources)):
+        talk.warn(
+            f"{given} cannot change lines of a plan that were not edited; "
+            f"for that, make the plan again with {given}"
+        )
 
 
 def book_beside(source: str) -> str:

@@ -25,11 +25,22 @@ def read_source(source: str) -> Book:
     from ttsbook.book import read_book, read_stream
     from ttsbook.render.planfile import is_plan, read_plan
 
+    check_name(source)
     if source == STDIN:
         return read_stream(read_stdin())
     if is_plan(source):
         return read_plan(Path(source)).book
     return read_book(Path(source))
+
+
+def check_name(source: str) -> None:
+    """Refuse an empty name: to `Path` it is the current folder.
+
+    Raises:
+        UsageError: it is empty.
+    """
+    if not source:
+        raise UsageError("the name of a book is empty", "is a variable of the shell not set?")
 
 
 def read_stdin() -> bytes:
