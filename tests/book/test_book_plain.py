@@ -330,7 +330,8 @@ _LINES = st.lists(
                 "b.[1] cab-",
                 "bac [1] ]",
                 "[1] c",
-                *("\f", "\f\f", "12"),
+                *("\f", "\f\f", "12", "13", "- 14 -", "12345", "1 2", "ABBA 2", "ABBA 3", "ABBA"),
+                "a line that is as long as those of a paragraph",
             ]
         ),
         st.text(alphabet="ab .,中。“”\u3000-*_", max_size=90),

@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ttsbook.book.draft import Draft
+from ttsbook.book.folios import take_folios
 from ttsbook.book.headings import (
     ChapterLine,
     bare_title,
@@ -62,7 +63,7 @@ _MIN_CONTENTS = 2  # lines of a block that makes it a table of contents
 def read_plain(text: str, *, title: str) -> list[Draft]:
     """Cut a text into drafts; what stands before the first heading is titled `title`."""
     text, edges = take_page_edges(re.sub(r"\r\n|[\r\x85\u2028\u2029]", "\n", text))
-    lines = [line.rstrip() for line in re.split(r"[\n\f]", text)]
+    lines, folios = take_folios([line.rstrip() for line in re.split(r"[\n\f]", text)])
     layout = measure_layout(lines)
     paragraphs = group_lines(lines, layout, _is_chapter_line)
     gaps = gaps_above(lines, paragraphs)
@@ -70,7 +71,7 @@ def read_plain(text: str, *, title: str) -> list[Draft]:
     groups = mark_contents(_mark_headings(_join_asides(parted)))
     has_parts = any(group.heading is not None and group.heading.upper for group in groups)
     notes, labels = _find_notes(groups)
-    drafts = [Draft(title=title, items=[*edges])]
+    drafts = [Draft(title=title, items=[*edges, *folios])]
     for place, group in enumerate(groups):
         if place in notes:
             drafts[-1].items.append(Skipped("footnote", collapse("\n".join(group.lines)), ""))

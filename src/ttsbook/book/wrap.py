@@ -20,7 +20,7 @@ _MAX_MARGIN = 110  # columns; longer lines were not broken by hand
 _MIN_BROKEN_SHARE = 0.4  # of the lines inside a paragraph that end in mid-sentence
 _VERSE_SHARE = 0.72  # of the margin: lines that all stay below it were broken on purpose
 _QUOTE_INDENT = 2
-_SENTENCE_END = ".!?。！？…”’\"'」』:：;；)）*"
+SENTENCE_END = ".!?。！？…”’\"'」』:：;；)）*"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?![\w-])")
 _HEAD = re.compile(r"(?<![\w-])([^\W\d_]+)-$")
 _TAIL = re.compile(r"\s*([^\W\d_]+)(?![\w-])")
@@ -59,7 +59,7 @@ def measure_layout(lines: Sequence[str]) -> Layout:
         for line, after in pairwise(lines)
         if line.strip() and after.strip() and width(line.strip()) > margin // 2
     ]
-    broken = sum(line[-1] not in _SENTENCE_END for line in inner)
+    broken = sum(line[-1] not in SENTENCE_END for line in inner)
     fits = _MIN_MARGIN <= margin <= _MAX_MARGIN
     wrapped = fits and broken > _MIN_BROKEN_SHARE * len(inner)
     return Layout(wrapped, margin, _parted_words(lines) if wrapped else frozenset())
@@ -172,7 +172,7 @@ def _begins_paragraph(line: str, group: Sequence[str], starts_alone: Callable[[s
     """Return whether a line starts a paragraph although no empty line stands before it."""
     if line.startswith("\u3000"):
         return True
-    if group[-1].rstrip()[-1] not in _SENTENCE_END:
+    if group[-1].rstrip()[-1] not in SENTENCE_END:
         return False
     return (2 <= _indent(line) <= 8 and _indent(group[-1]) == 0) or starts_alone(line)
 
