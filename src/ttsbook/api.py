@@ -27,6 +27,7 @@ from ttsbook.render import run
 from ttsbook.render.report import Report
 from ttsbook.render.reporter import Reporter, SilentReporter
 from ttsbook.render.settings import EngineChoice, PauseTable, RenderSettings
+from ttsbook.text.g2p.dictionary import has_word
 from ttsbook.types import Book, VoiceProfile
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def render_book(
         TtsbookError: one of its kinds, as `ttsbook.render.run.render_book` says.
     """
     chosen = settings or RenderSettings(fallback=FALLBACK)
-    book = source if isinstance(source, Book) else read_book(Path(source))
+    book = source if isinstance(source, Book) else read_book(Path(source), has_word)
     with _narrator(voice, chosen, ref_text) as (profile, told):
         return run.render_book(
             book, Path(output), settings=told, voice=profile, reporter=reporter or SilentReporter()

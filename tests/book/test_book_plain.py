@@ -12,6 +12,7 @@ from ttsbook.book import read_book, read_stream
 from ttsbook.book.headings import chapter_line, numbered_line
 from ttsbook.book.plain import read_plain
 from ttsbook.book.printed import visible
+from ttsbook.text.g2p.dictionary import has_word
 from ttsbook.types import BlockKind, Book
 
 LONG = (
@@ -292,6 +293,76 @@ def test_words_parted_at_line_ends_are_whole_again_and_compounds_stay() -> None:
     assert reasons(read(text)) == {"line-end"}
 
 
+def test_the_dictionary_knows_words_that_the_text_has_nowhere_else() -> None:
+    text = (
+        "He was a beauti-\nful man of the coun-\ntry, and he was known by everyone who lived in the old\n"
+        "houses by the sea, a well-\nknown and long-\nlegged man, self-\nwilled by all accounts, in the\n"
+        "news-\npapers of the day."
+    )
+    (spoken,) = texts(read_stream(text.encode(), is_word=has_word))[0]
+    for words in ("beautiful man", "country,", "well-known", "long-legged", "self-willed", "newspapers"):
+        assert words in spoken
+    assert "beauti-ful" in texts(read(text))[0][0]
+
+
+def test_a_soft_hyphen_at_a_line_end_joins_a_word() -> None:
+    (spoken,) = texts(read(f"{WRAPPED}\nIt was won\u00ad\nderful to see the lamps lit in the town.\n"))[0]
+    assert spoken.endswith("It was wonderful to see the lamps lit in the town.")
+
+
+@pytest.mark.parametrize("rule", ["----------", "==========", "* * *", "─────"])
+def test_a_rule_beside_a_chapter_line_hides_nothing(rule: str) -> None:
+    above = "".join(f"{rule}\nChapter {number}\n\n{WRAPPED}\n\n" for number in (1, 2, 3))
+    below = "".join(f"Chapter {number}\n{rule}\n{WRAPPED}\n\n" for number in (1, 2, 3))
+    for text in (above, below):
+        book = read(text)
+        assert titles(book) == ["Chapter 1", "Chapter 2", "Chapter 3"]
+        assert all(LONG in blocks for blocks in texts(book))
+        assert {block.text for chapter in book.chapters[:-1] for block in chapter.blocks} == {
+            *(title for title in titles(book)[:-1]),
+            LONG,
+            rule,
+        }
+
+
+def test_a_dash_in_a_paragraph_is_no_rule() -> None:
+    lines = WRAPPED.split("\n")
+    book = read("\n".join([lines[0] + " --", *lines[1:], "—and then", *lines]))
+    assert len(texts(book)[0]) == 1
+
+
+def test_column_heads_belong_to_the_contents_below() -> None:
+    rows = "  I. The Mill               1\n II. The Sea               14\nIII. The End              33\n"
+    parts = (("I", "THE MILL"), ("II", "THE SEA"), ("III", "THE END"))
+    body = "".join(f"CHAPTER {number}\n\n{title}\n\n{WRAPPED}\n\n" for number, title in parts)
+    for heads in ("CHAPTER                  PAGE\n", "                         PAGE\n"):
+        book = read(f"{WRAPPED}\n\nCONTENTS\n\n{heads}{rows}\n\n{body}")
+        assert texts(book)[0] == [LONG]
+        assert reasons(book) == {"contents"}
+
+
+@pytest.mark.parametrize(
+    "names", [("One", "Two", "Three"), ("ONE.", "TWO.", "THREE."), ("Ch. 1", "Ch. 2", "Ch. 3: The End")]
+)
+def test_numbers_in_words_and_short_units_begin_chapters(names: tuple[str, ...]) -> None:
+    assert titles(read("".join(f"{name}\n\n{WRAPPED}\n\n" for name in names))) == list(names)
+    book = read("".join(f"{name}\n\nThe Storm\n\n{WRAPPED}\n\n{WRAPPED}\n\n" for name in names))
+    assert titles(book)[:2] == [f"{name} The Storm" for name in names[:2]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{WRAPPED}\n\nOne\n\nTwo\n\nThree\n\n{WRAPPED}\n",  # somebody counts
+        f"One\n\n{WRAPPED}\n\nTwo\n\n{WRAPPED}\n",
+        f"one\n\n{WRAPPED}\n\ntwo\n\n{WRAPPED}\n\nthree\n\n{WRAPPED}\n",
+        f"One\n\n{WRAPPED}\n\nSeven\n\n{WRAPPED}\n\nTwo\n\n{WRAPPED}\n",
+    ],
+)
+def test_words_for_numbers_that_are_no_series_stay_text(text: str) -> None:
+    assert len(read(text).chapters) == 1
+
+
 def test_pages_of_a_pdf_lose_their_numbers_and_running_titles() -> None:
     first, second = WRAPPED.split("\n", 1)
     halves = [first if number % 2 else second for number in range(1, 9)]
@@ -343,5 +414,5 @@ _LINES = st.lists(
 @given(_LINES)
 def test_every_character_of_any_text_is_read_or_skipped_once(lines: list[str]) -> None:
     text = "\n".join(lines)
-    items = [item for draft in read_plain(text, title="t") for item in draft.items]
+    items = [item for draft in read_plain(text, title="t", is_word=has_word) for item in draft.items]
     assert Counter(visible("".join(item.text for item in items))) == Counter(visible(text))

@@ -34,8 +34,13 @@ _NUMBER_WORDS = {
 _NUMBER_WORD = (
     f"(?:{'|'.join(_NUMBER_WORDS)})(?:[- ](?:{'|'.join(_TEENS.split()[:9] + _ORDINALS.split()[:9])}))?|last"
 )
+_CARDINAL = re.compile(
+    rf"(?P<number>(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_TEENS.split()[:9])}))?"
+    rf"|{'|'.join(_TEENS.split())})[.:]?",
+    re.IGNORECASE,
+)
 _UPPER_UNITS = ("book", "part", "volume")
-_LOWER_UNITS = r"chapter chap\.? canto act scene letter stave adventure section day"
+_LOWER_UNITS = r"chapter chap\.? ch\. canto act scene letter stave adventure section day"
 _UNITS = (*_LOWER_UNITS.split(), *_UPPER_UNITS)
 _ENGLISH = re.compile(
     rf"(?P<unit>{'|'.join(_UNITS)})\s+(?:the\s+)?(?P<number>\d{{1,4}}|{_ROMAN}|{_NUMBER_WORD})"
@@ -139,6 +144,13 @@ def worded_line(line: str) -> ChapterLine | None:
     return ChapterLine("number-words", _value(match), title) if is_title else None
 
 
+def named_number(line: str) -> ChapterLine | None:
+    """Recognise a line that is a number in words ("Twenty-One"); only a series of several counts."""
+    text = line.strip("*_= \t")
+    match = _CARDINAL.fullmatch(text) if text[:1].isupper() else None
+    return ChapterLine("number-name", _number(match.group("number")), "") if match is not None else None
+
+
 def bare_title(line: str) -> str:
     """Return a heading without the ornaments around it."""
     return line.strip(_ORNAMENTS)
@@ -184,7 +196,7 @@ def _english(text: str) -> ChapterLine | None:
             not (title[:1].isupper() or is_cjk(title[0])) or title[-1:] in ".,;。，；"
         ):
             return None
-        unit = "chapter" if match.group("unit").lower().startswith("chap") else match.group("unit").lower()
+        unit = "chapter" if match.group("unit").lower().startswith("ch") else match.group("unit").lower()
         return ChapterLine(unit, _number(match.group("number")), title, upper=unit in _UPPER_UNITS)
     if text[:1].isupper() and _ENGLISH_NAMED.fullmatch(text):
         return ChapterLine("named", None, text.rstrip(".:"))

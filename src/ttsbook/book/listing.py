@@ -6,6 +6,7 @@ however they are spelled and whatever page stands behind them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -21,6 +22,7 @@ from ttsbook.book.printed import letters
 
 _MIN_LINES = 2  # that a table of contents has at least
 _MAX_GAP = 100  # characters between two of its lines
+_COLUMN_HEADS = re.compile(r"(?:\S{1,12}\s{2,40})?pages?\.?", re.IGNORECASE)
 _MAX_COLUMN_HEADS = 20  # characters: "CHAP.    PAGE"
 _MAX_TITLE = 200  # characters of a title, over several lines
 _MIN_LETTERS = 2  # by which a title is known again
@@ -86,6 +88,8 @@ def _heading_keys(groups: Sequence[Group], place: int) -> Iterator[Key]:
 def _targets(groups: Sequence[Group], place: int, last_place: dict[Key, int]) -> Iterable[int]:
     """Return the last place that each line announces, or all as one line; below 0 where there is none."""
     heading, lines = groups[place].heading, groups[place].lines
+    if len(lines) > 1 and _COLUMN_HEADS.fullmatch(lines[0].strip()):
+        lines = lines[1:]
     if heading is not None and heading.number is not None:
         return [last_place[heading.key]]
     found = []

@@ -10,26 +10,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from ttsbook.book.draft import Draft
 from ttsbook.book.folios import take_folios
 from ttsbook.book.headings import (
-    ChapterLine,
     bare_title,
     chapter_line,
-    is_contents_line,
     is_notes_line,
     looks_like_title,
+    named_number,
     numbered_line,
-    worded_line,
 )
-from ttsbook.book.listing import Group, holds_text, mark_contents
+from ttsbook.book.listing import Group, mark_contents
 from ttsbook.book.pages import take_page_edges
 from ttsbook.book.printed import collapse, is_scene_break, visible
+from ttsbook.book.series import MAX_TITLE_LINES, mark_series, mark_titles
 from ttsbook.book.spans import Span, lay_spans, with_markup, with_pause
 from ttsbook.book.ssml import Said, take_tags
-from ttsbook.book.wrap import Layout, gaps_above, group_lines, make_paragraph, measure_layout
+from ttsbook.book.wrap import IsWord, Layout, gaps_above, group_lines, make_paragraph, measure_layout
 from ttsbook.types import Block, BlockKind, Markup, MarkupKind, Skipped
 
 _INSIDE = r"(?:[^\[\]]|\[[^\[\]]{0,400}\]){0,4000}"  # brackets in brackets: [Greek: logos]
@@ -45,26 +43,20 @@ _NOTE_MARK = re.compile(rf"(?<=[^\s\[(]){_NOTE_LABEL}(?!\w)")
 _MAX_ASIDE_GROUPS = 12
 _BOLD = re.compile(r"(?<![\w=])=(?=\S)([^=\n]{1,80})(?<=\S)=(?![\w=])")  # as Project Gutenberg sets it
 _EMPHASIS = re.compile(r"(?<![^\W_])_([^_\n]+)_(?![^\W_])")
-_MAX_TITLE_LINES = 3
-_FAMILIES = (
-    ("number-title",),
-    ("number-title", "number"),
-    ("number",),
-    ("number-words", "number-title"),
-)
-_MIN_SERIES = 2
-_MIN_TITLES = 3
-_MIN_TITLE_GAP = 3  # empty lines; one or two part paragraphs and scenes
-_MAX_TITLE_SHARE = 0.2  # of the paragraphs that stand so far apart
-_MIN_CHAPTER = 500  # characters below a title
 _MIN_CONTENTS = 2  # lines of a block that makes it a table of contents
 
 
-def read_plain(text: str, *, title: str) -> list[Draft]:
-    """Cut a text into drafts; what stands before the first heading is titled `title`."""
+def read_plain(text: str, *, title: str, is_word: IsWord) -> list[Draft]:
+    """Cut a text into drafts.
+
+    Args:
+        text: of the file.
+        title: of what stands before the first heading.
+        is_word: tells whether a dictionary has a lower-case word.
+    """
     text, edges = take_page_edges(re.sub(r"\r\n|[\r\x85\u2028\u2029]", "\n", text))
     lines, folios = take_folios([line.rstrip() for line in re.split(r"[\n\f]", text)])
-    layout = measure_layout(lines)
+    layout = measure_layout(lines, is_word)
     paragraphs = group_lines(lines, layout, _is_chapter_line)
     gaps = gaps_above(lines, paragraphs)
     parted = [Group(lines, gap=gap) for lines, gap in zip(paragraphs, gaps, strict=True)]
@@ -117,11 +109,7 @@ def _mark_headings(groups: list[Group]) -> list[Group]:
     marked = [part for piece in pieces for part in _take_heading(piece)]
     headings = [group.heading for group in marked if group.heading is not None]
     if all(heading.family == "named" or heading.upper for heading in headings):
-        for families in _FAMILIES:
-            found = _series(marked, families)
-            if found and holds_text(mark_contents(found)):
-                return found
-        return _titled(marked)
+        return mark_series(marked) or mark_titles(marked)
     return marked
 
 
@@ -133,35 +121,9 @@ def _take_heading(group: Group) -> list[Group]:
         return [group]
     if rest and heading.title[:1].islower():
         return [group]  # "Part 2. of the plan": the first line of a paragraph
-    if len(group.lines) <= _MAX_TITLE_LINES and all(looks_like_title(line.strip()) for line in rest):
+    if len(group.lines) <= MAX_TITLE_LINES and all(looks_like_title(line.strip()) for line in rest):
         return [replace(group, heading=heading)]
     return [Group((first,), heading), Group(tuple(rest))]
-
-
-def _series(groups: list[Group], families: Sequence[str]) -> list[Group] | None:
-    """Take bare numbers as headings if each follows the one before, from 1 on; a new series may begin."""
-    found = {}
-    for index, group in enumerate(groups):
-        if len(group.lines) > _MAX_TITLE_LINES:
-            continue
-        line = numbered_line(group.lines[0])
-        if line is None and "number-words" in families:
-            line = worded_line(group.lines[0])
-        if line is None or line.number is None or any(map(numbered_line, group.lines[1:])):
-            continue
-        if line.family in families:
-            found[index] = line
-    # Page numbers are a series too, but they cut sentences in two.
-    if any(index and groups[index - 1].lines[-1].rstrip()[-1] in ",;，；" for index in found):
-        return None
-    expected = 1
-    for line in found.values():
-        if line.number not in (1, expected):
-            return None
-        expected = (line.number or 0) + 1
-    if len(found) < (_MIN_TITLES if "number-words" in families else _MIN_SERIES):
-        return None
-    return [replace(group, heading=found.get(index, group.heading)) for index, group in enumerate(groups)]
 
 
 def _find_notes(groups: Sequence[Group]) -> tuple[set[int], set[str]]:
@@ -194,29 +156,6 @@ def _take_marks(draft: Draft, lines: tuple[str, ...], labels: set[str]) -> tuple
         return ""
 
     return tuple(_NOTE_MARK.sub(take, line) for line in lines)
-
-
-def _titled(groups: list[Group]) -> list[Group]:
-    """Take as headings the titles set apart by several empty lines, if text stands under them."""
-    set_apart = [place for place, group in enumerate(groups) if group.gap >= _MIN_TITLE_GAP]
-    if len(set_apart) > _MAX_TITLE_SHARE * len(groups):
-        return groups  # so is every paragraph
-    titles = [place for place in set_apart if groups[place].heading is None and _is_title(groups[place])]
-    marked = list(groups)
-    n_titles = 0
-    for place, after in pairwise([*titles, len(groups)]):
-        title = " ".join(line.strip() for line in groups[place].lines)
-        if sum(group.n_characters for group in groups[place + 1 : after]) > _MIN_CHAPTER:
-            marked[place] = replace(groups[place], heading=ChapterLine("titled", None, title))
-            n_titles += 1
-    return marked if n_titles >= _MIN_TITLES else groups
-
-
-def _is_title(group: Group) -> bool:
-    text = " ".join(line.strip() for line in group.lines)
-    if len(group.lines) > _MAX_TITLE_LINES or numbered_line(text) is not None or is_contents_line(text):
-        return False
-    return text.isupper() if text[-1] == "." else looks_like_title(text)
 
 
 def _split_contents(group: Group) -> list[Group]:
@@ -296,7 +235,7 @@ def _absorb_title(draft: Draft) -> None:
     if not blocks or blocks[0][1].kind is not BlockKind.HEADING:
         return
     draft.title = bare_title(blocks[0][1].text) or blocks[0][1].text
-    number = chapter_line(draft.title) or numbered_line(draft.title)
+    number = chapter_line(draft.title) or numbered_line(draft.title) or named_number(draft.title)
     if len(blocks) > 2 and number is not None and not number.title:
         index, below = blocks[1]
         if below.kind in (BlockKind.PARAGRAPH, BlockKind.VERSE) and looks_like_title(below.text):

@@ -15,6 +15,7 @@ from ttsbook.book.hypertext import is_html, read_html
 from ttsbook.book.markdown import is_markdown, read_markdown
 from ttsbook.book.plain import read_plain
 from ttsbook.book.printed import remove_controls
+from ttsbook.book.wrap import IsWord
 from ttsbook.errors import InputError
 from ttsbook.files import sha256_bytes, sha256_file
 from ttsbook.types import Book, Skipped
@@ -24,8 +25,16 @@ _MAX_EPUB_BYTES = 2 << 30  # with pictures; read in pieces
 _MAX_PIPED_EPUB_BYTES = 512 << 20  # in memory
 
 
-def read_book(path: Path) -> Book:
+def _is_unknown(_word: str) -> bool:
+    return False
+
+
+def read_book(path: Path, is_word: IsWord = _is_unknown) -> Book:
     """Read an EPUB, Markdown, HTML or plain text file.
+
+    Args:
+        path: of the file.
+        is_word: tells whether a dictionary has a lower-case word: line ends part words after a hyphen.
 
     Raises:
         InputError: the file cannot be read, or holds nothing to read out.
@@ -35,7 +44,7 @@ def read_book(path: Path) -> Book:
             raise InputError(f"cannot read {path}: it is a folder", "name the book files in it")
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):  # a pipe gives its bytes only once, a device may have no end
-            return read_stream(_read_pipe(path), str(path))
+            return read_stream(_read_pipe(path), str(path), is_word)
         size = status.st_size
         with open(path, "rb") as handle:
             head = handle.read(4096)
@@ -47,10 +56,10 @@ def read_book(path: Path) -> Book:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}", "check the path") from error
-    return _read_text(data, str(path), path.suffix.lower(), path.stem)
+    return _read_text(data, str(path), path.suffix.lower(), path.stem, is_word)
 
 
-def read_stream(data: bytes, source: str = "-") -> Book:
+def read_stream(data: bytes, source: str = "-", is_word: IsWord = _is_unknown) -> Book:
     """Read a book whose bytes came from standard input or a pipe.
 
     Raises:
@@ -60,7 +69,7 @@ def read_stream(data: bytes, source: str = "-") -> Book:
     if data.startswith(b"PK"):
         return read_epub(io.BytesIO(data), source=source, sha256=sha256_bytes(data))
     _check_size(len(data), _MAX_TEXT_BYTES, source)
-    return _read_text(data, source, "", "")
+    return _read_text(data, source, "", "", is_word)
 
 
 def _read_pipe(path: Path) -> bytes:
@@ -72,7 +81,7 @@ def _read_pipe(path: Path) -> bytes:
     return data
 
 
-def _read_text(data: bytes, source: str, suffix: str, stem: str) -> Book:
+def _read_text(data: bytes, source: str, suffix: str, stem: str, is_word: IsWord) -> Book:
     if looks_binary(data):
         raise InputError(
             f"cannot read {source}: neither an EPUB nor text in a known encoding",
@@ -89,7 +98,7 @@ def _read_text(data: bytes, source: str, suffix: str, stem: str) -> Book:
             drafts, metadata = read_markdown(text, stem)
         else:
             metadata = read_header(text)
-            drafts = read_plain(text, title=metadata.title or stem)
+            drafts = read_plain(text, title=metadata.title or stem, is_word=is_word)
     chapters, outside = finish(drafts)
     if not chapters:
         raise InputError(f"nothing to read in {source}: {_what_is_there(text, outside)}", "check the file")

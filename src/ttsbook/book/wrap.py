@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ttsbook.book.printed import collapse, is_cjk
+from ttsbook.book.printed import collapse, is_cjk, is_scene_break
 from ttsbook.types import BlockKind
 
 _MIN_MARGIN = 40  # columns; lines of a narrower text end where its author ended them
@@ -24,9 +24,12 @@ SENTENCE_END = ".!?。！？…”’\"'」』:：;；)）*"
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*(?![\w-])")
 _HEAD = re.compile(r"(?<![\w-])([^\W\d_]+)-$")
 _TAIL = re.compile(r"\s*([^\W\d_]+)(?![\w-])")
+_MIN_PARTED = 1  # words known to be parted, before halves that are words are thought to be one
 _MIN_CLOSED = 5  # words known to be parted, before others are thought to be
 _MIN_CLOSED_RATIO = 4
-_COMPOUND_END = re.compile(r"[^\W\d_]-$|--$|—$")
+_PARTED_END = re.compile("[^\\W\\d_]-$|--$|—$|\u00ad$")  # what follows belongs to it: a soft hyphen too
+
+IsWord = Callable[[str], bool]  # tells whether a dictionary has a lower-case word
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Layout:
     parted: frozenset[tuple[str, str]] = frozenset()  # halves of words whose hyphen is the line's
 
 
-def measure_layout(lines: Sequence[str]) -> Layout:
+def measure_layout(lines: Sequence[str], is_word: IsWord) -> Layout:
     """Find out from all lines of a text whether they were broken at a margin."""
     widths = sorted(width(line.strip()) for line in lines if line.strip())
     if not widths:
@@ -62,11 +65,14 @@ def measure_layout(lines: Sequence[str]) -> Layout:
     broken = sum(line[-1] not in SENTENCE_END for line in inner)
     fits = _MIN_MARGIN <= margin <= _MAX_MARGIN
     wrapped = fits and broken > _MIN_BROKEN_SHARE * len(inner)
-    return Layout(wrapped, margin, _parted_words(lines) if wrapped else frozenset())
+    return Layout(wrapped, margin, _parted_words(lines, is_word) if wrapped else frozenset())
 
 
-def _parted_words(lines: Sequence[str]) -> frozenset[tuple[str, str]]:
-    """Return the halves that are one word without the hyphen, by how the text writes it elsewhere."""
+def _parted_words(lines: Sequence[str], is_word: IsWord) -> frozenset[tuple[str, str]]:
+    """Return the halves that are one word without the hyphen.
+
+    How the text writes it elsewhere counts most, then the dictionary, then how often the text parts words.
+    """
     if not any(line.endswith("-") for line in lines):
         return frozenset()
     halves: set[tuple[str, str]] = set()
@@ -81,7 +87,11 @@ def _parted_words(lines: Sequence[str]) -> frozenset[tuple[str, str]]:
         known.update(word for word in words if "-" not in word)
         compounds.update(words)
     kept = {pair for pair in halves if "-".join(pair) in compounds}
-    closed = {pair for pair in halves - kept if "".join(pair) in known}
+    listed = {pair for pair in halves - kept if is_word("".join(pair))}
+    fragments = {pair for pair in listed if not all(map(is_word, pair))}
+    closed = fragments | {pair for pair in halves - kept if "".join(pair) in known}
+    if len(closed) > max(_MIN_PARTED, len(kept)):
+        closed |= listed  # some-thing; where lines end at hyphens only, it is old-fashioned
     if len(closed) > max(_MIN_CLOSED, _MIN_CLOSED_RATIO * len(kept)):
         # The text parts words at line ends: what is no word by itself is part of one.
         closed |= {pair for pair in halves - kept if not known.issuperset(pair)}
@@ -158,7 +168,7 @@ def _join_lines(lines: Sequence[str], closed: Sequence[bool]) -> str:
 
 def _joins(before: str, after: str) -> bool:
     """Return whether nothing stood between the end of a line and the start of the next."""
-    return (is_cjk(before[-1]) and is_cjk(after[0])) or _COMPOUND_END.search(before[-2:]) is not None
+    return (is_cjk(before[-1]) and is_cjk(after[0])) or _PARTED_END.search(before[-2:]) is not None
 
 
 def width(text: str) -> int:
@@ -170,7 +180,7 @@ def width(text: str) -> int:
 
 def _begins_paragraph(line: str, group: Sequence[str], starts_alone: Callable[[str], bool]) -> bool:
     """Return whether a line starts a paragraph although no empty line stands before it."""
-    if line.startswith("\u3000"):
+    if line.startswith("\u3000") or is_scene_break(line) or is_scene_break(group[-1]):
         return True
     if group[-1].rstrip()[-1] not in SENTENCE_END:
         return False

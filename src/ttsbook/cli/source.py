@@ -24,13 +24,14 @@ def read_source(source: str) -> Book:
     """Read a book from a path or, for "-", from standard input."""
     from ttsbook.book import read_book, read_stream
     from ttsbook.render.planfile import is_plan, read_plan
+    from ttsbook.text.g2p.dictionary import has_word
 
     check_name(source)
     if source == STDIN:
-        return read_stream(read_stdin())
+        return read_stream(read_stdin(), is_word=has_word)
     if is_plan(source):
         return read_plan(Path(source)).book
-    return read_book(Path(source))
+    return read_book(Path(source), has_word)
 
 
 def check_name(source: str) -> None:

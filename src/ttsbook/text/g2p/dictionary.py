@@ -37,6 +37,11 @@ def known_words() -> tuple[str, ...]:
     return tuple(word for word in _phones() if "(" not in word)
 
 
+def has_word(word: str) -> bool:
+    """Return whether a dictionary lists a lower-case word."""
+    return find_word(word) is not None
+
+
 @lru_cache(maxsize=1 << 16)
 def find_word(word: str) -> str | None:
     """Return the symbols of a lower-case word, or None if no dictionary has it.
