@@ -6,15 +6,19 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import beep_engine
 import pytest
 from command_line import CLIP, ROOT, SAMPLE, Command, Start
 
 from ttsbook.cli.cache import parse_size
+from ttsbook.cli.pace import known_pace, remember_pace
 from ttsbook.cli.talk import clock, size
 from ttsbook.config import Source, load_config
 from ttsbook.engines.gpu import Gpu, list_gpus, parse_gpus, visible_gpus
+from ttsbook.render.report import Report
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -266,3 +270,14 @@ def test_durations_and_sizes_read_well() -> None:
     assert [clock(59.6), clock(3725)] == ["1:00", "1:02:05"]
     sizes = [size(999), size(999_960), size(1_536_000), size(2_000_000_000_000)]
     assert sizes == ["999 B", "1.0 MB", "1.5 MB", "2.0 TB"]
+
+
+def test_only_long_renders_tell_how_long_the_next_one_takes() -> None:
+    def rendered(seconds: float, rtf: float) -> Report:
+        return cast(Report, SimpleNamespace(up_to_date=False, seconds=seconds, cached=0, chunks=9, rtf=rtf))
+
+    remember_pace("hybrid", rendered(44.0, 0.04))
+    assert known_pace("hybrid") is None
+    remember_pace("hybrid", rendered(3600.0, 0.007))
+    remember_pace("hybrid", rendered(44.0, 0.04))
+    assert known_pace("hybrid") == 0.007

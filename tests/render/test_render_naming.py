@@ -48,6 +48,18 @@ def test_no_text_gives_a_dangerous_name(text: str) -> None:
     assert safe_name(name) == name
 
 
+@pytest.mark.parametrize(
+    "template", ["{title", "title}", "{title!r}", "[{series}", "{title}]", "{author}/{Title}"]
+)
+def test_a_brace_without_a_field_is_a_mistake(template: str) -> None:
+    values = dict.fromkeys(("author", "title", "series"), "x")
+    with pytest.raises(UsageError, match="belongs to no field"):
+        fill_template(template, values)
+    assert str(fill_template("{title} [unabridged]", values)) == "x unabridged"
+    odd = dict.fromkeys(values, "[a} {title")
+    assert str(fill_template("{author}/[{series}/]{title}", odd)) == "/".join(["[a} {title"] * 3)
+
+
 def test_a_template_is_filled_with_safe_names() -> None:
     values = {"author": "A/B", "title": "../x", "series": ""}
     assert str(fill_template("{author}/{title}", values)) == "A-B/-x"

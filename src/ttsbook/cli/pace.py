@@ -11,7 +11,7 @@ from ttsbook.errors import OutputError
 from ttsbook.files import atomic_write, make_folder
 from ttsbook.render.report import Report
 
-MIN_SECONDS = 20.0  # shorter audio measures loading more than speaking
+MIN_SECONDS = 600.0  # of audio; to start costs as much as minutes of it
 
 
 def remember_pace(engine: str, report: Report) -> None:

@@ -23,6 +23,7 @@ _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 # Author/Title, or Author/Series/Vol N - Title: what audiobook servers such as Audiobookshelf expect.
 LIBRARY = "{author}/[{series}/][Vol {series_part} - ]{title}/{title}"
 _FIELD = re.compile(r"\{([a-z_]*)\}")
+_BRACES = re.compile(r"[{}\[\]]")
 
 
 def safe_name(text: str, *, otherwise: str = "Untitled") -> str:
@@ -43,12 +44,19 @@ def fill_template(template: str, values: Mapping[str, str]) -> PurePosixPath:
     What stands in square brackets is left out if a field in it is empty: "{author}/[{series}/]{title}".
 
     Raises:
-        UsageError: it names an unknown field, or leads out of the folder that it starts in.
+        UsageError: it names an unknown field, a brace or bracket in it has no partner, or it leads out of the
+            folder that it starts in.
     """
     unknown = [name for name in _FIELD.findall(template) if name not in values]
     if unknown:
         known = ", ".join(f"{{{name}}}" for name in values)
         raise UsageError(f"--template: unknown field {{{unknown[0]}}}", f"fields: {known}")
+    stray = _BRACES.search(_FIELD.sub("", _OPTIONAL.sub(r"\1", template)))
+    if stray is not None:
+        raise UsageError(
+            f"--template {template}: {stray.group()!r} belongs to no field",
+            "a field is a name in braces, such as {title}; brackets stand around what may be left out",
+        )
     template = _OPTIONAL.sub(lambda match: _if_filled(match[1], values), template)
     parts = [_fill(part, values) for part in template.split("/")]
     if template.startswith("/") or not all(part.strip(" .") for part in parts):
