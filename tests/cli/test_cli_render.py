@@ -399,7 +399,10 @@ def test_settings_come_from_the_project_file(ttsbook: Command, folder: Path) -> 
     assert (report["format"], report["rate_hz"]) == ("flac", 16000)
 
 
-def test_inspect_knows_the_pace_of_the_last_long_render(ttsbook: Command) -> None:
+def test_inspect_knows_the_pace_of_the_last_long_render(
+    ttsbook: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ttsbook.cli.pace.MIN_SECONDS", 20.0)
     assert ttsbook("inspect", SAMPLE, "--json").document["estimated_render_seconds"] is None
     ttsbook("render", SAMPLE, "-o", "book.wav")
     assert ttsbook("inspect", SAMPLE, "--json").document["estimated_render_seconds"] > 0
