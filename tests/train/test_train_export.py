@@ -22,6 +22,7 @@ from ttsbook.vits2.batch import Utterance  # noqa: E402
 from ttsbook.vits2.checkpoint import load_weights, read_config, save_weights  # noqa: E402
 from ttsbook.vits2.config import LANGUAGES  # noqa: E402
 from ttsbook.vits2.discriminator import Discriminators  # noqa: E402
+from ttsbook.vits2.intonation import intone  # noqa: E402
 from ttsbook.vits2.model import Synthesizer, whole_frames  # noqa: E402
 from ttsbook.vits2.noise import draw_noise  # noqa: E402
 from ttsbook.vits2.posterior import PosteriorEncoder  # noqa: E402
@@ -124,8 +125,16 @@ def speak_in_torch(
     phase = torch.tensor([noise.start_phase], dtype=torch.float32)
     white = torch.from_numpy(noise.white)[None]
     ours, theirs = (
-        model.decoder(*pair, voice, phase, white)[0].clamp(-1, 1).numpy()
-        for pair in ((z, f0), [torch.from_numpy(values) for values in latents])
+        model.decoder(
+            torch.from_numpy(said_z),
+            torch.from_numpy(intone(said_f0[0], durations, language))[None],
+            voice,
+            phase,
+            white,
+        )[0]
+        .clamp(-1, 1)
+        .numpy()
+        for said_z, said_f0 in ((z.numpy(), f0.numpy()), latents)
     )
     return Said(z.numpy(), f0.numpy(), ours, theirs)
 
