@@ -94,7 +94,7 @@ def _known(plain: str, word: str) -> str | None:
     guess = _guess(stem[:-1] + _SOFT.get(stem[-1], stem[-1]) + "ay") if stem else ""
     if not guess.endswith("A"):
         return known
-    return lower_stress(guess[:-1]) + "ˈA" + ("z" if composed.endswith("s") else "")
+    return lower_stress(guess[:-1].rstrip("ˈˌ")) + "ˈA" + ("z" if composed.endswith("s") else "")
 
 
 def _shortened(word: str) -> str | None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 _SYLLABLE = re.compile(
     r"(?P<onset>[kgnhbpmr]y|sh|ch|ts|kw|[bdfghjklmnprstvwyz])?(?P<vowel>a[eiu]|ei|ou|[aeiou])(?P<coda>n(?![aeiouy]))?"
 )
+_ENGLISH = re.compile(r"(.)\1|g[ei](?!.*(?:[kwy]|sh|ts))|n[kg]")  # Jameela, Egidio, Belenko, Nooooo
 _FEWEST = 3  # syllables: shorter ones look like English words
 _ONSETS = {"sh": "ʃ", "ch": "ʧ", "j": "ʤ", "y": "j", "r": "ɹ", "g": "ɡ"}
 _VOWELS = {
@@ -31,7 +32,7 @@ _VOWELS = {
 @lru_cache(maxsize=1 << 12)
 def read_open_syllables(word: str) -> str | None:
     """Return the symbols of a name in small letters a-z, or None if it is not made of open syllables."""
-    syllables = _split(word)
+    syllables = _split(word) if not _ENGLISH.search(word) else []
     if len(syllables) < _FEWEST or word[-1] not in "aiou":  # a last e is silent in English
         return None
     stressed = len(syllables) - 2

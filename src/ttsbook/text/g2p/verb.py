@@ -76,7 +76,7 @@ def _is_predicate(words: Sequence[str], index: int) -> bool:
     if word_at(words, index - 2) in context("one"):
         return False
     if after == "":  # "Their stories conflict.", but "a new sports project"
-        return word_at(words, index - 3) not in ("a", "an")
+        return word_at(words, index - 3) not in ("a", "an") and words[index].islower()
     is_near_edge = any(word_at(words, index + place) == "" for place in (-3, -2, 2, 3))
     return after in context("after-plural") or (is_near_edge and not has_verb_after(words, index))
 

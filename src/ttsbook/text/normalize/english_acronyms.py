@@ -49,6 +49,8 @@ def _is_told(match: re.Match[str]) -> bool:
     second, first, after = _words_around(match)
     if _is_shout(first) or _is_shout(after) or after.lower() in cues.vetoes:
         return False
+    if first.lower() in read_words("before_roman_en.txt") or after.startswith("centur"):
+        return False  # Act IV lines
     if after.lower() in cues.after:
         return True
     if cues.anywhere or cues.inside:
@@ -100,6 +102,6 @@ _BEFORE_LETTERS = ("[Ss]traight", "[Mm]ostly", "two", "three", "four", "five")
 _COUNTED = "|".join(rf"(?<={word} [A-Z]s)" for word in _BEFORE_LETTERS)
 ACRONYMS = (
     english_rule("acronym", r"\b(?P<letters>[A-Z]{2,5})(?P<s>['’]?s)?\b", _acronym, ""),
-    english_rule("acronym", rf"\b[{_ALWAYS_LETTERS}]s\b(?!['’]|\.?\s?\d)", _one_letter, ""),
+    english_rule("acronym", rf"\b(?!^Ps)[{_ALWAYS_LETTERS}]s\b(?!['’]|\.?\s?\d)", _one_letter, ""),
     english_rule("acronym", rf"\b[A-Z]s\b(?:{_COUNTED}|(?<=&[A-Z]s))", _one_letter, ""),
 )

@@ -38,6 +38,7 @@ _FEET_AND_INCHES = {
     '"': ("inch", "inches"),
     "″": ("inch", "inches"),
 }
+_YEAR = re.compile(r"1\d{3}|20\d\d")  # “in 1917" closes what a sentence before has opened
 _QUOTED = {"'": re.compile(r"(?<!\w)['‘]"), '"': re.compile(r'(?<!\d)"')}
 
 
@@ -83,7 +84,7 @@ def _is_part(match: re.Match[str]) -> bool:
 
 def _feet_or_inches(match: re.Match[str]) -> str | None:
     """Read a 12' pole and a board 6" wide, where the text quotes nothing with the same mark."""
-    if _may_quote(match):
+    if _may_quote(match) or _YEAR.fullmatch(match["n"]):
         return None
     one, many = _FEET_AND_INCHES[match["mark"]]
     return f"{decimal(match['n'])} {one if is_one(match['n']) or describes(match) else many}"

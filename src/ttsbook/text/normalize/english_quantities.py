@@ -154,7 +154,10 @@ def quantity_rules() -> tuple[Rule, ...]:
             _money_range,
         ),
         english_rule(
-            "money", rf"{_MINUS}(?P<sign>{signs})\s?{_AMOUNT}(?:(?:\s?|-(?={_LARGE})){_MAGNITUDE}\b)?", _money
+            "money",
+            rf"{_MINUS}(?:(?<![A-Za-z])|(?![A-Za-z]))(?P<sign>{signs})\s?{_AMOUNT}"
+            rf"(?:(?:\s?|-(?={_LARGE})){_MAGNITUDE}\b)?",
+            _money,
         ),
         english_rule("money", rf"{_MINUS}{BEFORE}{_AMOUNT}(?P<mag>)\s?(?P<sign>[€¢])", _money),
         english_rule(

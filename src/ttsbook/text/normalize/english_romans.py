@@ -216,6 +216,7 @@ def roman_rules() -> tuple[Rule, ...]:
         r"(?<![\w.'’-])(?=[ivx]{2})(?!xi\b|vi\b|iv\b|xx+\b)x{0,3}(?:ix|iv|v?i{0,3})(?<=[ivx])(?![\w'’-]|\.\w)"
     )
     end = r"(?P<stop>\.|(?=\s*$))(?=\s*$|\s+[A-Z“])"
+    last = r"(?!\w|['’](?!s\b))"  # but for a possessive s
     table = (
         ("roman", r"(?<![\w'’-])(?P<a>[ivxl]+)\s?[-–]\s?(?P<b>[ivxl]+)(?![\w'’-])", _pages, "-–"),
         ("roman", small, _part, "ivxl"),
@@ -230,8 +231,8 @@ def roman_rules() -> tuple[Rule, ...]:
         ("roman", r"(?:(?<=[a-z] )|(?<=[a-z], ))(?P<roman>I{2,3}|IV)\b", _namesake, "I"),
         ("roman", rf"\((?P<roman>(?!xx+\))(?=[ivxl]){_SMALL})\)", _in_brackets, "("),
         ("roman", rf"\b(?=[IVX]){_NUMERAL}(?:(?P<ending>th|st|nd|rd)|(?=\scentur))\b", _ending, "IVX"),
-        ("roman", r"(?<![\w.'’-])(?=[IVX]{2,})X{0,3}(?:IX|IV|V?I{0,3})(?![\w'’-]|\.\w)", _bare, "IVX"),
-        ("roman", r"(?<![\w.'’-])(?=[IVXL]{3})(?:XL|LX{0,3})(?:IX|IV|V?I{0,3})(?![\w'’])", _bare, "L"),
+        ("roman", rf"(?<![\w.'’-])(?=[IVX]{{2,}})X{{0,3}}(?:IX|IV|V?I{{0,3}})(?!-|\.\w){last}", _bare, "IVX"),
+        ("roman", rf"(?<![\w.'’-])(?=[IVXL]{{3}})(?:XL|LX{{0,3}})(?:IX|IV|V?I{{0,3}}){last}", _bare, "L"),
         ("roman", bare, _bare, "i"),
         ("roman", f"[{''.join(sorted(ROMAN_SIGNS))}]", _sign, "".join(ROMAN_SIGNS)),
     )  # fmt: skip
