@@ -20,8 +20,13 @@ _MUST_BEFORE = "我你您他她它们就总也都还不可非必咱谁"  # last 
 _MUST_ALONE = "真准先前那这又须便事钱人话车饭"  # the whole word before a lone 得, or all but 这 and 那
 _NOUN_ENDINGS = "子者"
 _NO_MUST_AFTER = ("很", "慌", "像", "象", "厉害", "利害", "要命", "要死", "不得了")  # 给面子得很
-_OBTAINED = ("了", "到", "过", "之", "令", "便宜", "点", "些", "啦", "嘞", "哪")  # after a lone 得: "to get"
+# After a lone 得: "to get".
+_OBTAINED = (
+    *("了", "到", "过", "之", "令", "便宜", "点", "些", "啦", "嘞", "哪"),
+    *("天下", "真传", "实惠", "冠军", "金牌"),
+)
 _OBTAINED_FIRST = "第奖病胜"  # as the first character
+_ILLNESSES = "病症癌炎"  # last character of what a lone 得 gets
 _HOW_AFTER = "象像够太很极响"  # after 得 in no word with it: 脸红|得|象
 _ER_BEFORE = (
     "女婴孤幼少男健宠胎妻孙侄弃患生血能托徒痴乞运潮吾犬娇"  # before 儿: a child; else the ending of a noun
@@ -31,8 +36,11 @@ _ER_WORDS = ("孩儿", "小儿", "我儿", "呼儿", "过儿", "育儿", "畸形
 _ER_ALONE = _ER_BEFORE + _ER_NAMES + "我的呼"  # before a lone 儿: 我的|儿
 _FIELDS = "块亩片顷垧"  # before 地: the ground that they measure
 _DEGREES = "多好久深快慢早低高"  # before 地: 更多|地, but 在|地
+_MORE = "更越最量能很太么较"  # before 多|地
 _SOUNDS = "砰噌嗖啪嘭哗轰腾唰刷咚呼嗡咣扑噗嘶嗤哐咔当吱蹭倏忽蓦霍哇嘎咕哧"  # before 地 and a verb: 砰|地|一声
-_GROUND_BEFORE = "在到落倒满遍扫拖触跪下着某此各本两异外内"  # before 地: 满|地|一片, 落|地|一声
+_GROUND_BEFORE = (
+    "等三四五六七八九买租卖占种在到落倒满遍扫拖触跪下着某此各本两异外内"  # before 地: 满|地|一片, 落|地|一声
+)
 _REACHES = "着了过到在等开"  # before 地 at the end of a run: a place is reached or left
 # Of a place and its first character: what follows if 地 was a particle, 满意地|点|了, 高兴地|带|他.
 _VERB_BEFORE = {
@@ -140,7 +148,7 @@ def _lone_de(before: str, after: str) -> str:
         return "de2"
     if before and (not calls_for_must(before) or (before[-1] in _NOUN_ENDINGS and after in _NO_MUST_AFTER)):
         return "de5"
-    return "de2" if after in _OBTAINED or after[0] in _OBTAINED_FIRST else "dei3"
+    return "de2" if after in _OBTAINED or after[0] in _OBTAINED_FIRST or after[-1] in _ILLNESSES else "dei3"
 
 
 def calls_for_must(before: str) -> bool:
@@ -171,6 +179,8 @@ def _ends_adverb(earlier: Sequence[str], after: str) -> bool:
 def _goes_on_from_one(earlier: Sequence[str], after: str) -> bool:
     """Tell 砰|地|关上, 邪魅|地|一笑 and 头也不回|地|走 from 满|地|一片."""
     before = earlier[-1]
+    if before == "多" and (len(earlier) < 2 or earlier[-2][-1] not in _MORE):
+        return False  # 国内|多|地
     if before in _SOUNDS + _DEGREES or tuple(earlier[-3:-1]) == ("也", "不"):
         return True
     return after[0] == "一" and len(after) > 1 and before not in _GROUND_BEFORE

@@ -287,7 +287,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("year", r"(?<=[A-Za-z]\s)(?:19|20)\d\d(?![\d.])", digit_by_digit),
         ("date", rf"{_BEFORE}\d\d?[·•]\d\d?(?=[”’」』》]?(?:{days}))", digit_by_digit),
         ("times", r"(?<=\d)\*(?=\d)", lambda _: "乘"),
-        ("year", rf"{_BEFORE}(?<![{_COUNTS_YEARS}])(?P<y>[789]\d|0\d)年(?={events})", _year),
+        ("year", rf"{_BEFORE}(?<![{_COUNTS_YEARS}])(?P<y>[789][1-9]|0\d)年(?={events})", _year),
         ("year", rf"{_BEFORE}(?P<y>\d{{4}}|(?<![{_COUNTS_YEARS}])\d{{2}}(?={dates_end}))\s?年", _year),
         ("date", rf"{_BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
         ("score", rf"{_BEFORE}(?P<a>\d+)[:：∶](?P<b>\d+)(?={won})", _score),
