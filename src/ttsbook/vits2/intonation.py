@@ -37,8 +37,11 @@ def intone(f0: Real, durations: Whole, language: str, rises: Sequence[tuple[int,
         durations: [T] latent frames of the phonemes, of which f0 has two values each.
         rises: first and last phoneme of each stretch that climbs, by place in `durations`.
     """
+    widened = widen(f0, WIDER[language])
+    if not rises:
+        return widened
     end = lift_ends if language == "zh" else raise_ends
-    return end(widen(f0, WIDER[language]), durations, rises)
+    return end(widened, durations, rises)
 
 
 def widen(f0: Real, factor: float) -> Real:

@@ -56,6 +56,7 @@ def is_past(word: str) -> bool:
 
 def has_verb_after(words: Sequence[str], index: int) -> bool:
     """Return whether a verb follows in the same clause: "Record crowds lined the streets"."""
+    after_past = context("objects") | context("after-plural") | {""}
     for position in range(index + 1, min(len(words), index + 1 + _REST)):
         word = words[position].lower()
         if word == "" or word in context("clause-starts"):
@@ -63,8 +64,6 @@ def has_verb_after(words: Sequence[str], index: int) -> bool:
         if word in context("finite") or word.endswith("n't"):
             return True
         # "Crowds lined the streets", but "use finely chopped onions".
-        if is_past(word) and word_at(words, position + 1) in context("objects") | context("after-plural") | {
-            ""
-        }:
+        if is_past(word) and word_at(words, position + 1) in after_past:
             return True
     return False
