@@ -70,6 +70,37 @@ def test_a_product_multiplies_with_the_same_matrix(swapped: bool) -> None:
     check_close(graph, rounded, x)
 
 
-def test_pitch_stays_as_it_is() -> None:
-    graph, weights = convolution(3, "prior.pitch.embed.weight")
+def test_a_kernel_that_the_graph_computes_is_rounded_too() -> None:
+    graph, weights = convolution(5)
+    (stored,) = weights
+    double = numpy_helper.from_array(np.float32(2), "two")
+    graph.graph.initializer.append(double)
+    graph.graph.node.insert(0, helper.make_node("Mul", [stored, "two"], ["kernel"]))
+    graph.graph.node[1].input[1] = "kernel"
+    rounded = quantize(graph, weights)
+    assert "Conv" not in {node.op_type for node in rounded.graph.node}
+    x = np.random.default_rng(3).standard_normal((BATCH, CHANNELS, FRAMES)).astype(np.float32)
+    check_close(graph, rounded, x)
+
+
+def test_a_kernel_that_depends_on_the_input_stays_as_it_is() -> None:
+    graph, weights = convolution(1)
+    (stored,) = weights
+    graph.graph.node.insert(0, helper.make_node("ReduceMax", ["x"], ["loudest"], keepdims=0))
+    graph.graph.node.insert(1, helper.make_node("Mul", [stored, "loudest"], ["kernel"]))
+    graph.graph.node[2].input[1] = "kernel"
     assert quantize(graph, weights) == graph
+
+
+@pytest.mark.parametrize("name", ["prior.pitch.project.weight", "prior.statistics.weight"])
+def test_what_pitch_comes_from_last_stays_as_it_is(name: str) -> None:
+    graph, weights = convolution(3, name)
+    assert quantize(graph, weights) == graph
+
+
+def test_a_convolution_of_few_channels_stays_as_it_is() -> None:
+    graph, weights = convolution(3)
+    (stored,) = weights
+    few = {stored: np.ascontiguousarray(weights[stored][:, :2])}
+    graph.graph.initializer[0].CopyFrom(numpy_helper.from_array(few[stored], stored))
+    assert quantize(graph, few) == graph

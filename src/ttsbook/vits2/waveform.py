@@ -11,34 +11,50 @@ from numpy.typing import NDArray
 Real = NDArray[np.float32]
 
 LEVEL = np.float32(0.1)  # as `source.LEVEL`
-_AT_ONCE = 32  # frames: what is computed on the way stays in the cache, which is three times as fast
+# What is computed on the way stays in the cache, which is three times as fast.
+_AT_ONCE = 32  # frames
+_SAMPLES_AT_ONCE = 1 << 13
 
 
 def pulse_train(f0: Real, hop: int, rate_hz: int, start_phase: float) -> Real:
-    """f0: [F] Hz per frame, 0 = unvoiced → [(F-1)·hop]. See `source.pulse_train`."""
+    """f0: [F] Hz per frame, 0 = unvoiced → [(F-1)·hop]. See `source.pulse_train`.
+
+    Half a hop is voiced or not as a whole, as its nearest frame is.
+    """
     hz, voiced = _sample_pitch(f0, hop)
-    samples = np.zeros(len(hz), np.float32)
-    # Phase runs on through unvoiced stretches at 0 Hz; double precision keeps hours exact.
+    samples = np.zeros(hz.shape, np.float32)
+    hz = hz[voiced].ravel()
+    # Phase stands still through unvoiced stretches; double precision keeps hours exact.
     phase = np.cumsum(hz / np.float64(rate_hz)) + start_phase
-    phase = phase[voiced]
-    phase = (phase - np.rint(phase)).astype(np.float32)
-    harmonics = np.maximum(np.floor(np.float32(rate_hz / 2) / np.maximum(hz[voiced], np.float32(40))), 1)
-    bottom = np.sin(np.float32(np.pi) * phase)
-    top = np.sin(np.float32(np.pi) * (2 * harmonics + 1) * phase)
+    pulses = np.empty_like(hz)
+    for start in range(0, len(hz), _SAMPLES_AT_ONCE):
+        few = slice(start, start + _SAMPLES_AT_ONCE)
+        pulses[few] = _pulses(hz[few], phase[few], np.float32(rate_hz / 2))
+    samples[voiced] = pulses.reshape(-1, hop // 2)
+    return samples.ravel()
+
+
+def _pulses(hz: Real, phase: NDArray[np.float64], nyquist_hz: np.float32) -> Real:
+    """Return the sum of all harmonics below the Nyquist frequency, for each sample [L]."""
+    distance = (phase - np.rint(phase)).astype(np.float32)
+    harmonics = np.maximum(np.floor(nyquist_hz / np.maximum(hz, np.float32(40))), 1)
+    bottom = np.sin(np.float32(np.pi) * distance)
+    top = np.sin(np.float32(np.pi) * (2 * harmonics + 1) * distance)
     at_pulse = np.abs(bottom) < 1e-5
     bottom[at_pulse] = 1
     kernel = np.where(at_pulse, 2 * harmonics + 1, top / bottom)
-    samples[voiced] = (kernel - 1) / np.sqrt(2 * harmonics) * LEVEL
-    return samples
+    pulses: Real = (kernel - 1) / np.sqrt(2 * harmonics) * LEVEL
+    return pulses
 
 
 def _sample_pitch(f0: Real, hop: int) -> tuple[Real, NDArray[np.bool_]]:
+    """Return Hz [2·(F-1), hop/2] by half hops, and which of these are voiced; see `source.sample_pitch`."""
     left, right = f0[:-1, None], f0[1:, None]
     weight = (np.arange(hop, dtype=np.float32) / hop).astype(np.float32)
-    linear = left + (right - left) * weight
-    nearest = np.where(weight < 0.5, left, right)
-    hz = np.where((linear < nearest * np.float32(0.8)) | (nearest == 0), nearest, linear)
-    return hz.ravel(), (nearest > 0).ravel()
+    linear = (left + (right - left) * weight).reshape(-1, hop // 2)
+    nearest = np.repeat(f0, 2)[1:-1, None]
+    hz = np.where(linear < nearest * np.float32(0.8), nearest, linear)
+    return hz, nearest[:, 0] > 0
 
 
 def stft(samples: Real, n_fft: int, hop: int) -> tuple[Real, Real]:
