@@ -1,7 +1,7 @@
 """Products and convolutions of an ONNX graph in eight bits: the same weights, rounded when it is loaded.
 
-Each output of a weight has its scale. ONNX Runtime finds scales and rounds when it loads, and folds that away,
-so that the weights still exist once, in the shared file. Activations are rounded with one scale for an
+Each output of a weight has its scale. ONNX Runtime finds scales and rounds when it loads, and folds all of it
+away: the weights still exist once, in the shared file. Activations are rounded with one scale for an
 utterance ("dynamic quantization", https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html).
 A convolution becomes a product with what its taps see, side by side (Chetlur et al., arXiv:1410.0759).
 """
