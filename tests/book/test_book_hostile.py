@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import threading
@@ -204,6 +205,24 @@ def test_a_damaged_document_is_stated_and_the_rest_read() -> None:
     book = read_stream(bytes(data))
     assert spoken(book) == "good"
     assert any("b.xhtml is damaged" in repair for repair in book.repairs)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError(errno.EIO, "Input/output error")])
+def test_a_document_that_this_machine_cannot_read_is_no_damage_to_go_on_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    data = make_epub({"a.xhtml": page("<p>good</p>"), "b.xhtml": page("<p>good too</p>")})
+    (tmp_path / "a.epub").write_bytes(data)
+    unpack = zipfile.ZipExtFile.read
+
+    def fail(file: zipfile.ZipExtFile, n: int = -1) -> bytes:
+        if str(file.name).endswith("b.xhtml"):
+            raise error
+        return unpack(file, n)
+
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", fail)
+    with pytest.raises((MemoryError, InputError)):
+        read_book(tmp_path / "a.epub")
 
 
 def test_a_damaged_document_that_is_packed_otherwise_is_stated_too() -> None:

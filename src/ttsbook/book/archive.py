@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import IO, BinaryIO
 from urllib.parse import unquote
 
-from ttsbook.errors import InputError
+from ttsbook.errors import InputError, known_cause
 
 MAX_ENTRIES = 20_000
 MAX_ENTRY_BYTES = 64 << 20  # the longest novels have 10 MB of text in all
@@ -93,6 +93,8 @@ class Archive:
         except InputError:
             raise
         except Exception as error:  # every method of packing has errors of its own
+            if known_cause(error) is not None:  # of the machine: nothing is wrong with the book
+                raise
             raise DamagedEntry(str(error) or type(error).__name__) from error
 
     def check_whole(self) -> None:
