@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from dataclasses import replace
 
 import numpy as np
@@ -94,6 +95,17 @@ def test_digital_silence_has_a_floor_and_no_loudness(tmp_path):
     figures = survey(write(tmp_path / "a.wav", np.zeros(RATE_HZ, np.float32), format="wav"))
     assert figures.noise_floor_db == figures.loudness_lufs == -math.inf
     assert figures.head_seconds == figures.tail_seconds == 1.0
+
+
+@pytest.mark.parametrize(("peak", "peak_db"), [(20_000, 86.0), (1e20, 122.0)])
+def test_a_float_file_far_beyond_full_scale_is_measured(tmp_path, peak, peak_db):
+    data = (peak * tone(2, -3.01)).astype("<f4").tobytes()
+    form = struct.pack("<4sIHHIIHH", b"fmt ", 16, 3, 1, RATE_HZ, 4 * RATE_HZ, 4, 32)
+    body = b"WAVE" + form + struct.pack("<4sI", b"data", len(data)) + data
+    (tmp_path / "a.wav").write_bytes(struct.pack("<4sI", b"RIFF", len(body)) + body)
+    figures = survey(tmp_path / "a.wav")
+    assert figures.true_peak_db == pytest.approx(peak_db, abs=0.5)
+    assert figures.loudness_lufs > peak_db - 6
 
 
 def test_a_file_that_keeps_its_own_word_passes(tmp_path):

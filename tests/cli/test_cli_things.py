@@ -238,7 +238,7 @@ def test_sizes_are_read_with_their_unit(text: str, n_bytes: int) -> None:
     assert parse_size(text) == n_bytes
 
 
-@pytest.mark.parametrize("text", ["", "x", "1 XB", "-1"])
+@pytest.mark.parametrize("text", ["", "x", "1 XB", "-1", "9" * 400])
 def test_what_is_no_size_is_a_usage_error(ttsbook: Command, text: str) -> None:
     assert ttsbook("cache", "gc", f"--max-size={text}").code == 2
 

@@ -71,7 +71,7 @@ class LoudnessMeter:
         if n_blocks == 0:
             return -math.inf
         relative = _lufs(float(self._powers.sum()) / n_blocks) + RELATIVE_GATE_LU
-        first = max(0, math.floor((relative - ABSOLUTE_GATE_LUFS) / _BIN_LU))
+        first = min(max(0, math.floor((relative - ABSOLUTE_GATE_LUFS) / _BIN_LU)), _N_BINS - 1)
         return _lufs(float(self._powers[first:].sum()) / int(self._counts[first:].sum()))
 
     def true_peak_db(self) -> float:

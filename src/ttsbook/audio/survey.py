@@ -21,6 +21,7 @@ from ttsbook.errors import InputError
 FRAME_MS = 10
 NOISE_FRAMES = 50  # the noise floor is the quietest half second
 QUIET_DB = -50.0  # what is louder at the ends is no longer room tone
+_LOUDEST = 1e6  # some float files hold whole numbers of 16 bits; the powers of more would not be finite
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class _Levels:
 
     def add(self, samples: Samples) -> None:
         # Damaged files hold such samples; one of them would spoil every figure.
-        samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+        samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0).clip(-_LOUDEST, _LOUDEST)
         self._n_samples += samples.size
         self._meter.add(samples)
         joined = np.concatenate((self._rest, samples))

@@ -72,7 +72,7 @@ def parse_size(text: str) -> int:
     Raises:
         UsageError: it is not one.
     """
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([A-Z]*)", text.strip().upper())
+    match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([A-Z]*)", text.strip().upper())
     if match is None or match[2] not in _UNITS:
         raise UsageError(f"--max-size {text}: expected a size such as 500MB or 2GiB")
     return int(float(match[1]) * _UNITS[match[2]])

@@ -5,7 +5,6 @@ Knows nothing of files, layers or the meaning of a setting.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -60,7 +59,7 @@ class Number:
         # bool is an int to Python, but `speed = true` is a mistake.
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             raise ValueError
-        if math.isfinite(value) and self.low <= value <= self.high:
+        if self.low <= value <= self.high:  # also false of NaN
             return float(value)
         raise ValueError
 
