@@ -83,6 +83,7 @@ _NOTE_CLASSES = {
 }
 _PAGE_CLASSES = frozenset(("pagenum", "pagenumber", "page-number", "pageno", "page_number", "pb"))
 _MAX_MARK = 8  # characters
+_MAX_INNER = 8  # links in a link: one with more was never closed, and has the rest of the book in it
 _PAGE_NUMBER = re.compile(
     r"[\[({]?\s*(?:p(?:g|age|p)?\.?\s*)?(?:\d{1,4}|[ivxlcdm]{1,7})\s*[\])}]?", re.IGNORECASE
 )
@@ -163,6 +164,8 @@ def _is_note_link(link: Element) -> bool:
 
 def _short_text(link: Element) -> str | None:
     """Return the text of a link if it is no longer than that of a note mark."""
+    if len(list(islice(link.iterdescendants("{*}a"), _MAX_INNER + 1))) > _MAX_INNER:
+        return None
     text = inner_text(link).strip()
     return text if len(text) <= _MAX_MARK else None
 
