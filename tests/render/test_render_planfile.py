@@ -200,9 +200,6 @@ def test_a_malformed_line_is_named(tmp_path: Path, line: str, message: str | Non
     assert (message or "chapter 2 comes after chapter 4") in caught.value.message
 
 
-HEADER = '{"ttsbook_plan": 1, "source": "", "sha256": "", "voice": "", "metadata": {}, '
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [

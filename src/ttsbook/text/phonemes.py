@@ -26,7 +26,6 @@ _TOKEN = re.compile(
     r"|(?P<mark>\.{2,}|[^\w\s])"
     r"|(?P<other>\w)"
 )
-_STOPS = ".!?…"
 # English: what a mark becomes; marks that are not here are silent.
 _EN_MARKS = {
     ",": ",", ".": ".", "!": "!", "?": "?", ";": ";", ":": ":", "—": ",", "–": ",", "―": ",", "⸺": ",",
