@@ -200,6 +200,8 @@ def test_a_rarer_word_is_read_by_the_second_dictionary_or_our_table(word: str, s
         ("Was you lookin for Perkin?", "wʌz ju lˈʊkɪn fɔɹ pˈɜɹkɪn?"),
         ("Rock ’n’ roll, 'cause I can.", "ɹˈɑk ən ɹˈOl, kˈʌz ˈI kæn."),
         ("’Twould be well an’ good.", "twˈʊd bi wˈɛl æn ɡˈʊd."),
+        ("Jus’ las’ night, 'cos I can.", "ʤˈʌs lˈæs nˈIt, kˈʌz ˈI kæn."),
+        ("Chris’ hat, ‘next of kin’ too.", "kɹˈɪs hˈæt, nˈɛkst ʌv kˈɪn tˈu."),
         ("‘Ere’ is a word, ‘a mortal sin’ two.", "ˈɛɹ ɪz ə wˈɜɹd, ə mˈɔɹtəl sˈɪn tˈu."),
     ],
 )
@@ -303,6 +305,9 @@ def test_letters_of_an_acronym_are_named() -> None:
     assert FRONT_END.say("A. B. Smith", "en")[1] == "ˈA bˈi smˈɪθ."
     assert FRONT_END.say("PhDs, EMTs and ICBMs", "en")[1] == "pˈiˌAʧdˈiz, ˈi ˈɛm tˈiz ænd ˈI sˈi bˈi ˈɛmz."
     assert FRONT_END.say("SEALs saw JSON.", "en")[1] == "sˈilz sˈɔ ʤˈAsən."
+    assert FRONT_END.say("She DM’d www, OD’d.", "en")[1] == (
+        "ʃi dˈi ˈɛmd dˈʌbəljˌu dˈʌbəljˌu dˈʌbəljˌu, ˈO dˈid."
+    )
 
 
 @pytest.mark.parametrize(
@@ -318,6 +323,8 @@ def test_letters_of_an_acronym_are_named() -> None:
         ("M’Gregor", "məɡɹˈɛɡəɹ"),
         ("P'raps", "pəɹˈæps"),
         ("L'homme", "lˈɑm"),
+        ("Kh'vaar", "kəvˈɑɹ"),
+        ("Hawai'i", "həwˈIˌi"),
     ],
 )
 def test_a_joined_name_is_read_by_its_parts(word: str, symbols: str) -> None:
@@ -373,7 +380,18 @@ def test_what_has_no_word_has_no_phonemes(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "symbols"),
-    [("sooo", "sˈO"), ("ooooh", "ˈu"), ("noooo", "nˈO"), ("hellooo", "həlˈO"), ("Brrrr", "bɹ")],
+    [
+        ("sooo", "sˈO"),
+        ("ooooh", "ˈu"),
+        ("noooo", "nˈO"),
+        ("hellooo", "həlˈO"),
+        ("Brrrr", "bɹ"),
+        ("Heyyy", "hˈA"),
+        ("whyyyy", "wˈI"),
+        ("stoooop", "stˈɑp"),
+        ("looong", "lˈɔŋ"),
+        ("soooon", "sˈun"),
+    ],
 )
 def test_a_drawn_out_word_is_that_word(word: str, symbols: str) -> None:
     assert pronounce_word(word) == symbols
@@ -441,6 +459,9 @@ def test_what_people_type_is_read_as_they_say_it(typed: str, said: str) -> None:
     assert say(typed, "en")[1].replace(" ", "") == say(said, "en")[1].replace(" ", "")
 
 
-@pytest.mark.parametrize("sound", ["Pfft", "Zzz", "Grrr", "Tch", "Mhm", "Shhh", "Hmm"])
+@pytest.mark.parametrize(
+    "sound",
+    ["Pfft", "Zzz", "Grrr", "Tch", "Mhm", "Shhh", "Hmm", "Bzzzt", "Krrrk", "Mmmph", "Sssssh", "Hrm", "BZZZT"],
+)
 def test_a_sound_without_a_vowel_is_no_row_of_letters(sound: str) -> None:
     assert " " not in FrontEnd().say(sound, "en")[1]

@@ -19,7 +19,7 @@ from ttsbook.text.stutter import broken_off, find_stutters
 from ttsbook.text.tables import read_map, read_words
 
 # An apostrophe before a word belongs to it if it is clipped: 'em, and ’ouse, where a quote would be ‘ouse.
-_CLIPPED = r"(?:(?<![\w'’])(?:['’](?=(?i:em|cause|n|twere|twould|twill|gainst)\b)|’(?=[AEIOUaeiou])))?"
+_CLIPPED = r"(?:(?<![\w'’])(?:['’](?=(?i:em|cause|co[sz]|n|twere|twould|twill|gainst)\b)|’(?=[AEIOUaeiou])))?"
 _TOKEN = re.compile(
     f"(?P<word>{_CLIPPED}[{LATIN}][{LATIN}\u0300-\u036f]*(?:['’][{LATIN}][{LATIN}\u0300-\u036f]*)*['’]?)"
     f"|(?P<han>[{HAN}]+)"

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 
 from ttsbook.text.g2p.arpabet import VOWEL_SYMBOLS, from_arpabet, lower_stress, without_stress
-from ttsbook.text.g2p.derive import derive_compound, derive_word, plural
+from ttsbook.text.g2p.derive import derive_compound, derive_word, past, plural
 from ttsbook.text.g2p.dictionary import find_word
 from ttsbook.text.g2p.joined import read_joined
 from ttsbook.text.g2p.network import predict_word
@@ -18,6 +19,7 @@ from ttsbook.text.g2p.open_syllables import read_open_syllables
 from ttsbook.text.g2p.plausible import is_plausible
 from ttsbook.text.g2p.respelling import read_respelling
 from ttsbook.text.g2p.romanized import read_romanized
+from ttsbook.text.g2p.sounds import read_sound
 from ttsbook.text.tables import read_map, read_words
 
 # fmt: off
@@ -33,7 +35,12 @@ _DRAWN = re.compile(r"(.)\1{2,}")
 _MIXED_ACRONYM = re.compile(r"[a-z]{1,2}[A-Z]{2,}|(?!Mc)[A-Z][a-z][A-Z]")  # mRNA, AoE
 _SHORTEST_PART, _SHORTEST_OF_A_NAME = 3, 4  # letters of what a compound is made of
 _ACRONYMS = re.compile(r"[A-Z][A-Za-z]*[A-Z]s")  # PhDs, ICBMs, SEALs
+_VERBS = re.compile(r"[A-Z]{2,}'(?:d|ed|ing)")  # DM'd, OD'ing
+_SINGLE = frozenset(("get", "her", "hot", "let", "long", "stop", "very"))  # drawn out, not loong or veery
 _LONGEST_ACRONYM = 5  # longer words in capitals are shouted, not spelt
+_SPELT_ENDINGS: dict[str, Callable[[str], str]] = {
+    "s": plural, "d": past, "ed": past, "ing": lambda symbols: symbols + "ɪŋ"
+}  # fmt: skip
 # Letters that NFKD does not take apart; a reader of English says the plain ones.
 _PLAIN = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ß": "ss", "ð": "th", "þ": "th", "ł": "l", "đ": "d", "ı": "i", "ŋ": "ng"}
@@ -66,6 +73,8 @@ def pronounce_word(word: str) -> str:
         return _stressed(known) if sum(symbol in VOWEL_SYMBOLS for symbol in known) > 1 else known
     if _ACRONYMS.fullmatch(word):
         return plural(pronounce_word(word[:-1]))
+    if not _is_listed_sound(plain) and (sound := read_sound(plain)):
+        return sound
     if _is_spelt(word):
         return spell_letters(plain)
     joined = read_joined(word.replace("’", "'"), _part) if not word.islower() else None
@@ -137,10 +146,10 @@ def is_known(word: str) -> bool:
 
 
 def spell_letters(word: str) -> str:
-    """Return the names of the letters, as in "FBI", with a plural or possessive s kept as such."""
+    """Return the names of the letters, as in "FBI", with the ending of FBI's and OD'd kept as such."""
     letters, _, ending = word.partition("'")
     symbols = " ".join(LETTER_NAMES[c] for c in letters if c in LETTER_NAMES)
-    return plural(symbols) if ending == "s" and symbols else symbols
+    return _SPELT_ENDINGS[ending](symbols) if ending in _SPELT_ENDINGS and symbols else symbols
 
 
 def _unknown_word(word: str, is_name: bool) -> str:
@@ -149,11 +158,13 @@ def _unknown_word(word: str, is_name: bool) -> str:
         base = find_word(stem) or _unknown_word(stem, is_name) if stem else ""
         return plural(base) if base and ending else base
     letters = word.replace("'", "")
+    if drawn := _drawn_out(letters):
+        return drawn
     whole = _without_mark(letters, is_name) or derive_word(word) or derive_word(letters)
     # A name is seldom short parts: "Hatherley" is not "hat" and "Herley".
     derived = whole or derive_compound(letters, _SHORTEST_OF_A_NAME if is_name else _SHORTEST_PART)
     foreign = read_open_syllables(letters) if is_name and not derived else None
-    return derived or foreign or _drawn_out(letters) or _guess(letters)
+    return derived or foreign or _guess(letters)
 
 
 def _without_mark(word: str, is_name: bool) -> str | None:
@@ -171,7 +182,8 @@ def _drawn_out(word: str) -> str | None:
     if not _DRAWN.search(word):
         return None
     once, twice = _DRAWN.sub(r"\1", word), _DRAWN.sub(r"\1\1", word)
-    first, second = (once, twice) if twice.endswith(("aa", "ii", "oo", "uu")) else (twice, once)
+    is_single = once in _SINGLE or twice.endswith(("aa", "ii", "oo", "uu"))
+    first, second = (once, twice) if is_single else (twice, once)
     return find_word(first) or find_word(second)
 
 
@@ -201,13 +213,17 @@ def _stressed(symbols: str) -> str:
 
 def _is_spelt(word: str) -> bool:
     """Return whether a word that is in no dictionary is an acronym ("BBQ", "mRNA") or unsayable ("xkcd")."""
-    if _MIXED_ACRONYM.fullmatch(word):
+    if _MIXED_ACRONYM.fullmatch(word) or _VERBS.fullmatch(word.replace("’", "'")):
         return True
-    letters = plain_letters(word.partition("'")[0])
-    if not any(c in "aeiouy" for c in letters):
-        is_sound = _DRAWN.sub(r"\1\1", letters) in read_map("words_en.tsv")  # "brrr" is "brr"
-        return len(letters) > 1 and not is_sound
+    letters, _, ending = plain_letters(word).partition("'")
+    if not any(c in "aeiouy" for c in letters + ending):
+        return len(letters) > 1 and not _is_listed_sound(letters)
     return word.isupper() and 1 < len(letters) <= _LONGEST_ACRONYM
+
+
+def _is_listed_sound(letters: str) -> bool:
+    """Return whether our table has a drawn-out sound: "brrr" is "brr"."""
+    return _DRAWN.sub(r"\1\1", letters) in read_map("words_en.tsv")
 
 
 def plain_letters(word: str) -> str:
