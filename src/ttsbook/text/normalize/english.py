@@ -9,6 +9,8 @@ from ttsbook.text.normalize.english_acronyms import ACRONYMS
 from ttsbook.text.normalize.english_calibers import CALIBERS
 from ttsbook.text.normalize.english_counts import CODES, FRACTIONS, ORDINALS, PLAIN
 from ttsbook.text.normalize.english_dates import DATES, YEARS
+from ttsbook.text.normalize.english_formulas import FORMULAS
+from ttsbook.text.normalize.english_labels import LABELS, NAMED
 from ttsbook.text.normalize.english_measures import measure_rules
 from ttsbook.text.normalize.english_numbers import one_by_one
 from ttsbook.text.normalize.english_places import PLACES
@@ -37,9 +39,9 @@ _ADDRESS = re.compile(
 def english_rules() -> tuple[Rule, ...]:
     """Return the rules; a date must claim its digits before a plain number can."""
     address = Rule("address", _ADDRESS, _address, "", frozenset("@/."))
-    dates = (*SCENES, *VERSES, *CODES, *DATES)
+    dates = (*SCENES, *VERSES, *FORMULAS, *LABELS, *CODES, *DATES)
     quantities = (*quantity_rules(), *CALIBERS, *measure_rules())
-    numbers = (*dates, *FRACTIONS[:1], *quantities, *FRACTIONS[1:], *ORDINALS, *YEARS, *PLAIN)
+    numbers = (*dates, *FRACTIONS[:1], *quantities, *FRACTIONS[1:], *ORDINALS, *YEARS, *NAMED, *PLAIN)
     return (address, *PLACES, *numbers, *ACRONYMS, *roman_rules(), *word_rules())
 
 

@@ -105,11 +105,6 @@ def _letter_power(match: re.Match[str]) -> str:
     return {"2": " squared", "3": " cubed"}.get(power, f" to the power of {decimal(power)}")
 
 
-def _named(match: re.Match[str]) -> str:
-    """Read the number of a room or a flight as a name: "Room one oh one"."""
-    return match["word"] + house_number(match["n"])
-
-
 def _pair(match: re.Match[str]) -> str:
     return read_map("pairs_en.tsv")[match.group()]
 
@@ -167,7 +162,6 @@ _CALLS = (
 )
 _CALLING = "|".join(rf"(?<=\b{verb} )" for verb in (*_CALLS, "phone", "phoned"))
 _CALLED = r"(?:calls?|callers?|dispatch|dispatchers?|operators?|emergency|recordings?|tapes?)\b"
-_NUMBERED = "[Rr]oom|[Ff]light|[Ss]uite|Suite|Flight|Gate|Highway|Route|Interstate|Apartment|Area|Boeing|Cell"
 _WHOLE = r"\d{1,3}(?:,\d{3})+|\d+"
 CODES = (
     english_rule("phone", rf"{BEFORE}\d{{3}}-\d\d-\d{{4}}(?!\w)", _phone),
@@ -226,7 +220,6 @@ ORDINALS = (
 )
 PLAIN = (
     english_rule("circled", f"[{''.join(CIRCLED)}]", _circled, needs="".join(CIRCLED)),
-    english_rule("named", rf"\b(?P<word>(?:{_NUMBERED})\s)(?P<n>\d{{3}})(?![\w,.]\d|\w)", _named),
     english_rule("phone", rf"(?i:{_CALLING})(?:911|999|112|411)(?![\w,.]\d|\w)", _emergency),
     english_rule("phone", rf"{BEFORE}(?:911|999)(?=\s{_CALLED})", _emergency),
     english_rule("model", rf"(?:(?<=\bPorsche )|{BEFORE}(?=911\s(?:Turbo|Carrera|Targa)))911(?!\w)", _model),

@@ -35,10 +35,12 @@ _MONTH_NAMES = "January|February|March|April|May|June|July|August|September|Octo
 _SHORT_MONTHS = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec"
 _NAMED = f"(?:{_MONTH_NAMES}|{_SHORT_MONTHS})"
 _MEASURED = re.compile(
-    r"\s?(?:per ?cent|degrees|points?|million|billion|thousand|dollars|pounds|euros|met|k|mi|cm|mm|feet)"
+    r"\s?(?:per ?cent|degrees|points?|million|billion|thousand|dollars|pounds|euros|met|k|mi|cm|mm|feet"
+    r"|[x×·] ?\d)"
 )
 _SHORT = rf"(?:{_SHORT_MONTHS}|{_SHORT_MONTHS.upper()})\.?"
 _MONTH = rf"(?P<month>{_MONTH_NAMES}|{_MONTH_NAMES.upper()}|{_SHORT})"
+_FIRST_YEAR = 1100  # that is one wherever it stands
 _NTH = "(?:st|nd|rd|th|ST|ND|RD|TH|(?<=[23])d)"  # also 2d, 3d of older books
 _YEAR_TAIL = r"(?:,? (?P<y>\d{4})(?!\w))?"
 _HALF_DAY = r"(?P<half>[AaPp]\.\s?[Mm]\.|[AaPp][Mm]\b)"
@@ -170,14 +172,18 @@ def _decade(match: re.Match[str]) -> str:
 
 def _range(match: re.Match[str]) -> str:
     low, high = match["a"], match["b"]
-    if _is_year(low) and len(high) in (1, 2, 4):
+    if (_is_year(low) or _are_early_years(low, high)) and len(high) in (1, 2, 4):
         said = year(high) if len(high) == 4 else two_digits(high) if len(high) == 2 else cardinal(high)
         return f"{year(low)} to {said}"
     return f"{decimal(low)} to {decimal(high)}"
 
 
+def _are_early_years(low: str, high: str) -> bool:
+    return low.isdigit() and high.isdigit() and 1000 < int(low) < int(high) < _FIRST_YEAR
+
+
 def _is_year(digits: str) -> bool:
-    return len(digits) == 4 and digits.isdigit() and 1100 <= int(digits) <= 2099
+    return len(digits) == 4 and digits.isdigit() and _FIRST_YEAR <= int(digits) <= 2099
 
 
 def _year(match: re.Match[str]) -> str | None:
@@ -261,5 +267,11 @@ YEARS: tuple[Rule, ...] = (
     english_rule("decade", rf"{_NOT_NUMBERED}(?<!\w)['’]?(?P<y>\d{{3}}0|\d0)['’]?s\b", _decade),
     english_rule("year", r"(?<!\w)['’](?P<y>\d\d)(?![\w'’])", _short_year),
     english_rule("range", rf"{BEFORE}(?P<a>{NUMBER})(?:--|\s?[-–—]\s?)(?P<b>{NUMBER})(?![\w-])", _range),
+    english_rule(
+        "year",
+        r"(?:(?<=\bc\. )|(?<=\bca\. )|(?<=\bcirca )|(?<=\b[bdr]\. )|(?<=\b[Ii]n )(?=\d+[,.;:)]))"
+        r"10[1-9]\d(?![\w,]\d|\w)",
+        lambda match: year(match.group()),
+    ),
     english_rule("year", rf"{BEFORE}\d{{4}}(?![\w,]\d|\w)", _year),
 )

@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from ttsbook.text.normalize.english_numbers import BEFORE, NUMBER, SIGN, cardinal, decimal, is_one, plural
-from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop
+from ttsbook.text.normalize.rewrite import DIGITS, Rule, any_of, english_rule, kept_stop, word_before
 from ttsbook.text.normalize.signs import FRACTION_SIGNS
 from ttsbook.text.tables import read_rows, read_words
 
@@ -19,8 +19,22 @@ NOUN_AFTER = re.compile(
     r" (?!(?:and|are|but|each|for|from|had|into|more|per|than|that|the|was|with)\b)[a-z]{3}"
 )
 _MONEY_NOUN = re.compile(
-    r"-an?-[a-z]"
-    r"|[ -](?:bank ?)?(?:note|bill|coin|ticket|fine|bet|prize|stamp|fee|cheque|check|reward|tip|piece)s?\b"
+    r"-an?-[a-z]|[ -](?:bank ?)?(?:note|bill|coin|ticket|fine|bet|prize|stamp|fee|cheque|check|reward|tip"
+    r"|piece|apartment|bond|bonus|bottle|bounty|budget|business|car|contract|deal|dinner|donation|dress|fortune|grant"
+    r"|haircut|house|industry|investment|lawsuit|loan|mansion|mortgage|policy|question|ransom|salary|settlement"
+    r"|shoe|suit|watch|yacht|Series [A-F])s?\b"
+)
+# What is named by a size: a roll of 35mm film, the 155mm howitzers, the 100 m relay, two 400g tins.
+_SIZED_NOUN = re.compile(
+    r" (?:autocannon|camera|cannon|dash|film|freestyle|gun|howitzer|hurdles|jar|lens|mortar|packet|projectile"
+    r"|race|relay|sprint|tin)(?:e?s)?\b"
+)
+_PLURAL_NOUN = re.compile(  # what a few inches before it describe: 2" cookies, but 2" across
+    r" (?!(?:across|always|besides|has|less|perhaps|plus|this|thickness|thus|was|[a-z]+wards)\b)[a-z]{3,}s\b"
+)
+_LABELS = frozenset(("exit", "gate", "highway", "hwy", "route", "rte", "runway", "seat"))
+_PACKED = (
+    "bag|bar|block|bottle|box|can|carton|fillet|jar|pack|packet|piece|pot|pouch|sachet|slice|steak|tin|tub"
 )
 _SIGNED = rf"(?P<n>{SIGN}(?:{NUMBER}))"
 _RATES = (
@@ -32,6 +46,9 @@ _AMOUNT_BEFORE = re.compile(
     rf"(?P<whole>\d[ -]?)?(?:[{''.join(FRACTION_SIGNS)}]|\d+[/⁄]\d+|(?P<one>(?<!\d)1))\s?$"
 )
 _LONGEST_AMOUNT = 10  # characters
+_TIMES = {"s": "second", "h": "hour"}
+_COUNTED_BEFORE = re.compile(r"\d(?:[a-z]{1,2})? (?:[a-z]+ ){0,2}[a-z]{3,}$")
+_LOOK_BACK = 30  # characters
 _FEET_AND_INCHES = {
     "'": ("foot", "feet"),
     "′": ("foot", "feet"),
@@ -39,7 +56,7 @@ _FEET_AND_INCHES = {
     "″": ("inch", "inches"),
 }
 _YEAR = re.compile(r"1\d{3}|20\d\d")  # “in 1917" closes what a sentence before has opened
-_QUOTED = {"'": re.compile(r"(?<!\w)['‘]"), '"': re.compile(r'(?<!\d)"')}
+_QUOTED = {"'": re.compile(r"(?<!\w)['‘]"), '"': re.compile(rf"(?<![\d{''.join(FRACTION_SIGNS)}])\"")}
 
 
 @lru_cache(maxsize=1)
@@ -50,13 +67,15 @@ def english_units() -> dict[str, tuple[str, str]]:
 
 def describes(match: re.Match[str]) -> bool:
     """Return whether a quantity describes the noun after it: "a 6 ft. man", "a 16-GB card"."""
-    if _MONEY_NOUN.match(match.string, match.end()):
+    if _MONEY_NOUN.match(match.string, match.end()) or _SIZED_NOUN.match(match.string, match.end()):
         return True
     after_article = _ARTICLE_BEFORE.search(match.string, max(0, match.start() - 4), match.start())
     return bool(after_article and NOUN_AFTER.match(match.string, match.end()))
 
 
-def _unit(match: re.Match[str]) -> str:
+def _unit(match: re.Match[str]) -> str | None:
+    if match["unit"] in ("W", "L") and word_before(match).lower() in _LABELS:
+        return None  # Route 9W, runway 27L
     one, many = english_units()[match["unit"]]
     if match["join"] == "-" or describes(match):  # a 10-km run
         many = one
@@ -87,12 +106,17 @@ def _feet_or_inches(match: re.Match[str]) -> str | None:
     if _may_quote(match) or _YEAR.fullmatch(match["n"]):
         return None
     one, many = _FEET_AND_INCHES[match["mark"]]
-    return f"{decimal(match['n'])} {one if is_one(match['n']) or describes(match) else many}"
+    return f"{decimal(match['n'])} {one if is_one(match['n']) or _is_size(match) else many}"
 
 
 def _inch_of_part(match: re.Match[str]) -> str | None:
     """Read a 3/8" bolt."""
-    return None if _may_quote(match) else "inch" if _is_part(match) or describes(match) else "inches"
+    return None if _may_quote(match) else "inch" if _is_part(match) or _is_size(match) else "inches"
+
+
+def _is_size(match: re.Match[str]) -> bool:
+    """Return whether feet or inches describe a noun: a 12' pole, 2" cookies."""
+    return describes(match) or _PLURAL_NOUN.match(match.string, match.end()) is not None
 
 
 def _may_quote(match: re.Match[str]) -> bool:
@@ -110,7 +134,18 @@ def _per(match: re.Match[str]) -> str:
 
 def _per_one(unit: str) -> str:
     """Return "per kilogram" for kg, and "per hour" for what is printed in full."""
-    return f"per {english_units().get(unit, (unit, ''))[0]}"
+    return f"per {_TIMES.get(unit) or english_units().get(unit, (unit, ''))[0]}"
+
+
+def _each(match: re.Match[str]) -> str | None:
+    """Read 20g net carbs/day."""
+    is_amount = _COUNTED_BEFORE.search(match.string, max(0, match.start() - _LOOK_BACK), match.start())
+    return f" per {match['unit']}" if is_amount else None
+
+
+def _packed(match: re.Match[str]) -> str:
+    """Read 2 x 400g tins as a cook does."""
+    return f"{cardinal(match['count'])} {decimal(match['n'])} {english_units()[match['unit']][0]}"
 
 
 def _height(match: re.Match[str]) -> str:
@@ -153,9 +188,15 @@ def measure_rules() -> tuple[Rule, ...]:
     """Return the rules in the order of their claims."""
     units = any_of(english_units())
     signs, foods = "".join(FRACTION_SIGNS), any_of(read_words("foods_en.txt"))
-    part = rf"(?:(?<=[{signs}⁰¹²³⁴-⁹])|(?<=\d[/⁄^]\d)|(?<=\d[/⁄^]\d\d))"
+    part = rf"(?:(?<=[{signs}⁰¹²³⁴-⁹])|(?<=\d[/⁄^]\d)|(?<=\d[/⁄^]\d\d)|(?<=\d 0\d\d))"
     factor = rf"(?:{NUMBER})(?:\s?(?:{units})(?!\w)|[\"″'′])?"
     return (
+        english_rule(
+            "packed",
+            rf"{BEFORE}(?P<count>\d+)\s?[x×]\s?(?P<n>{NUMBER})[\s-]?(?P<unit>{units})(?=\s(?:{_PACKED})(?:e?s)?\b)",
+            _packed,
+            needs="x×",
+        ),
         english_rule(
             "dimensions",
             rf"{BEFORE}{factor}(?:-?\s?[x×]\s?{factor})+(?:(?<=\d)s)?(?![\w^⁰¹²³⁴-⁹⁻])",
@@ -182,11 +223,16 @@ def measure_rules() -> tuple[Rule, ...]:
         english_rule("unit", rf"{BEFORE}(?:(?P<low>{NUMBER})[-–])?(?P<n>\d+\.\d+)\s?s(?![\w.'’])", _seconds),
         english_rule(
             "unit",
-            rf"{BEFORE}(?<![/⁄^]){_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?(?P<join>[\s-]?)(?P<unit>{units})"
-            rf"(?:/(?P<per>{units}|{_RATES}))?(?![\w²³])",
+            rf"{BEFORE}(?<!\d[/⁄^])(?<![⁄^]){_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?(?P<join>[\s-]?)(?P<unit>{units})"
+            rf"(?:/(?P<per>{units}|{_RATES}|[hs]))?(?![\w²³])",
             _unit,
         ),
-        english_rule("unit", rf"{part}(?P<join>[\s-]?)(?P<unit>{units})(?![\w²³])", _unit_of_part),
+        english_rule(
+            "unit", rf"{part}(?P<join>[\s-]?)(?P<unit>{units})(?![\w²³])", _unit_of_part, needs=DIGITS + signs
+        ),
         english_rule("unit", rf"{part}(?P<mark>[\"″])(?![\w\"])", _inch_of_part, needs='"″'),
+        english_rule(
+            "per", r"(?<=[a-z])(?<!\bday)/(?P<unit>day|week|month|year|hour|minute|night|person)\b", _each
+        ),
         english_rule("unit", rf"(?<=[\d{signs}])\s?c\.(?=\s(?:[a-z-]+,?\s){{0,2}}(?:{foods})\b)", _cups),
     )

@@ -50,10 +50,13 @@ def two_digits(digits: str) -> str:
 
 
 def house_number(digits: str) -> str:
-    """Read a number that names rather than counts: 221 as "two twenty-one"."""
-    if len(digits) == 3 and digits[1:] != "00" and digits[0] != "0":
-        return f"{cardinal(digits[0])} {two_digits(digits[1:])}"
-    return one_by_one(digits) if digits[0] == "0" else cardinal(digits)
+    """Read a number that names rather than counts: 221 as "two twenty-one", 1080 as "ten eighty"."""
+    if digits[0] == "0":
+        return one_by_one(digits)
+    if len(digits) not in (3, 4) or digits[-3:] == "000" or digits[1:] == "00":
+        return cardinal(digits)
+    last = "hundred" if digits[-2:] == "00" else two_digits(digits[-2:])
+    return f"{cardinal(digits[:-2])} {last}"
 
 
 @lru_cache(maxsize=4096)

@@ -21,6 +21,7 @@ from ttsbook.text.tables import read_rows
 # fmt: off
 _MAGNITUDES = {
     "k": "thousand", "m": "million", "mn": "million", "bn": "billion", "b": "billion", "tn": "trillion",
+    "mil": "million", "trn": "trillion",
     "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion",
     "lakh": "lakh", "crore": "crore",
 }
@@ -34,6 +35,9 @@ _MOST_SHILLINGS = 2  # digits; there were no prices of 747s. with a stop behind 
 _BEFORE_PLURAL = ("iphone", "size", "sizes", "two", "three", "four")
 _PAIR_BEFORE = re.compile(r"\bpairs? of $|\ds,?(?: and)? $")
 _DIRECTIONS = {"N": "north", "S": "south", "E": "east", "W": "west"}
+_SCALES = {"C": "Celsius", "F": "Fahrenheit", "K": "Kelvin", "℃": "Celsius", "℉": "Fahrenheit"}
+_OVEN_NEXT = re.compile(r"\s?/\s?(?:fan|gas|\d{2,3}\s?[CF]\b)|\s(?:fan|gas)\b")
+_OVEN_BEFORE = re.compile(r"(?:\d{2,3}[CF]|\bfan)\s?/\s?(?:fan )?$|\d{2,3}[CF]/fan $")
 _MINUS = r"(?P<minus>(?<![\w-])[-−])?"
 
 
@@ -120,14 +124,20 @@ def _percent(match: re.Match[str]) -> str:
 
 
 def _temperature(match: re.Match[str]) -> str:
-    scales = {"C": " Celsius", "F": " Fahrenheit", "K": " Kelvin", "℃": " Celsius", "℉": " Fahrenheit"}
-    scale = scales.get(match["scale"] or match["sign"] or "", "")
+    scale = _SCALES.get(match["scale"] or match["sign"] or "", "")
     if match["low"]:
-        own = scales.get((match["from"] or "°")[-1], scale)  # 32°F–0°C has two
-        low = decimal(match["low"]) + (f" degrees{own}" if own != scale else "")
-        return f"{low} to {decimal(match['n'])} degrees{scale}"
+        own = _SCALES.get((match["from"] or "°")[-1], scale)  # 32°F–0°C has two
+        low = decimal(match["low"]) + (f" degrees {own}" if own != scale else "")
+        return f"{low} to {decimal(match['n'])} degrees {scale}".rstrip()
     unit = "degree" if is_one(match["n"]) else "degrees"
-    return f"{decimal(match['n'])} {unit}{scale}"
+    return f"{decimal(match['n'])} {unit} {scale}".rstrip()
+
+
+def _oven(match: re.Match[str]) -> str | None:
+    """Read 200C/180C fan/gas 6, but leave room 101C its letter."""
+    text = match.string
+    is_heat = _OVEN_NEXT.match(text, match.end()) or _OVEN_BEFORE.search(text, 0, match.start())
+    return f"{cardinal(match['n'])} degrees {_SCALES[match['scale']]}" if is_heat else None
 
 
 @lru_cache(maxsize=1)
@@ -173,7 +183,8 @@ def quantity_rules() -> tuple[Rule, ...]:
         english_rule(
             "temperature",
             rf"{BEFORE}(?:(?P<low>{SIGN}(?:{NUMBER}))\s?(?P<from>°\s?[CF]?|[℃℉])?\s?[-–]\s?)?{_BELOW}\s?"
-            r"(?:°\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))",
+            r"(?:[°º˚]\s?(?P<scale>[CFK]\b)?|(?P<sign>[℃℉]))",
             _temperature,
         ),
+        english_rule("temperature", rf"{BEFORE}(?P<n>[1-5]\d[05])(?P<scale>[CF])(?![\w-])", _oven),
     )

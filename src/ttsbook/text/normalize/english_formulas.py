@@ -1,0 +1,40 @@
+"""Rules for what scientists write: CO₂, Fe2O3, 1.6e-19, the 5′ end, 65 000."""
+
+from __future__ import annotations
+
+import re
+
+from ttsbook.text.normalize.english_numbers import BEFORE, NUMBER, cardinal, decimal
+from ttsbook.text.normalize.rewrite import DIGITS, english_rule
+
+_LOW = "₀₁₂₃₄₅₆₇₈₉"
+_LOWERED = str.maketrans(_LOW, DIGITS)
+_TWO_LETTERS = "Ag|Al|Ar|Au|Ba|Be|Br|Ca|Cl|Cr|Cu|Fe|He|Hg|Li|Mg|Mn|Na|Ne|Ni|Pb|Pt|Si|Sn|Ti|Zn"
+_ATOMS = rf"(?:{_TWO_LETTERS}|[BCFHIKNOPSU])[\d{_LOW}]{{0,2}}"
+_PART = re.compile(r"[A-Z][a-z]?|\d+|[()]")
+_STRANDS = "carbon|ends?|exonuclease|overhang|phosphate|splice|untranslated|UTR"
+
+
+def _formula(match: re.Match[str]) -> str | None:
+    """Read CO₂ as "C O two" and Fe2O3 by letters, as chemists do."""
+    parts = _PART.findall(match.group().translate(_LOWERED))
+    if not any(part.isdigit() for part in parts):
+        return None
+    return " ".join(cardinal(part) if part.isdigit() else " ".join(part.upper()) for part in parts)
+
+
+def _exponent(match: re.Match[str]) -> str:
+    return f"{decimal(match['n'])} times ten to the power of minus {cardinal(match['power'])}"
+
+
+def _grouped(match: re.Match[str]) -> str | None:
+    """Read 65 000 and 1 200 000, of which some group can be no number of its own."""
+    return cardinal(match.group().replace(" ", "")) if " 0" in match.group() else None
+
+
+FORMULAS = (
+    english_rule("tagged", rf"(?<![\w.#-])(?:{_ATOMS}){{2,}}(?![\w{_LOW}])", _formula, needs=DIGITS + _LOW),
+    english_rule("exponent", rf"{BEFORE}(?P<n>{NUMBER})[eE][-−](?P<power>\d{{1,3}})(?!\w)", _exponent),
+    english_rule("prime", rf"(?<=\b[35])[′'](?=[- ](?:{_STRANDS})\b)", lambda _: " prime", needs="′'"),
+    english_rule("number", rf"{BEFORE}(?<!\d )[1-9]\d{{0,2}}(?: \d{{3}})+(?![\w-]|[.,]\d| \d)", _grouped),
+)
