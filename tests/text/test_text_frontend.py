@@ -45,6 +45,8 @@ def sentences(text: str) -> list[str]:
         ("What?! No way!! Go.", ["What?!", "No way!!", "Go."]),
         ("(He left.) She stayed.", ["(He left.)", "She stayed."]),
         ("We chose plan B. He left.", ["We chose plan B.", "He left."]),
+        ("We sat in Row D. Mom waved.", ["We sat in Row D.", "Mom waved."]),
+        ("A series D. H. Lawrence wrote.", ["A series D. H. Lawrence wrote."]),
         ("No. 5 is here. Yes.", ["No. 5 is here.", "Yes."]),
         ("No. He left.", ["No.", "He left."]),
         ("Dear me! how odd. Yes.", ["Dear me! how odd.", "Yes."]),

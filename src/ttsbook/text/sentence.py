@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ttsbook.text.initials import is_initial
+from ttsbook.text.initials import is_initial, is_label
 from ttsbook.text.tables import read_words
 
 _CLOSERS = "\"'”’»)\\]」』）》】〉］｝}*_"
@@ -70,7 +70,7 @@ def _is_abbreviation(text: str, stop: int, next_character: str) -> bool:
             return False
         return is_initial(text, name.start(), stop)
     if len(match.group()) == 1:  # "J. K. Rowling", but "so did I. Then"
-        may_be = match.group().isupper() and next_character.isupper()
+        may_be = match.group().isupper() and next_character.isupper() and not is_label(text, stop - 1, stop)
         return may_be and _word_at(text, stop) not in read_words("starters_en.txt")
     # "U.S. Army": with a capital after it nobody can tell; a break costs less than a run-on.
     return False

@@ -18,7 +18,7 @@ from ttsbook.text.normalize.english_quantities import quantity_rules
 from ttsbook.text.normalize.english_romans import SCENES, roman_rules
 from ttsbook.text.normalize.english_verses import VERSES
 from ttsbook.text.normalize.english_words import word_rules
-from ttsbook.text.normalize.rewrite import Rule
+from ttsbook.text.normalize.rewrite import Rule, english_rule
 
 # fmt: off
 _ADDRESS_NAMES = {
@@ -28,6 +28,12 @@ _ADDRESS_NAMES = {
 # fmt: on
 # Files by name: budget.xlsx. No endings that are words, which a lost space would make of the next sentence.
 _FILES = "txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|css|js|py|md|jpe?g|png|gif|mp[34]|wav|zip|gz|exe|dll"
+_FILES += "|ya?ml|toml|cpp|java|rb|php|sql|ini|cfg|svg|epub|tsx?|jsx|rs|ipynb|apk|avi|mkv"
+# A dot that belongs to a name: a .pdf, .NET, self.x, foo.bar().
+_DOT = (
+    rf"(?<![\w.])\.(?=(?:com|org|net|edu|gov|io|NET|{_FILES})(?![\w.]))|(?:(?<=\bASP)|(?<=\bADO)|(?<=\bVB))\.(?=NET\b)"
+    r"|(?<=[a-z_])\.(?=[a-z_]\w*\()|(?<=\bself)\.(?=[a-z_])"
+)
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"“”，。]*[\w/]|[A-Za-z0-9_.+-]+@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9][A-Za-z0-9-]*)+"
     r"|(?<![A-Za-z0-9._-])(?:[A-Za-z0-9_-]+\.)+(?:(?:com|org|net|edu|gov|io|info)(?:\.[a-z]{2})?\b"
@@ -42,7 +48,8 @@ def english_rules() -> tuple[Rule, ...]:
     dates = (*SCENES, *VERSES, *FORMULAS, *LABELS, *CODES, *DATES)
     quantities = (*quantity_rules(), *CALIBERS, *measure_rules())
     numbers = (*dates, *FRACTIONS[:1], *quantities, *FRACTIONS[1:], *ORDINALS, *YEARS, *NAMED, *PLAIN)
-    return (address, *PLACES, *numbers, *ACRONYMS, *roman_rules(), *word_rules())
+    dot = english_rule("address", _DOT, lambda _: " dot ", ".")
+    return (address, dot, *PLACES, *numbers, *ACRONYMS, *roman_rules(), *word_rules())
 
 
 def _address(match: re.Match[str]) -> str:

@@ -77,7 +77,9 @@ def _stands_alone(match: re.Match[str], is_name: bool) -> bool:
 
 
 def _is_shout(word: str) -> bool:
-    return len(word) > 1 and word.isalpha() and word.isupper() and word not in read_words("spelt_en.txt")
+    """Return whether a word is in capitals that are no letters: "FOR PA", but "9 AM EST"."""
+    known = read_words("spelt_en.txt") | {"AM", "PM"}
+    return len(word) > 1 and word.isalpha() and word.isupper() and word not in known
 
 
 def _one_letter(match: re.Match[str]) -> str:

@@ -15,6 +15,7 @@ from ttsbook.text.normalize.english_numbers import (
     one_by_one,
     ordinal,
     plural,
+    two_digits,
 )
 from ttsbook.text.normalize.rewrite import any_of, english_rule
 from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, sign_value
@@ -120,6 +121,22 @@ def _over(match: re.Match[str]) -> str | None:
     return f"{house_number(match['a'])} over {cardinal(match['b'])}"
 
 
+def _rating(match: re.Match[str]) -> str | None:
+    """Read "a solid 8.5/10" and "4/5 stars", but "a 3/10 mile" as a fraction."""
+    before = max(0, match.start() - _LOOK_BACK), match.start()
+    is_rated = match["of"] == "5" or "." in match["a"] or _RATED.search(match.string, *before)
+    return f"{decimal(match['a'])} out of {cardinal(match['of'])}" if is_rated else None
+
+
+def _score(match: re.Match[str]) -> str:
+    """Read the minutes and seconds of 38:25, which no clock shows."""
+    return f"{cardinal(match['a'])} {two_digits(match['b'])}"
+
+
+def _meter(match: re.Match[str]) -> str:
+    return f"{cardinal(match['beats'])} {cardinal(match['note'])}"
+
+
 def _out_of(match: re.Match[str]) -> str | None:
     """Read 250/300 and 5/5, which are no fractions, but leave seasons such as 1998/99."""
     have, whole = match["a"].replace(",", ""), match["b"].replace(",", "")
@@ -174,7 +191,13 @@ CODES = (
     english_rule(
         "music",
         rf"{BEFORE}(?P<beats>[2-79]|12)/(?P<note>[248]|16)(?=\s(?:time|meter|metre|rhythm|signature)\b)",
-        lambda match: f"{cardinal(match['beats'])} {cardinal(match['note'])}",
+        _meter,
+    ),
+    english_rule(
+        "music",
+        r"(?:(?<=\b[Aa] )(?=\S+ (?:beat|groove|march|shuffle)\b)|(?<=\bin )(?=\S+?[.,;:)]))"
+        r"(?P<beats>[2-79]|12)/(?P<note>[248])(?!\w)",
+        _meter,
     ),
     english_rule(
         "crowd",
@@ -195,11 +218,23 @@ CODES = (
     english_rule("phone", rf"{BEFORE}\d{{3}}-\d{{4}}(?!\w)", _phone),
     english_rule("phone", rf"{BEFORE}\(?0\d{{2,4}}\)?[ -]\d{{3,4}}[ -]?\d{{3,4}}(?!\w)", _phone),
 )
+_RATED = re.compile(
+    r"\b(?:an?|solid|strong|perfect|it|them|him|her|me|rated|score[ds]?|rating|pain|gave)"
+    r"(?: (?:at|as|about|of|is|was))?:? $",
+    re.IGNORECASE,
+)
+_LOOK_BACK = 20  # characters
 FRACTIONS = (
     english_rule("over", rf"{BEFORE}(?P<a>\d{{2,3}})/(?P<b>\d{{2,3}})(?![\w/])", _over),
+    english_rule(
+        "rating",
+        rf"{BEFORE}(?P<a>\d(?:\.\d)?)/(?P<of>10|5(?=\sstars))(?!\w|\s(?:of|mile|inch|second|full)\b)",
+        _rating,
+    ),
     english_rule("about", r"(?<![\w~.])~\s?(?=[$£€¥]?\d)", lambda _: "about"),
     english_rule("pair", rf"{BEFORE}(?:{any_of(read_map('pairs_en.tsv'))})(?![\w/.,-]\d|\w)", _pair),
     english_rule("out-of", rf"{BEFORE}(?<!/)(?P<a>{_WHOLE})/(?P<b>{_WHOLE})(?![\w/])", _out_of),
+    english_rule("score", rf"{BEFORE}(?P<a>2[5-9]|[3-9]\d):(?P<b>[0-5]\d)(?![\w:])", _score),
     english_rule("ratio", rf"{BEFORE}(?P<a>\d+):(?P<b>\d{{1,3}}(?:,\d{{3}})+|\d{{3,4}}|\d)(?![\w:])", _ratio),
     english_rule(
         "fraction",
@@ -220,7 +255,9 @@ ORDINALS = (
 )
 PLAIN = (
     english_rule("circled", f"[{''.join(CIRCLED)}]", _circled, needs="".join(CIRCLED)),
-    english_rule("phone", rf"(?i:{_CALLING})(?:911|999|112|411)(?![\w,.]\d|\w)", _emergency),
+    english_rule(
+        "phone", rf"(?i:{_CALLING})(?:911|999|988|112|211|311|411|511|000)(?![\w,.]\d|\w)", _emergency
+    ),
     english_rule("phone", rf"{BEFORE}(?:911|999)(?=\s{_CALLED})", _emergency),
     english_rule("model", rf"(?:(?<=\bPorsche )|{BEFORE}(?=911\s(?:Turbo|Carrera|Targa)))911(?!\w)", _model),
     english_rule("power", r"(?<=[A-Za-z)])\^(?P<power>[-−–]?\d+)(?!\w)", _letter_power, needs="^"),

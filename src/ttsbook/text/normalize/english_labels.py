@@ -6,7 +6,7 @@ import re
 
 from ttsbook.text.g2p.dictionary import has_word
 from ttsbook.text.normalize.english_numbers import BEFORE, cardinal, house_number, one_by_one
-from ttsbook.text.normalize.rewrite import english_rule
+from ttsbook.text.normalize.rewrite import english_rule, kept_stop
 
 _NUMBERED = (
     "[Aa]partment|[Cc]abin|[Cc]ell|[Cc]hannel|[Ee]rror|[Ee]xit|[Ee]xtension|[Ff]light|[Gg]ate|[Hh]ighway"
@@ -17,6 +17,7 @@ _COUNTED = (
 )
 _ISOTOPES = "uranium|plutonium|c(?:a)?esium|iodine|polonium|thorium|radium|iridium"
 _HIGHEST_BYTE = 255
+_PAGE_BEFORE = re.compile(r"(?:^|[\s(–-])\d{1,4}$")
 
 
 def _named(match: re.Match[str]) -> str:
@@ -45,6 +46,12 @@ def _internet_address(match: re.Match[str]) -> str | None:
     )
 
 
+def _following(match: re.Match[str]) -> str | None:
+    """Read the pages of 112ff., but not the color #00ff00."""
+    is_page = _PAGE_BEFORE.search(match.string, max(0, match.start() - 6), match.start())
+    return f" and following{kept_stop(match)}" if is_page else None
+
+
 def _average(match: re.Match[str]) -> str:
     """Read the .312 of a batter."""
     return house_number(match["n"])
@@ -52,6 +59,7 @@ def _average(match: re.Match[str]) -> str:
 
 # Before dates and ranges.
 LABELS = (
+    english_rule("following", r"(?<=\d)\s?ff\b\.?", _following),
     english_rule("initials", r"(?<![\w-])[A-Z]{2}(?=-\d)", _letters),
     english_rule("code", rf"{BEFORE}(?<!-)\d(?:-\d){{2,}}(?![\w-])", _digits),
     english_rule("code", r"(?:(?<=[“\"‘])|(?<=^))10-(?P<n>\d\d?)(?=[,.!?])", _radio),

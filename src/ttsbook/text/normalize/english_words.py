@@ -6,6 +6,7 @@ import re
 from functools import lru_cache
 
 from ttsbook.text.g2p.joined import split_joined
+from ttsbook.text.initials import is_label
 from ttsbook.text.normalize.english_abbreviations import (
     CAPITAL_NEXT,
     CLOSERS,
@@ -22,6 +23,10 @@ from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop
 from ttsbook.text.tables import read_map, read_rows, read_words
 
 _OPENERS = " \"“‘'"
+_PLACES = {"INT.": "Interior", "EXT.": "Exterior"}  # of a scene in a screenplay
+_OPERATORS = {"!=": "≠", ">=": "≥", "<=": "≤", "==": "="}
+_DRAWN = 3  # times that a letter shows it to be drawn out
+_SAID_SLOWLY = frozenset(("please", "really", "well", "yeah", "yes"))
 _POWERS = {"²": "squared", "³": "cubed"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -29,11 +34,16 @@ _COMPARED = {"<": "less than", ">": "greater than"}
 _PRIMES = {"′": " prime", "″": " double prime"}
 _NOTES = {"#": "sharp", "♯": "sharp", "♭": "flat", "♮": "natural"}
 _LESS = r"(?<![-=<>])(?:<(?!3(?:\s(?:you|u|this|my|him|her|it)\b|[!.]?\s*$))|>)"  # <3 is a heart
-# An a that is no article: (a), "a", a, e, i, a and b, a + b, x = a.
+# An a that is no article: (a), "a", M&A, straight-A, a, e, i, a and b, a + b, x = a.
 _LETTER_A = (
-    r"[Aa](?!\w)(?:(?<=\([Aa])(?=\))|(?<=[\"“‘]a)(?=[\"”’])|(?:(?<== a)|(?<=\bletter a))(?=[,.;:)]|$)"
+    r"[Aa](?!\w)(?:(?<=\([Aa])(?=\))|(?<=[\"“‘][Aa])(?=[\"”’])|(?<=[A-Z]&A)|(?<=[a-z]-A)(?![-'’])"
+    r"|(?:(?<== a)|(?<=\bletter a))(?=[,.;:)]|$)"
     r"|(?<![\w'’.-].)(?:(?=, [B-HJ-NP-Zb-hj-np-z]\b(?!['’-]))|(?<=A)(?=-\d)"
     r"|(?<=a)(?=,? (?:and|or) [b-z]\b(?!['’.])|[²³^]| ?[=+×] ?(?!\d)[\w(]| [<>] \w)))"
+)
+_STRETCHED = (
+    r"(?<![\w'’-])(?P<head>[A-Za-z]+?)(?P<letter>[aeioumrh])(?P<more>(?:-(?P=letter))+)(?P<tail>(?:(?<=[aeiou])[a-z]+)?)"
+    r"(?![\w'’-])"
 )
 _GRADE_END = r"(?=[\s,.;:!?)”\"]|$)(?! [A-Za-z]-| (?:and|or) [A-Z]-\w)"
 
@@ -97,8 +107,9 @@ def _grade(match: re.Match[str]) -> str:
 
 
 def _one_initial(match: re.Match[str]) -> str | None:
-    """Read the letter of "E. Gardiner", but leave "plan B. He left" its stop."""
-    return _initials(match) if starts_name(match.string, match.end()) else None
+    """Read the letter of "E. Gardiner", but leave "plan B. He left" and "Row D. Mom waved" their stop."""
+    text, start, end = match.string, match.start(), match.end()
+    return _initials(match) if starts_name(text, end) and not is_label(text, start, end - 1) else None
 
 
 def _shouted(match: re.Match[str]) -> str | None:
@@ -107,6 +118,30 @@ def _shouted(match: re.Match[str]) -> str | None:
     if not text.isupper() or sum(1 for _ in re.finditer(r"[A-Z]{2,}", text)) < 2:
         return None
     return match.group().capitalize()
+
+
+def _versus(match: re.Match[str]) -> str | None:
+    """Read "R v Brown" and "England v Australia", but not "Act v Scene"."""
+    before = word_before(match)
+    return (
+        "versus" if before[:1].isupper() and before.lower() not in read_words("before_roman_en.txt") else None
+    )
+
+
+def _drawn_out(match: re.Match[str]) -> str | None:
+    """Read so-o-o, Ma-a-ark, hm-m-m and ye-es as the words that they are; re-elect has two."""
+    head, letter, tail = match.group("head", "letter", "tail")
+    word = head + (letter if letter in "aeiou" else letter * _DRAWN) + tail
+    is_once = match["more"].count("-") == 1 and tail
+    return None if is_once and word.lower() not in _SAID_SLOWLY else word
+
+
+def _operator(match: re.Match[str]) -> str:
+    return f" {read_map('symbols_en.tsv')[_OPERATORS[match.group()]]} "
+
+
+def _place(match: re.Match[str]) -> str:
+    return _PLACES[match.group()]
 
 
 def _hashtag(match: re.Match[str]) -> str:
@@ -131,6 +166,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("monsieur", r"(?<![\w.])M\.(?=\s(?:d[eu]\s|d['’][A-ZÉ]|[A-ZÉ][a-zà-ÿ]))", _monsieur, "M"),
         ("abbreviation", rf"(?i)(?<![\w.])(?=[^\s.]{{1,9}}\.|et al)(?:{dotted})(?!\w)", abbreviation, "."),
         ("abbreviation", rf"\b(?:{bare})\b", abbreviation, ""),
+        ("place", r"\b(?:INT|EXT)\.(?=(?:/(?:INT|EXT)\.)?\s[A-Z]{2})", _place, "."),
         ("initials", r"\b(?:[A-Z]\.){2,}['’]?s\b", lambda match: _initials(match)[:-2] + "'s", "."),
         ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:!?)'’\"”])", _initials, "."),
         ("initials", r"\b(?:[A-Z]\.){2,}", _dotted, "."),
@@ -158,9 +194,12 @@ def word_rules() -> tuple[Rule, ...]:
         ("prime", r"(?<=\b[A-Za-z])[′″](?!\w)", lambda match: _PRIMES[match.group()], "′″"),
         ("prefix", rf"(?<![\w-])[Dd]e(?={not_latin})", lambda match: f"{match[0]}e", "-"),
         ("arrow", r"(?<=\w)\s?→\s?(?=[\w∞])", lambda _: " to ", "→"),
+        ("operator", "(?<![!=<>])(?:[!<>]=|==)(?![=>])", _operator, "="),
+        ("versus", r"(?<=\w )v(?= [A-Z])", _versus, "v"),
+        ("drawn-out", _STRETCHED, _drawn_out, "-"),
         ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),
         ("hashtag", r"(?<!\w)[#@](?P<name>[A-Za-z]+)", _hashtag, "#@"),
-        ("with", r"(?<![\w/])w/(?=\s?\w)", lambda _: "with", "/"),
+        ("with", r"(?<![\w/])w/(?=\s?[\w\"“‘])", lambda _: "with", "/"),
         ("age", r"(?<=\d)[\s-]?y/o\b", lambda _: " year old", "/"),
         ("symbol", "§§", lambda _: "sections", "§"),
         ("symbol", f"[{re.escape(symbols)}]", _symbol, symbols),
