@@ -183,6 +183,9 @@ def test_the_network_gives_what_the_package_gives(word: str, symbols: str) -> No
         ("inexplicable", "ˌɪnɛksplˈɪkəbəl"),
         ("Dostoevsky's", "dˌɔstəjˈɛfskiz"),
         ("touché", "tuʃˈA"),
+        ("Chisinau's", "kˌɪʃɪnˈWz"),
+        ("sertraline", "sˈɜɹtɹəlˌin"),
+        ("MRSA", "mˈɜɹsə"),
     ],
 )
 def test_a_rarer_word_is_read_by_the_second_dictionary_or_our_table(word: str, symbols: str) -> None:
