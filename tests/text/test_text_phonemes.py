@@ -362,7 +362,8 @@ def test_each_language_keeps_its_own_words_in_mixed_text() -> None:
         ("“A—a ghost!”", "en", "ə, ə ɡˈOst!"),
         ("A is for apple.", "en", "ˈA ɪz fɔɹ ˈæpəl."),
         ("A has-been and Mr. A at A&M.", "en", "ə hæz bˈɪn ænd mˈɪstəɹ ˈA æt ˈA ænd ˈɛm."),
-        ("A T-shirt, an A B list.", "en", "ə tˈi ʃˈɜɹt, ən ˈA bˈi lˈɪst."),
+        ("A T-shirt, vitamin A T-shirts.", "en", "ə tˈi ʃˈɜɹt, vˈItəmən ˈA tˈi ʃˈɜɹts."),
+        ("At 9am. An A-OK A-game.", "en", "æt nˈIn ˈA ˈɛm. ən ˈA ˈOkˈA ˈA ɡˈAm."),
         ("A4 paper, a4 and 4a.", "en", "ˈA fˈɔɹ pˈApəɹ, ˈA fˈɔɹ ænd fˈɔɹ ˈA."),
     ],
 )

@@ -173,8 +173,7 @@ def _is_letter_name(words: list[str], index: int, has_han: bool) -> bool:
     )
     if word == "a" or (has_han and not after):
         return has_han and not after
-    is_apart = second == "" and "".join(words[index + 2 : index + 4]) != ""  # A T-shirt
-    if _is_letter(before) or (_is_letter(after) and not is_apart) or after in ("plus", "minus"):
+    if _is_letter(before) or _is_letter(after) or after in ("plus", "minus"):
         return True
     if after in ("and", "or") or (after in ("has", "is", "was") and second):
         return True  # "A is for apple", but "A has-been"

@@ -9,6 +9,7 @@ from ttsbook.text.normalize.english_acronyms import ACRONYMS
 from ttsbook.text.normalize.english_calibers import CALIBERS
 from ttsbook.text.normalize.english_counts import CODES, FRACTIONS, ORDINALS, PLAIN
 from ttsbook.text.normalize.english_dates import DATES, YEARS
+from ttsbook.text.normalize.english_emoticons import EMOTICONS
 from ttsbook.text.normalize.english_formulas import FORMULAS
 from ttsbook.text.normalize.english_labels import LABELS, NAMED
 from ttsbook.text.normalize.english_measures import measure_rules
@@ -49,7 +50,7 @@ def english_rules() -> tuple[Rule, ...]:
     quantities = (*quantity_rules(), *CALIBERS, *measure_rules())
     numbers = (*dates, *FRACTIONS[:1], *quantities, *FRACTIONS[1:], *ORDINALS, *YEARS, *NAMED, *PLAIN)
     dot = english_rule("address", _DOT, lambda _: " dot ", ".")
-    return (address, dot, *PLACES, *numbers, *ACRONYMS, *roman_rules(), *word_rules())
+    return (address, dot, *EMOTICONS, *PLACES, *numbers, *ACRONYMS, *roman_rules(), *word_rules())
 
 
 def _address(match: re.Match[str]) -> str:

@@ -10,7 +10,7 @@ from ttsbook.text.normalize.rewrite import english_rule
 _GUNS = ("22", "25", "32", "38", "40", "44", "45", "357", "380")
 _GUN_AFTER = re.compile(
     r"[- ](?:caliber|calibre|cal\b|Special|[Mm]agnum|ACP|rifle|pistol|revolver|handgun|automatic|auto\b|snub"
-    r"|carbine|(?:round|bullet|slug|shell|cartridge)s?\b|Colt|Winchester|Ruger|derringer|Smith|Browning)|\s?LR\b"
+    r"|carbine|(?:round|bullet|slug|shell|cartridge)s?\b|Colt|Winchester|Ruger|derringer|Smith|Browning|Win\b|Rem\b|NATO)|\s?LR\b"
 )
 _OWNER_BEFORE = re.compile(r"\b(?:an?|his|her|my|your|their|the|own|another|[’']s) $", re.IGNORECASE)
 _MAKER_BEFORE = re.compile(

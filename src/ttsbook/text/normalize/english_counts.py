@@ -244,7 +244,8 @@ FRACTIONS = (
     ),
     english_rule(
         "fraction",
-        rf"{BEFORE}(?<!/)(?:(?P<whole>\d+)[ -])?(?P<top>\d{{1,2}})[/⁄](?P<bottom>\d{{1,3}})(?![\w/])",
+        rf"{BEFORE}(?<!/)(?:(?P<whole>\d+)[ -])?(?P<top>\d{{1,2}})[/⁄](?P<bottom>\d{{1,3}})"
+        r"(?:(?:th|rd|nd)s?\b|(?![\w/]))",
         _slash_fraction,
     ),
     english_rule("version", rf"{BEFORE}\d+(?:\.\d+){{2,}}(?!\w)|\bv\d+(?:\.\d+)+(?!\w)", _version),

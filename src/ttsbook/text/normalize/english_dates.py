@@ -242,7 +242,7 @@ DATES = (
         r"|(?<=\b[Aa]fter ))(?P<h>0\d)(?P<m>[0-5]\d)(?P<hours>)(?![\w%-]|[.,]\d)",
         _military,
     ),
-    english_rule("time", rf"{BEFORE}{_CLOCK.replace('[:.]', ':')}(?P<half>)(?![\w:]|,\d)", _time),
+    english_rule("time", rf"{BEFORE}{_CLOCK.replace('[:.]', ':')}(?P<half>)(?!(?!ish\b)\w|:|,\d)", _time),
     english_rule("time", rf"{BEFORE}(?P<h>\d\d?)\s?{_HALF_DAY}", _hour),
 )
 _NOT_NUMBERED = r"(?<![Nn]o\. )(?<![Nn]umber )"  # "No. 10's door"

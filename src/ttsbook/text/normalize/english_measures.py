@@ -39,7 +39,7 @@ _PACKED = (
 _SIGNED = rf"(?P<n>{SIGN}(?:{NUMBER}))"
 _RATES = (
     "hour|hr|minute|min|second|sec|day|week|wk|month|mo|year|yr|night|person|head|page|word|lb|kg|oz|gal|gallon"
-    "|barrel|acre|ton|share"
+    "|barrel|acre|ton|share|mile|lap|user|serving|dose|liter|litre"
 )
 _HALVES = {"¼": "a quarter", "½": "a half", "¾": "three quarters"}
 _AMOUNT_BEFORE = re.compile(
@@ -214,6 +214,11 @@ def measure_rules() -> tuple[Rule, ...]:
         english_rule(
             "height",
             r"(?<!\w)(?P<feet>\d)['’′]\s?(?P<inches>\d\d?)(?P<half>[¼½¾])?(?:[\"”″]|'')",
+            _height,
+        ),
+        english_rule(
+            "height",
+            r"(?<![\w.,'’])(?P<feet>[4-7])['’′](?P<inches>\d|1[01])(?P<half>[¼½¾])?(?![\w'’\"”])",
             _height,
         ),
         english_rule(

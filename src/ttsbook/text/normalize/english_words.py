@@ -161,11 +161,15 @@ def word_rules() -> tuple[Rule, ...]:
     symbols = "".join(read_map("symbols_en.tsv"))
     not_latin = "-(?!facto|jure|rigueur|luxe)[a-z]{3}"
     table = (
+        ("company", r"\bCo\.(?=\s[A-M]\b(?!\.))", lambda _: "Company", "C"),
+        ("mark", r"\bM[Kk]\.?[ -]?(?=\d|[IVX]+\b)", lambda _: "Mark ", "M"),
+        ("slang", r"(?<=[a-z] )af(?=[.,!?;:”\"]|\s*$)", lambda _: "A F", ""),
         ("saint", r"\b(?:St|ST)\.(?!\w)|\bSt(?=\s[A-Z])|\bST(?=\s[A-Z]{2})", saint_or_street, "S"),
         ("doctor", r"\b(?:Dr\.?|(?<!;)DR\.)(?=\s|$)|\bDR(?=\s[A-Z]{2})", doctor_or_drive, "D"),
         ("monsieur", r"(?<![\w.])M\.(?=\s(?:d[eu]\s|d['’][A-ZÉ]|[A-ZÉ][a-zà-ÿ]))", _monsieur, "M"),
         ("abbreviation", rf"(?i)(?<![\w.])(?=[^\s.]{{1,9}}\.|et al)(?:{dotted})(?!\w)", abbreviation, "."),
         ("abbreviation", rf"\b(?:{bare})\b", abbreviation, ""),
+        ("article", r"(?:(?<=^)|(?<=[.!?…] )|(?<=[“\"‘(]))A(?= [A-Z]-\w)", lambda _: "a", "A"),  # A T-shirt
         ("place", r"\b(?:INT|EXT)\.(?=(?:/(?:INT|EXT)\.)?\s[A-Z]{2})", _place, "."),
         ("initials", r"\b(?:[A-Z]\.){2,}['’]?s\b", lambda match: _initials(match)[:-2] + "'s", "."),
         ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:!?)'’\"”])", _initials, "."),
