@@ -308,6 +308,7 @@ def test_letters_of_an_acronym_are_named() -> None:
     assert FRONT_END.say("A. B. Smith", "en")[1] == "ˈA bˈi smˈɪθ."
     assert FRONT_END.say("PhDs, EMTs and ICBMs", "en")[1] == "pˈiˌAʧdˈiz, ˈi ˈɛm tˈiz ænd ˈI sˈi bˈi ˈɛmz."
     assert FRONT_END.say("SEALs saw JSON.", "en")[1] == "sˈilz sˈɔ ʤˈAsən."
+    assert FRONT_END.say("SSS", "en")[1] == "ˈɛs ˈɛs ˈɛs."
     assert FRONT_END.say("She DM’d www, OD’d.", "en")[1] == (
         "ʃi dˈi ˈɛmd dˈʌbəljˌu dˈʌbəljˌu dˈʌbəljˌu, ˈO dˈid."
     )

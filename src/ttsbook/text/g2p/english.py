@@ -37,6 +37,7 @@ _SHORTEST_PART, _SHORTEST_OF_A_NAME = 3, 4  # letters of what a compound is made
 _ACRONYMS = re.compile(r"[A-Z][A-Za-z]*[A-Z]s")  # PhDs, ICBMs, SEALs
 _VERBS = re.compile(r"[A-Z]{2,}'(?:d|ed|ing)")  # DM'd, OD'ing
 _SINGLE = frozenset(("get", "her", "hot", "let", "long", "stop", "very"))  # drawn out, not loong or veery
+_SHORTEST_SHOUT = 5
 _LONGEST_ACRONYM = 5  # longer words in capitals are shouted, not spelt
 _SPELT_ENDINGS: dict[str, Callable[[str], str]] = {
     "s": plural, "d": past, "ed": past, "ing": lambda symbols: symbols + "ɪŋ"
@@ -73,7 +74,8 @@ def pronounce_word(word: str) -> str:
         return _stressed(known) if sum(symbol in VOWEL_SYMBOLS for symbol in known) > 1 else known
     if _ACRONYMS.fullmatch(word):
         return plural(pronounce_word(word[:-1]))
-    if not _is_listed_sound(plain) and (sound := read_sound(plain)):
+    is_row = word.isupper() and len(word) < _SHORTEST_SHOUT  # SSS and SSSR, not BZZZT
+    if not is_row and not _is_listed_sound(plain) and (sound := read_sound(plain)):
         return sound
     if _is_spelt(word):
         return spell_letters(plain)

@@ -198,6 +198,9 @@ DATES = (
     english_rule("date", rf"{BEFORE}(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)(?!\w)", _iso_date),
     english_rule("date", rf"{BEFORE}(?P<a>\d\d?)/(?P<b>\d\d?)/(?P<y>\d{{4}}|\d\d)(?![\w/])", _slash_date),
     english_rule(
+        "date", rf"{BEFORE}(?<!-)(?P<a>\d\d?)-(?P<b>\d\d?)-(?P<y>(?:19|20)\d\d)(?![\w-])", _slash_date
+    ),
+    english_rule(
         "date", rf"{BEFORE}(?P<a>\d\d?)\.(?P<b>\d\d?)\.(?P<y>1\d{{3}}|20\d\d)(?![\w.])", _dotted_date
     ),
     english_rule(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ttsbook.text.g2p.dictionary import has_word
-from ttsbook.text.normalize.english_numbers import BEFORE, cardinal, house_number, one_by_one
+from ttsbook.text.normalize.english_numbers import BEFORE, cardinal, house_number, one_by_one, two_digits
 from ttsbook.text.normalize.rewrite import english_rule, kept_stop
 
 _NUMBERED = (
@@ -13,7 +13,8 @@ _NUMBERED = (
     "|[Ii]nterstate|[Ll]ocker|[Pp]ort|[Rr]oom|[Rr]oute|[Ss]uite|[Uu]nit|Area|Boeing|Cessna|Form|HTTP|ISO|RFC|Xbox"
 )
 _COUNTED = (
-    r"(?!\s(?:hundred|thousand|million|billion|people|men|women|times|years|miles|feet|dollars|pounds)\b)"
+    r"(?!\s(?:hundred|thousand|million|billion|people|men|women|times|years|miles|feet|yards|met(?:er|re)s|acres"
+    r"|dollars|pounds)\b)"
 )
 _ISOTOPES = "uranium|plutonium|c(?:a)?esium|iodine|polonium|thorium|radium|iridium"
 _HIGHEST_BYTE = 255
@@ -33,6 +34,12 @@ def _letters(match: re.Match[str]) -> str | None:
 def _digits(match: re.Match[str]) -> str:
     """Read the digits of a code: 4-7-1-9, and of the 4-7-8 method."""
     return one_by_one(match.group())
+
+
+def _combination(match: re.Match[str]) -> str:
+    """Read 36-24-36, the lock's 12-24-36 and born on 03-14-85, group by group."""
+    groups = match.group().split("-")
+    return " ".join(two_digits(group) if len(group) > 1 else cardinal(group) for group in groups)
 
 
 def _radio(match: re.Match[str]) -> str:
@@ -62,14 +69,19 @@ LABELS = (
     english_rule("following", r"(?<=\d)\s?ff\b\.?", _following),
     english_rule("initials", r"(?<![\w-])[A-Z]{2}(?=-\d)", _letters),
     english_rule("code", rf"{BEFORE}(?<!-)\d(?:-\d){{2,}}(?![\w-])", _digits),
-    english_rule("code", r"(?:(?<=[“\"‘])|(?<=^))10-(?P<n>\d\d?)(?=[,.!?])", _radio),
+    english_rule(
+        "code", r"(?:(?<=[“\"‘])|(?<=^)|(?=[\d-]+ in progress))10-(?P<n>\d\d?)(?=[,.!?]| in progress)", _radio
+    ),
+    english_rule("code", rf"{BEFORE}(?<!-)\d\d?-\d\d?-\d\d(?![\w-])", _combination),
     english_rule("code", rf"{BEFORE}\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?!\.?\w)", _internet_address, needs="."),
     english_rule("code", r"(?:(?<=\bbatted )|(?<=\bbatting ))\.(?P<n>\d{3})(?![\w%])", _average),
 )
 # Where no rule for years has taken them.
 NAMED = (
     english_rule("named", rf"\b(?P<word>(?:{_NUMBERED})\s)(?P<n>\d{{3,4}})(?![\w,.]\d|\w){_COUNTED}", _named),
-    english_rule("named", r"(?<=\b[Aa] )(?P<word>)(?P<n>404)(?![\w,.]\d|\w)", _named),
+    english_rule(
+        "named", r"(?<=\b[Aa] )(?P<word>)(?P<n>404)(?=[.,;!?)”\"]+(?:\s|$)|\s(?:error|page)\b|$)", _named
+    ),
     english_rule("named", r"(?<=[A-Z]-)(?P<word>)(?P<n>\d{3})(?![\w-]|[,.]\d)", _named),  # an F-150
     english_rule("named", rf"\b(?P<word>(?i:{_ISOTOPES})[- ])(?P<n>\d{{3}})(?![\w-]|[,.]\d)", _named),
     # A course: Econ 101, Parenting 101.
