@@ -9,6 +9,7 @@ from ttsbook.text.tables import read_map, read_words
 _BEFORE_NAME = re.compile(r"([A-Za-z]+)\s+$")
 _SURNAME = re.compile(r"\.\s+([A-Z][\w'’]*)")
 _LABELLED = re.compile(r"\b([A-Za-z]+) $")
+_JOINED = re.compile(r"\w-$")
 _INITIAL_NEXT = re.compile(r"\.\s+[A-Z]\.")
 _LOOK_BACK = 20  # characters
 
@@ -24,7 +25,9 @@ def is_initial(text: str, start: int, end: int) -> bool:
 
 
 def is_label(text: str, start: int, end: int) -> bool:
-    """Return whether a letter with a stop names a plan or a row: "Plan B. Marcus left."."""
+    """Return whether a letter with a stop names a plan or a row: "Plan B. Marcus left.", a USB-C."""
+    if _JOINED.search(text, max(0, start - 2), start):
+        return True
     before = _LABELLED.search(text, max(0, start - _LOOK_BACK), start)
     is_named = (
         before is not None and before.group(1).lower() in read_map("contexts_en.tsv")["before-letter"].split()

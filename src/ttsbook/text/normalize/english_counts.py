@@ -133,6 +133,11 @@ def _score(match: re.Match[str]) -> str:
     return f"{cardinal(match['a'])} {two_digits(match['b'])}"
 
 
+def _times(match: re.Match[str]) -> str:
+    """Read "2x the revenue" and "3x/week"."""
+    return f"{decimal(match['n'])} times" + (f" per {match['per']}" if match["per"] else "")
+
+
 def _meter(match: re.Match[str]) -> str:
     return f"{cardinal(match['beats'])} {cardinal(match['note'])}"
 
@@ -184,8 +189,8 @@ CODES = (
     english_rule("phone", rf"{BEFORE}\d{{3}}-\d\d-\d{{4}}(?!\w)", _phone),
     english_rule(
         "times",
-        rf"{BEFORE}(?P<n>{NUMBER})x(?=\s(?:as|more|less|the|a|per|[a-z]+er)\b)",
-        lambda match: f"{decimal(match['n'])} times",
+        rf"{BEFORE}(?P<n>{NUMBER})x(?:/(?P<per>day|week|month|year)\b|(?=\s(?:as|more|less|the|a|per|[a-z]+er)\b))",
+        _times,
     ),
     english_rule("phone", rf"{BEFORE}9-1-1(?![\w-])", _emergency),
     english_rule(

@@ -39,14 +39,14 @@ _PACKED = (
 _SIGNED = rf"(?P<n>{SIGN}(?:{NUMBER}))"
 _RATES = (
     "hour|hr|minute|min|second|sec|day|week|wk|month|mo|year|yr|night|person|head|page|word|lb|kg|oz|gal|gallon"
-    "|barrel|acre|ton|share|mile|lap|user|serving|dose|liter|litre"
+    "|barrel|acre|ton|share|mile|lap|user|serving|dose|liter|litre|bbl"
 )
 _HALVES = {"¼": "a quarter", "½": "a half", "¾": "three quarters"}
 _AMOUNT_BEFORE = re.compile(
     rf"(?P<whole>\d[ -]?)?(?:[{''.join(FRACTION_SIGNS)}]|\d+[/⁄]\d+|(?P<one>(?<!\d)1))\s?$"
 )
 _LONGEST_AMOUNT = 10  # characters
-_TIMES = {"s": "second", "h": "hour"}
+_TIMES = {"s": "second", "h": "hour", "d": "day"}
 _COUNTED_BEFORE = re.compile(r"\d(?:[a-z]{1,2})? (?:[a-z]+ ){0,2}[a-z]{3,}$")
 _LOOK_BACK = 30  # characters
 _FEET_AND_INCHES = {
@@ -188,7 +188,8 @@ def measure_rules() -> tuple[Rule, ...]:
     """Return the rules in the order of their claims."""
     units = any_of(english_units())
     signs, foods = "".join(FRACTION_SIGNS), any_of(read_words("foods_en.txt"))
-    part = rf"(?:(?<=[{signs}⁰¹²³⁴-⁹])|(?<=\d[/⁄^]\d)|(?<=\d[/⁄^]\d\d)|(?<=\d 0\d\d))"
+    part = rf"(?:(?<=[{signs}⁰¹²³⁴-⁹])|(?<=\d[/⁄^]\d)|(?<=\d[/⁄^]\d\d)|(?<=\d 0\d\d)"
+    part += r"|(?<=\d [mb]illion)|(?<=\d trillion)|(?<=\d thousand))"
     factor = rf"(?:{NUMBER})(?:\s?(?:{units})(?!\w)|[\"″'′])?"
     return (
         english_rule(
@@ -229,7 +230,7 @@ def measure_rules() -> tuple[Rule, ...]:
         english_rule(
             "unit",
             rf"{BEFORE}(?<!\d[/⁄^])(?<![⁄^]){_SIGNED}(?:\s?[-–]\s?(?P<to>{NUMBER}))?(?P<join>[\s-]?)(?P<unit>{units})"
-            rf"(?:/(?P<per>{units}|{_RATES}|[hs]))?(?![\w²³])",
+            rf"(?:/(?P<per>{units}|{_RATES}|[dhs]))?(?![\w²³]|['’]s\b)",
             _unit,
         ),
         english_rule(

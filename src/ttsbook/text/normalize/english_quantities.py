@@ -21,7 +21,7 @@ from ttsbook.text.tables import read_rows
 # fmt: off
 _MAGNITUDES = {
     "k": "thousand", "m": "million", "mn": "million", "bn": "billion", "b": "billion", "tn": "trillion",
-    "mil": "million", "trn": "trillion",
+    "mil": "million", "mm": "million", "trn": "trillion",
     "thousand": "thousand", "million": "million", "billion": "billion", "trillion": "trillion",
     "lakh": "lakh", "crore": "crore",
 }

@@ -200,7 +200,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("initials", r"\b[A-G](?=[#♯♭♮](?!\w))", _initials, "#♯♭♮"),
         ("sharp", r"(?<=\b[A-G])[#♯♭♮](?!\w)", lambda match: f" {_NOTES[match.group()]}", "#♯♭♮"),
         ("initials", r"\b(?!I\.)[A-Z]\.(?=\s[A-Z])", _one_initial, "."),
-        ("initials", r"\b(?!I\.)[A-Z]\.(?=[A-Z]|\s[a-z])", _initials, "."),
+        ("initials", r"\b(?!I\.)[A-Z]\.(?=[A-Z]|\s[a-z]|-[A-Z]\.)", _initials, "."),
         ("capitals", r"\b[A-Z]{2,}(?:['’][A-Z]+)?\b", _shouted, ""),
         ("initials", r"(?<![\w.])[a-z]{2}(?=[²³]|\^\d)|(?<=\b[A-Z] = )[a-z]{2}(?![\w'’])", _product, "²³^="),
         ("power", r"(?<=[A-Za-z\d)])(?:[⁺⁻]?[⁰¹²³⁴-⁹]+|ⁿ)", _power, "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ"),
