@@ -180,6 +180,16 @@ def test_boundaries_say_what_ends() -> None:
         ("Chapter 12", "zh", "en"),
         ("我的iPhone很好。", "en", "zh"),
         ("He said 你好 to me.", "zh", "en"),
+        ("CFO、CTO、COO、HR都到了", "zh", "zh"),
+        ("访问https://www.example.com/path?x=1", "zh", "zh"),
+        ("Steve Jobs创办Apple。", "zh", "zh"),
+        ("他说：“I am 25 years old.”", "zh", "en"),
+        ("WTO、IMF、OPEC", "zh", "zh"),
+        ("FBI！", "zh", "zh"),
+        ("a²+b²=c²", "zh", "zh"),
+        ("sin30°=1/2", "zh", "zh"),
+        ("I am 25.", "zh", "en"),
+        ("Day 1", "zh", "en"),
     ],
 )
 def test_the_language_of_a_chunk_is_that_of_its_letters(
