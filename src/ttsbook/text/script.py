@@ -24,7 +24,7 @@ _NO_WORD = re.compile(
     r"https?://[!-~]+|www\.[!-~]+|[!-~]+@[!-~]+|(?<![A-Za-z])(?:[A-HJ-Z]|[A-Z]{2,5}|[a-z]|[A-Z][a-z](?=[\d₀-₉]))"
     r"(?![A-Za-z])"
 )
-_COUNTS = re.compile(r"[\d=+<>≤≥≠≈±×÷√∠⊥∥≌∽∪∩∈∉⊂⊆∴∵²³₀-₉]")  # what numbers and formulas are written with
+_COUNTS = re.compile(r"[\d=+−–<>≤≥≠≈±×÷√∠⊥∥≌∽∪∩∈∉⊂⊆∴∵²³₀-₉-]")  # what numbers and formulas are written with
 _FORMULA = re.compile(r"sin|cos|tan|log|lim|mol|[kMGTm]?(?:Hz|Wh|Ah|Pa)|[A-Z]{3}|[A-Za-z]{2}")
 _RUN_LETTERS = re.compile(f"[^{HAN}，。、；：！？（）《》“”「」]+")
 _PRONOUN = re.compile(r"\bI(?='|\s[a-z])")
@@ -106,7 +106,7 @@ def _is_prose(text: str, start: int, end: int) -> bool:
         return False
     run = next((match.group() for match in _RUN_LETTERS.finditer(text) if match.end() > start), "")
     words = _WORD.findall(run)
-    return len(words) >= _LEAST_PROSE or _makes_sentence(run, words)
+    return sum(len(word) > 1 for word in words) >= _LEAST_PROSE or _makes_sentence(run, words)
 
 
 _REACH = 40  # characters; what is further away is not a neighbour

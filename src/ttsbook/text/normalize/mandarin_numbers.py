@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+BEFORE = r"(?<![\d.,])"  # where a number begins
+DASH = r"\s?(?:[-–—－~～〜至]|--)\s?"
 _DIGITS = "零一二三四五六七八九"
 _PHONE_DIGITS = "零幺二三四五六七八九"
 _MAX_COUNTED = 15  # digits; longer ones are read one by one

@@ -69,6 +69,9 @@ class Rule:
     needs: frozenset[str] = frozenset()
 
 
+Row = tuple[str, str, Callable[[re.Match[str]], str | None]]  # name, pattern and words of a rule
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A stretch of the source that a rule or the lexicon has taken, and what it says."""
