@@ -31,7 +31,7 @@ _HOW_AFTER = "象像够太很极响"  # after 得 in no word with it: 脸红|得
 _ER_BEFORE = (
     "女婴孤幼少男健宠胎妻孙侄弃患生血能托徒痴乞运潮吾犬娇"  # before 儿: a child; else the ending of a noun
 )
-_ER_NAMES = "蓉婉灵宏瑜康迅秀莺雪霜凤鸾芸菊静倩娟瑶琳琪婷娜媚嫣霞萍珊"  # 蓉儿
+_ER_NAMES = "蓉婉灵宏瑜康迅秀莺雪霜凤鸾芸菊静倩娟瑶琳琪婷娜媚嫣霞萍珊薰萱瑾柔曦宸昊晴翠媛婵妍馨蕊芷璃"  # 蓉儿
 _ER_WORDS = ("孩儿", "小儿", "我儿", "呼儿", "过儿", "育儿", "畸形儿", "早产儿")
 _ER_ALONE = _ER_BEFORE + _ER_NAMES + "我的呼"  # before a lone 儿: 我的|儿
 _FIELDS = "块亩片顷垧"  # before 地: the ground that they measure
@@ -144,7 +144,7 @@ def read_particle(word: str, earlier: Sequence[str], later: Sequence[str]) -> st
 
 
 def _lone_de(before: str, after: str) -> str:
-    if not after:
+    if not after or after == "之":
         return "de2"
     if before and (not calls_for_must(before) or (before[-1] in _NOUN_ENDINGS and after in _NO_MUST_AFTER)):
         return "de5"

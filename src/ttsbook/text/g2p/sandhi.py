@@ -15,8 +15,14 @@ Word = tuple[str, tuple[str, ...]]  # characters, one pinyin syllable each
 _NUMBER_BEFORE = "第初十百千万零〇一二三四五六七八九"  # before 一: a number, which keeps its tone
 _NUMBER_AFTER = "零〇一二三四五六七八九十月号號"  # 一 inside a number or a date: 一九四九, 一月
 _UNITED = ("统一", "唯一", "惟一", "单一", "专一", "独一", "之一")  # 一 is no count: 统一战线
+_FIRST = (*_UNITED, "周一", "期一", "拜一", "初一", "万一")  # after them a second 一 counts: 周一|一早
+_DIGITS = "零〇一二三四五六七八九十百千"
+_MEASURES = tuple("米倍秒亿万元吨升克斤公厘毫")  # after a decimal
+_LITTLE = tuple("么这那样有差早晚快慢好大多少")  # before 一点 and 一比 that are no numbers
+_CALCULATED = ("乘以", "除以", "等于", "大于", "小于")
 _COUNTED_AFTER = "这那每另某有同這"  # 这一 counts what follows; 统一 and 万一 keep their tone
 _NEVER_RESULT = "决绝并也就可要岂莫无从都还又倒却才若"  # before 不 in a word of three: 并不是, not 对不起
+_NO_RESULT = "教语"  # after 不 in one: 子不教, 子不语
 _COUNTS = "一两几这那每哪"  # begin a word that counts the next one: 一把|椅子
 _PREFIXES = "小老好总纸冷很有"  # stand before a word of two: 小|老虎
 
@@ -44,10 +50,14 @@ def _change_bu(text: str, syllables: list[str], ends: set[int]) -> None:
         if text[i] != "不" or syllables[i] not in ("bu4", "bu2"):
             continue
         inside = {i - 1, i + 2} <= ends | {0} and not {i, i + 1} & ends
-        if _is_between_twins(text, i) or (inside and text[i - 1] not in _NEVER_RESULT):
+        if _is_between_twins(text, i) or (inside and _is_result(text, i)):
             syllables[i] = "bu5"  # 是不是, 对不起
         else:
             syllables[i] = "bu2" if _was_fourth(text, syllables, i + 1) else "bu4"
+
+
+def _is_result(text: str, i: int) -> bool:
+    return text[i - 1] not in _NEVER_RESULT and text[i + 1] not in _NO_RESULT
 
 
 def _change_yi(text: str, syllables: list[str], ends: set[int]) -> None:
@@ -66,7 +76,11 @@ def _change_yi(text: str, syllables: list[str], ends: set[int]) -> None:
 def _is_number(text: str, i: int, ends: set[int]) -> bool:
     """Return whether 一 is part of a number, a date or a word of its own, or means the first of several."""
     before, after = text[i - 1] if i else " ", text[i + 1]
+    if i in ends and after != "班" and text[max(0, i - 2) : i] in _FIRST:
+        return False
     if before in _NUMBER_BEFORE or after in _NUMBER_AFTER or (before == "月" and after in "日号號"):
+        return True
+    if _is_in_sum(text, i, i + 1 in ends):
         return True
     if text[max(0, i - 1) : i + 1] in _UNITED and i not in ends:
         return True
@@ -76,6 +90,16 @@ def _is_number(text: str, i: int, ends: set[int]) -> bool:
         return False
     words = read_words("ordinals_zh.txt")
     return any(end in ends and text[i:end] in words for end in range(i + 2, i + 5))
+
+
+def _is_in_sum(text: str, i: int, ends_word: bool) -> bool:
+    """Tell 五点一公里, 一点五, 一加一 and 负一层 from 八点一刻, 一点一点, 一加热 and 负一点责任."""
+    before, after = text[max(0, i - 2) : i], text[i + 1 : i + 3]
+    if before[-1:] == "点" and before[0] in _DIGITS:
+        return after[0] in _MEASURES or (ends_word and after[0] not in "刻过到")
+    if after[0] in "点加减乘比" and after[1:] and after[1] in _DIGITS:
+        return text[i + 2 : i + 4] not in ("一点", "一滴") and before[-1:] not in _LITTLE
+    return after in _CALCULATED or (before[-1:] == "负" and after[0] in "层楼")
 
 
 def _was_fourth(text: str, syllables: list[str], i: int) -> bool:
