@@ -17,6 +17,7 @@ from ttsbook.text.align import align_words
 from ttsbook.text.cut import Piece, cut_long, cut_text
 from ttsbook.text.emoji import name_emoji
 from ttsbook.text.g2p.english import spell_letters
+from ttsbook.text.gloss import read_glosses
 from ttsbook.text.lexicon import Lexicon
 from ttsbook.text.marks import MarkReader, marks_of
 from ttsbook.text.markup import claims_of, languages_of, within
@@ -168,6 +169,8 @@ class FrontEnd:
         taken = self.lexicon.find(plain, language) if self.lexicon else []
         if markup:
             taken += claims_of(plain, markup, language, taken)
+        if language == "zh":
+            taken += read_glosses(plain, taken)
         if self.emoji == "name":
             taken += name_emoji(plain, language, taken)
         return normalize(plain, language, taken, languages_of(markup))

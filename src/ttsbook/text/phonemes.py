@@ -14,6 +14,8 @@ from ttsbook.text.g2p.british import begins_with_vowel, british_word, drop_r
 from ttsbook.text.g2p.english import LETTER_NAMES, pronounce_word, spell_letters
 from ttsbook.text.g2p.heteronym import choose_reading, is_heteronym
 from ttsbook.text.g2p.mandarin import pronounce_run
+from ttsbook.text.g2p.pinyin import from_pinyin
+from ttsbook.text.g2p.toned import read_toned
 from ttsbook.text.script import HAN, LATIN
 from ttsbook.text.stutter import broken_off, find_stutters
 from ttsbook.text.tables import read_map, read_words
@@ -152,6 +154,11 @@ def _whole_words(text: str, matches: list[re.Match[str]]) -> dict[int, int]:
 
 def _word(words: list[str], index: int, has_han: bool) -> str:
     word = words[index]
+    toned = (
+        read_toned(word) if has_han and not word.isascii() and words[index : index + 2] != ["à", "la"] else ()
+    )
+    if toned:
+        return "".join(map(from_pinyin, toned))
     if len(word) == 1 and word != "I" and _is_letter_name(words, index, has_han):
         return LETTER_NAMES.get(word.lower()) or pronounce_word(word)  # à la carte
     if has_han and _is_alone(words, index) and _is_spelt_in_mandarin(word):

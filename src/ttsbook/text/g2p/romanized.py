@@ -35,7 +35,7 @@ def read_romanized(word: str) -> str | None:
     plain = _plain(toned)
     if not (_PROOF.search(toned) or _ODD.search(plain)):
         return None
-    parts = [_syllables(part) for part in plain.split("'")]  # Xi'an has two syllables, xian one
+    parts = [split_syllables(part) for part in plain.split("'")]  # Xi'an has two syllables, xian one
     syllables = [syllable for part in parts for syllable in part]
     if not all(parts) or len(syllables) > _MOST:
         return None
@@ -50,8 +50,9 @@ def _plain(word: str) -> str:
     return letters.replace("u\u0308", "v").encode("ascii", "ignore").decode("ascii")
 
 
-def _syllables(letters: str) -> tuple[str, ...]:
-    """Return the fewest syllables that make up the letters, or nothing; of equals the first one longer."""
+def split_syllables(word: str) -> tuple[str, ...]:
+    """Return the fewest syllables that make up a word, or nothing; of equals the first one longer."""
+    letters = _plain(word)
     best: list[tuple[str, ...] | None] = [()] + [None] * len(letters)
     for end in range(1, len(letters) + 1):
         for start in range(max(0, end - _LONGEST), end):
