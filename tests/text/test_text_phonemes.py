@@ -375,6 +375,16 @@ def test_a_letter_is_told_from_a_word(text: str, language: str, phonemes: str) -
 def test_an_utterance_always_ends_with_a_stop() -> None:
     assert FRONT_END.say("Chapter One", "en")[1][-1] == "."
     assert FRONT_END.say("第一章", "zh")[1][-1] == "."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("他问：“走吗？”。", "ʦou↓ ma?"), ("“好！”，他说。", "xau↓! tʰa→"), ("好，是吗！？", "xau↓, ʂɨ↘ ma!?")],
+)
+def test_one_mark_stands_at_a_place_in_mandarin(text: str, said: str) -> None:
+    phonemes = FRONT_END.say(text, "zh")[1]
+    assert said in phonemes
+    assert not re.search(r"[.!?] ?[.,;:]", phonemes)
     assert FRONT_END.say("“Why?”", "en")[1][-1] == "?"
 
 

@@ -42,6 +42,8 @@ _ZH_MARKS = {
 # beside another mark. At the end they hold the pitch up, as they should.
 _INNER_DASH = re.compile(r" ?[—…]+ ?(?=.*\w)")
 _INNER_DASH_AT_MARK = re.compile(r'(^"|[,.!?;:]) ?[—…]+ ?(?=.*\w)| ?[—…]+ ?(?=[,.!?;:].*\w)')
+# “……吗？”。 and “好！”，他说: the voice knows one mark at a place.
+_SECOND_MARK = re.compile("(?<=[.!?]) ?[.,;:]")
 _SHORT_WORDS = ("GO", "HI", "NO", "OH", "OK", "TA", "UP")  # in capitals in Mandarin
 _RANK = {"": 0, ",": 1, ":": 2, ";": 3, ".": 4, "!": 5, "?": 6}
 
@@ -154,9 +156,7 @@ def _whole_words(text: str, matches: list[re.Match[str]]) -> dict[int, int]:
 
 def _word(words: list[str], index: int, has_han: bool) -> str:
     word = words[index]
-    toned = (
-        read_toned(word) if has_han and not word.isascii() and words[index : index + 2] != ["à", "la"] else ()
-    )
+    toned = read_toned(word) if has_han and words[index : index + 2] != ["à", "la"] else ()
     if toned:
         return "".join(map(from_pinyin, toned))
     if len(word) == 1 and word != "I" and _is_letter_name(words, index, has_han):
@@ -244,5 +244,6 @@ def _join_mandarin(tokens: list[Token]) -> str:
     joined = re.sub(" +", " ", "".join(parts)).strip()
     joined = _INNER_DASH_AT_MARK.sub(r"\1 ", joined)
     joined = _INNER_DASH.sub(", ", joined)
+    joined = _SECOND_MARK.sub("", joined)
     # A space before a mark comes from a foreign word.
     return re.sub(r" (?=[,.!?;:])", "", joined).lstrip(",.;:!? ")

@@ -24,8 +24,8 @@ _NO_WORD = re.compile(
     r"https?://[!-~]+|www\.[!-~]+|[!-~]+@[!-~]+|(?<![A-Za-z])(?:[A-HJ-Z]|[A-Z]{2,5}|[a-z]|[A-Z][a-z](?=[\d₀-₉]))"
     r"(?![A-Za-z])"
 )
-_COUNTS = re.compile(r"[\d=+−–<>≤≥≠≈±×÷√∠⊥∥≌∽∪∩∈∉⊂⊆∴∵²³₀-₉-]")  # what numbers and formulas are written with
-_FORMULA = re.compile(r"sin|cos|tan|log|lim|mol|[kMGTm]?(?:Hz|Wh|Ah|Pa)|[A-Z]{3}|[A-Za-z]{2}")
+_COUNTS = re.compile(r"[\d=+−–<>≤≥≠≈±×÷√∠⊥∥≌∽∪∩∈∉⊂⊆∴∵→²³₀-₉-]")  # what numbers and formulas are written with
+_FORMULA = re.compile(r"sin|cos|tan|log|lim|min|mol|[kMGTm]?(?:Hz|Wh|Ah|Pa)|[A-Z]{3}|[A-Za-z]{2}")
 _RUN_LETTERS = re.compile(f"[^{HAN}，。、；：！？（）《》“”「」]+")
 _PRONOUN = re.compile(r"\bI(?='|\s[a-z])")
 _LEAST_PROSE = 5  # words in Latin letters that make a sentence of English

@@ -215,7 +215,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
     pers = "小时|秒|分钟?|天|日|周|月|季度|年|人|位|斤|公斤|千克|吨|次|个|台|件|平方?米|亩|晚|页"
     low = rf"(?:{BEFORE}(?P<low>{_N}){DASH})?"
     gauges = "HP|MP|SP|EXP|XP|血量|血条|血压|(?:生命|魔力|法力|体力|耐力|经验|精神)[值力]?|进度"
-    figures = "(?:[图圖例式]|(?<![代外手仪发电])表)"
+    figures = "(?:(?<![试企意])[图圖]|(?<!比)例|公式|(?<![代外手仪发电])表)"
     no_count = rf"(?![\d.-]|\s?(?:{measures}))"
     scale = "(?P<scale>℃|℉|°[CF]?)"
     table = (
@@ -229,7 +229,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("gauge", r"(?P<lead>(?<=[值度力量血蓝验气命])[：:]\s?)(?P<n>\d+)/(?P<of>\d{2,}0)(?![\d/])", _gauge),
         ("gauge", r"(?P<lead>[（(])(?P<n>\d{2,}|0)/(?P<of>\d+00)(?=[)）])", _gauge),
         ("figure", rf"(?P<lead>{figures}\s?)(?P<a>\d+)[-–—](?P<b>\d+){no_count}", _figure),
-        ("model", rf"(?<=[{_MODELS}])-(?P<n>\d{{1,3}})(?!\d)", _model),
+        ("model", rf"(?<=(?<!\d)[{_MODELS}])-(?P<n>\d{{1,3}})(?!\d)", _model),
         ("isbn", r"(?<=ISBN)(?:-1[03])?[:： ]*\d[\d-]{8,15}[\dXx]\b", isbn),
         *date_table(),
         ("times", r"(?<=\d)\*(?=\d)", lambda _: "乘"),
@@ -258,6 +258,9 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("unit", rf"(?<=[⁰¹²³⁴-⁹])\s?(?P<unit>{units})(?![A-Za-z])", _unit_of_power),
         ("unit", rf"(?P<n>{_N})(?:{DASH}(?P<to>{_N}))?{high}\s?(?P<unit>{units})(?![A-Za-z])", _unit),
         ("range", r"(?<=\d[日号號月年时時点點℃℉])\s?[-–—－~～〜]\s?(?=\d)", lambda _: "到"),
+        ("range", rf"(?<=\d(?P<unit>[{HAN}A-Za-z]))\s?[-–—－~～〜]\s?(?=\d[\d.,]*(?P=unit))", lambda _: "到"),
+        ("range", r"(?<=\d(?P<unit>[a-z]{2}))\s?[-–—－~～〜]\s?(?=\d[\d.,]*(?P=unit))", lambda _: "到"),
+        ("range", rf"(?<=\d[{HAN}]){DASH}(?=第\d)", lambda _: "到"),
         ("range", rf"(?<=[\d年]){DASH}(?=(?:公元)?前\d)", lambda _: "到"),
         ("range", r"(?<=[℃℉])\s?[–—~～〜]\s?(?=[-−]\d)", lambda _: "到"),
         ("about", r"(?<![\dA-Za-z~～.%℃约一二三四五六七八九十百千万亿])~\s?(?=[¥￥$]?\d)", lambda _: "约"),

@@ -28,7 +28,11 @@ def phone_table() -> tuple[Row, ...]:
         ("code", rf"(?P<lead>(?:{codes}){_IS}\s?)(?P<n>\d{{3,}}(?: \d{{3,4}})*)(?![\d.个個位种種次])", coded),
         ("phone", rf"{BEFORE}(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{{4}}){{2}}(?!\d)", phone_number),
         ("phone", rf"{BEFORE}(?:0\d{{1,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", phone_number),
-        ("phone", rf"(?P<lead>(?:{callers}){_IS}\s?)(?P<n>\d{{3,12}})(?![\d.%{HAN}])", called_number),
+        (
+            "phone",
+            rf"(?P<lead>(?:{callers}){_IS}\s?)(?P<n>\d{{3,12}}(?:、\d{{3,12}})*)(?![\d.%{HAN}])",
+            called_number,
+        ),
         ("phone", r"[（(]0\d{2,3}[)）]\s?\d{3,4}[- ]?\d{3,4}(?!\d)", phone_number),
         ("phone", rf"(?<=[拨撥打])\s?{services}(?:[或和及、]{services})*", with_digits_called),
         ("phone", rf"{BEFORE}11[09](?:[和、]1(?:1[09]|2[02]))+(?![\d.%{HAN}]|[、～-]\d)", with_digits_called),
@@ -78,7 +82,7 @@ def version(match: re.Match[str]) -> str:
 
 
 def called_number(match: re.Match[str]) -> str:
-    return match["lead"] + one_by_one(match["n"], phone=True)
+    return match["lead"] + "、".join(one_by_one(number, phone=True) for number in match["n"].split("、"))
 
 
 def coded(match: re.Match[str]) -> str:

@@ -13,7 +13,9 @@ _POWERS = {"2": "平方", "3": "立方"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−–", "0123456789+---")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _OPERAND_BEFORE = r"(?:^|(?<=[^\W_])|(?<=[)）\]}′”’%°₀-₉⁰¹²³⁴-⁹!|]))"
-_MINUS = re.compile(r"(?<=[a-z\d)²³])\s?[-−–]\s?(?=\d*[a-z](?![A-Za-z])|[(\d√])")
+_MINUS = re.compile(
+    r"(?:(?<=(?<![A-Za-z])[A-Za-z])|(?<=[\d)²³]))\s?[-−–]\s?(?=\d*[A-Za-z](?![A-Za-z])|[(\d√])"
+)
 _FORMULA = re.compile(f"[^{HAN}，。、；：！？“”《》\n]*")
 _FORMULA_SIGNS = frozenset("+=<>≥≤≠√²³×÷")
 
@@ -32,7 +34,7 @@ def formula_rules() -> tuple[Rule, ...]:
         ("minus", _MINUS.pattern, _minus, "-−–"),
         ("equals", rf"{_OPERAND_BEFORE}\s?={{1,2}}\s?{operand_behind}", lambda _: "等于", "="),
         ("degree", r"(?<=[A-Za-zα-ω\d])\s?°", lambda _: "度", "°"),
-        ("tick", r"√(?!\s?[\w(（])", lambda _: "勾", "√"),
+        ("tick", r"√(?!\s?[\dA-Za-zα-ω(（])", lambda _: "勾", "√"),
         ("arrow", r"(?<=[^\W_]|[)）】」”℃%])\s?→\s?(?=[^\W_]|[(（【「“])", lambda _: "到", "→"),
     )
     return (
