@@ -131,6 +131,34 @@ def test_a_long_sentence_is_cut_at_a_clause_then_a_word_then_anywhere() -> None:
     assert max(len(c.text) for c in letters) <= 500
 
 
+def test_a_sentence_that_is_too_long_is_cut_in_two_at_its_strongest_mark() -> None:
+    text = (
+        "She walked on, past the mill, past the church and past the last of the houses, in the rain; she did"
+        " not look back, although they called her, all of them, from the door of the inn, and waved."
+    )
+    for front_end in (FrontEnd(max_characters=len(text) - 1), FrontEnd(max_phonemes=150)):
+        first, second = chunks_of(text, front_end=front_end)
+        assert first.text.endswith("in the rain; ")
+        assert (first.boundary, second.boundary) == (Boundary.CLAUSE, Boundary.CHAPTER)
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("He bought bread, milk and ham, and then went home, tired, slowly.", "and then went home"),
+        ("He told the man at the gate that the horse was not for sale now.", "that the horse"),
+        ("To sell it soon, all the many houses in that long and narrow street went up.", "all the many"),
+        ("They all went up to the old house in which the two sisters had lived", "in which the two"),
+        ("他买了苹果、梨、橘子、桃，又买了香蕉、葡萄、西瓜、枣。", "又买了"),
+        ("他走进房间--她没有回头，也没有说话，只是看着窗外的雨。", "也没有"),
+    ],
+)
+def test_a_long_sentence_is_cut_where_a_clause_begins(text: str, second: str) -> None:
+    chunks = chunks_of(text, front_end=FrontEnd(max_characters=len(text) - 1))
+    assert len(chunks) == 2
+    assert chunks[1].text.startswith(second)
+
+
 def test_a_hundred_thousand_letters_without_a_space_are_spoken_in_pieces() -> None:
     text = "长" * 50_000 + "a" * 50_000
     chunks = chunks_of(text, front_end=FrontEnd(max_phonemes=400))

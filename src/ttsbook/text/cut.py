@@ -1,6 +1,7 @@
 """Cuts printed text into pieces that the model can say in one breath.
 
-Sentences first; short neighbours are joined, long ones cut at a clause, a word, or anywhere.
+Sentences first; short neighbours are joined, long ones cut into parts of about one length: at a clause, a
+word, or anywhere.
 Works with offsets: the pieces cover the text exactly.
 """
 
@@ -19,9 +20,30 @@ JOINED_WEIGHT = 120  # of joined sentences: about eight seconds of speech
 SHORT_WEIGHT = 40  # a sentence that sounds lost on its own: "No." "He did."
 _HAN_WEIGHT = 3  # a Chinese character takes as long to say as about three letters
 _HAN_CHARACTER = re.compile(f"[{HAN}]")
-_CLAUSE = re.compile(r"[,;:—–…](?=[\s\"'”’—–])[\"'”’]*\s*|—+|[，；：、…]+[”’」』）》]*\s*")
-_SPACE = re.compile(r"\s+")
-_LEAST_PART = 0.3  # of the limit: a cut leaves no crumb before it, nor after it amid a clause
+_CLOSING = r"[\"'”’]*\s*"
+_STRONG = rf"(?:—+|--+|[;:–…](?=[\s\"'”’—–])|[；：…]+[”’」』）》]*){_CLOSING}"
+_WEAK = rf",(?=[\s\"'”’—–]){_CLOSING}|[，、]+[”’」』）》]*{_CLOSING}"
+_OPENERS = (
+    "although|and|as|because|before|but|for|if|nor|or|since|so|than|that|though|till|unless|until|when|where"
+    "|whether|which|while|who|whom|whose|yet"
+)
+_PREPOSITIONS = "at|by|during|from|in|into|on|over|through|under|with|without"
+# Not amid "in that", "of which", "and when".
+_NO_JOINT = "".join(rf"(?<!\b{word}\s)" for word in f"{_PREPOSITIONS}|{_OPENERS}|of|to".split("|"))
+# Where a long sentence is cut, the best place first, and how far from where it should be, at most, as a
+# part of the length: a distant comma is better than none.
+_PLACES = tuple(
+    (re.compile(pattern), boundary, reach)
+    for pattern, boundary, reach in (
+        (_STRONG, Boundary.CLAUSE, 0.4),
+        (rf",{_CLOSING}(?<=\s)(?=(?:{_OPENERS})\b)|，+[”’」』）》]*\s*", Boundary.CLAUSE, 0.4),
+        (_WEAK, Boundary.CLAUSE, 0.4),
+        (f"{_STRONG}|{_WEAK}", Boundary.CLAUSE, 0.7),
+        (rf"(?<=\s){_NO_JOINT}(?=(?:{_OPENERS}|{_PREPOSITIONS})\b)", Boundary.NONE, 0.4),
+        (r"\s+", Boundary.NONE, 0.4),
+    )
+)
+_MOST_OF_TWO = 0.7  # of a text that is cut in two
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +67,16 @@ def cut_text(text: str, max_characters: int, *, by_line: bool = False) -> Iterat
 def cut_long(text: str, start: int, end: int, max_characters: int) -> Iterator[Piece]:
     """Yield pieces of at most `max_characters` of one sentence, the last with `Boundary.SENTENCE`."""
     while end - start > max_characters:
-        cut, boundary = _best_cut(text, start, start + max_characters)
-        if boundary is Boundary.NONE and end - cut < _LEAST_PART * max_characters:
-            cut, boundary = _best_cut(text, start, end - math.ceil((end - start) * _LEAST_PART))
+        length = (end - start) / math.ceil((end - start) / max_characters)
+        cut, boundary = _best_cut(text, start, length, max_characters)
         yield Piece(start, cut, boundary)
         start = cut
     yield Piece(start, end, Boundary.SENTENCE)
+
+
+def cut_in_two(text: str, start: int, end: int) -> Iterator[Piece]:
+    """Yield two pieces of one sentence of two characters or more."""
+    return cut_long(text, start, end, max(1, int(_MOST_OF_TWO * (end - start))))
 
 
 def _lines(text: str) -> Iterator[tuple[int, int, Boundary]]:
@@ -94,16 +120,16 @@ def _weight(text: str, piece: Piece) -> int:
     return length + (_HAN_WEIGHT - 1) * len(_HAN_CHARACTER.findall(text, piece.start, piece.end))
 
 
-def _best_cut(text: str, start: int, limit: int) -> tuple[int, Boundary]:
-    """Return where to cut in (start, limit] and what kind of cut it is."""
-    least = start + int((limit - start) * _LEAST_PART)
-    for pattern, boundary in ((_CLAUSE, Boundary.CLAUSE), (_SPACE, Boundary.NONE)):
-        cut = 0
-        for match in pattern.finditer(text, least, limit):
-            cut = match.end()
+def _best_cut(text: str, start: int, length: float, most: int) -> tuple[int, Boundary]:
+    """Return where to cut a piece of about `length`, of no more than `most`, and what kind of cut it is."""
+    wanted = start + length
+    for pattern, boundary, reach in _PLACES:
+        low, high = math.ceil(wanted - reach * length), min(int(wanted + reach * length), start + most)
+        cuts = (match.end() for match in pattern.finditer(text, low, high))
+        cut = min(cuts, key=lambda place: abs(place - wanted), default=start)
         if cut > start:
             return cut, boundary
-    return _safe_cut(text, start, limit), Boundary.NONE
+    return _safe_cut(text, start, max(start + 1, int(wanted))), Boundary.NONE
 
 
 def _safe_cut(text: str, start: int, limit: int) -> int:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from ttsbook.choices import ACCENTS, EMOJI
 from ttsbook.symbols import PUNCTUATION, SYMBOL_IDS
 from ttsbook.text.align import align_words
-from ttsbook.text.cut import Piece, cut_long, cut_text
+from ttsbook.text.cut import Piece, cut_in_two, cut_text
 from ttsbook.text.emoji import name_emoji
 from ttsbook.text.g2p.english import spell_letters
 from ttsbook.text.gloss import read_glosses
@@ -192,8 +192,7 @@ class FrontEnd:
         if len(phonemes) <= self.max_phonemes or piece.end - piece.start < 2:
             yield piece, spoken, phonemes, language
             return
-        half = (piece.end - piece.start + 1) // 2
-        for part in cut_long(text, piece.start, piece.end, half):
+        for part in cut_in_two(text, piece.start, piece.end):
             closing = piece.boundary if part.end == piece.end else part.boundary
             yield from self._say_piece(block, Piece(part.start, part.end, closing), fallback)
 
