@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ttsbook.text.breaths import breaths_in
 from ttsbook.text.g2p.british import begins_with_vowel, british_word, drop_r
 from ttsbook.text.g2p.english import LETTER_NAMES, pronounce_word, spell_letters
 from ttsbook.text.g2p.heteronym import choose_reading, is_heteronym
@@ -71,7 +72,8 @@ def to_phonemes(spoken: str, language: str, fixed: tuple[Fixed, ...] = (), accen
     tokens = tokens_of(spoken, fixed, accent)
     if not any(token.kind != "mark" for token in tokens):
         return ""
-    return _join_mandarin(tokens) if language == "zh" else _join_english(tokens)
+    breaths = breaths_in(spoken, language)
+    return _join_mandarin(tokens, breaths) if language == "zh" else _join_english(tokens, breaths)
 
 
 def close_utterance(phonemes: str, language: str, mark: str) -> str:
@@ -216,10 +218,12 @@ def _other(token: str) -> str:
     return " ".join(pronounce_word(word) for word in name.split()) if name else ""
 
 
-def _join_english(tokens: list[Token]) -> str:
+def _join_english(tokens: list[Token], breaths: frozenset[int]) -> str:
     said: list[str] = []
     pending = ""
-    for kind, token, _, _ in tokens:
+    for kind, token, start, _ in tokens:
+        if start in breaths and said and not pending:
+            pending = ","
         if kind == "mark":
             mark = _EN_MARKS.get(token[0], "") if token[:2] != ".." else ","
             if said and _RANK[mark] > _RANK[pending]:
@@ -232,9 +236,11 @@ def _join_english(tokens: list[Token]) -> str:
     return " ".join(said) + pending
 
 
-def _join_mandarin(tokens: list[Token]) -> str:
+def _join_mandarin(tokens: list[Token], breaths: frozenset[int]) -> str:
     parts: list[str] = []
-    for kind, token, _, _ in tokens:
+    for kind, token, start, _ in tokens:
+        if start in breaths:
+            parts.append("—")
         if kind == "mark":
             parts.append("……" if token[:2] == ".." else _ZH_MARKS.get(token, " "))
         elif kind == "word":
