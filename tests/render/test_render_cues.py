@@ -22,18 +22,27 @@ from ttsbook.render.settings import RenderSettings
 from ttsbook.text.frontend import FrontEnd
 from ttsbook.voice.store import find_voice
 
+LONG = (
+    "It is a truth universally acknowledged, that a single man in possession of a good fortune, must be in"
+    " want of a wife. 他心里，有许多话要说，可是一句也说不出来，只好低着头，慢慢地走出了院子，"
+    "又走过长长的街，一直走到河边，才停下来。"
+)
 TEXT = "“No. Not I,” said the crow; “it cost £5, in 1850.” 他说：“你好，世界！”然后他走了。"
 SETTINGS = RenderSettings(workers=1, subtitles="vtt", cues="word")
 
 
 @pytest.fixture(scope="module")
 def cues() -> list[Cue]:
-    """The cues of the text as the real model says it, with each chunk where the last one ended."""
+    return cues_of(TEXT)
+
+
+def cues_of(text: str, *, by_word: bool = True) -> list[Cue]:
+    """Return the cues of a text as the real model says it, with each chunk where the last one ended."""
     voice = find_voice("nora")
     engine = load_engine(EngineSpec("vits2"))
     front_end = FrontEnd()
-    plan = plan_book(book_of_text(TEXT), SETTINGS, voice, front_end, engine.fingerprint)
-    track = CueTrack(front_end, by_word=True)
+    plan = plan_book(book_of_text(text), SETTINGS, voice, front_end, engine.fingerprint)
+    track = CueTrack(front_end, by_word=by_word)
     reached = 0
     for planned in plan.spoken_chunks():
         (speech,) = engine.speak([plan.request(planned.chunk)], voice)
@@ -62,14 +71,27 @@ def test_words_follow_one_another_inside_their_sentence(cues: list[Cue]) -> None
         assert all(word.end - word.start >= 600 for word in cue.words)  # no word is shorter than a frame
 
 
+def test_a_long_sentence_is_shown_in_parts_of_two_lines_as_they_are_said() -> None:
+    parts = cues_of(LONG, by_word=False)
+    assert [part.text for part in parts] == [
+        "It is a truth universally acknowledged,",
+        "that a single man in possession of a good fortune, must be in want of a wife.",
+        "他心里，有许多话要说，可是一句也说不出来，只好低着头，",
+        "慢慢地走出了院子，又走过长长的街，一直走到河边，才停下来。",
+    ]
+    for first, second in (parts[:2], parts[2:]):
+        assert first.start < first.end == second.start < second.end
+        assert second.start == second.words[0].start
+
+
 def test_a_chunk_whose_phonemes_nobody_knows_is_one_cue_without_words() -> None:
     front_end = FrontEnd()
-    plan = plan_book(book_of_text("One. Two."), SETTINGS, find_voice("nora"), front_end, "")
+    plan = plan_book(book_of_text(f"One{', two' * 30}."), SETTINGS, find_voice("nora"), front_end, "")
     (planned,) = plan.spoken_chunks()
     assert isinstance(planned, PlannedChunk)
     track = CueTrack(front_end, by_word=True)
     track.add(0, 100, Piece(np.zeros(1000, np.float32), planned, ()))
-    assert list(track.cues()) == [Cue(100, 1100, "One. Two.")]
+    assert list(track.cues()) == [Cue(100, 1100, f"One{', two' * 30}.")]
 
 
 def test_a_resumed_render_has_the_same_words_at_the_same_times(tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def _numbered(timed: Iterable[_Timed], kind: str) -> str:
 
 def _stamped_lines(cue: _Timed) -> Iterator[str]:
     """Yield the lines of a WebVTT cue with a time stamp before each word but the first."""
-    width = WIDE_LINE_CHARACTERS if _is_wide(cue.text) else LINE_CHARACTERS
+    width = WIDE_LINE_CHARACTERS if is_wide(cue.text) else LINE_CHARACTERS
     line, length, stamped_ms = "", 0, cue.start_ms
     for start_ms, text in cue.words:
         if length and length + len(text.rstrip()) > width:
@@ -155,7 +155,7 @@ def _plain(text: str) -> str:
 
 def _lines(text: str) -> list[str]:
     """Break long text into lines."""
-    if _is_wide(text):
+    if is_wide(text):
         return list(_wide_lines(text))
     return textwrap.wrap(text, LINE_CHARACTERS, break_long_words=False, break_on_hyphens=False) or [text]
 
@@ -170,5 +170,6 @@ def _wide_lines(text: str) -> Iterator[str]:
     yield line.rstrip()
 
 
-def _is_wide(text: str) -> bool:
+def is_wide(text: str) -> bool:
+    """Return whether a text is mostly of full-width characters."""
     return sum(ord(character) >= 0x1100 for character in text) * 2 > len(text)

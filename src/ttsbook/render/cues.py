@@ -1,4 +1,4 @@
-"""Pieces of the book in, subtitle cues out: one for each printed sentence, with its words where asked for.
+"""Pieces of the book in, subtitle cues out: one for each printed sentence, or several for a long one.
 
 A chunk may hold several short sentences. Where a sentence or a word ends in the sound follows from the ends
 of the phonemes, if the engine reports them and the front end can say which phonemes belong to which.
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
-from ttsbook.audio.subtitles import Cue
+from ttsbook.audio.subtitles import LINE_CHARACTERS, WIDE_LINE_CHARACTERS, Cue, is_wide
 from ttsbook.render.assemble import Piece
 from ttsbook.render.plan import ChunkMaker
+from ttsbook.text.cut import cut_long
 from ttsbook.types import Chunk, SpokenWord
 
+_LINES = 1.9  # of text at a time, by the usual guides two; where they break, some room is lost
 _OPENING = frozenset("“‘「『（《〈【〔([{«")
 
 
@@ -59,8 +62,9 @@ class CueTrack:
         return tuple(self._told)
 
     def cues(self, position: int | None = None) -> Iterator[Cue]:
-        """Yield the cues of the book, or of the chapter at `position`."""
-        return (told.cue for told in self._told if position in (None, told.position))
+        """Yield the cues of the book, or of the chapter at `position`, each short enough for a screen."""
+        sentences = (told.cue for told in self._told if position in (None, told.position))
+        return (part for cue in sentences for part in _in_parts(cue))
 
     def _sentences(self, chunk: Chunk, piece: Piece) -> Iterator[tuple[int, int]]:
         """Yield (offset in the text, sample of the piece) where each sentence of the chunk ends."""
@@ -70,8 +74,34 @@ class CueTrack:
         yield len(chunk.text), len(piece.samples)
 
     def _words(self, chunk: Chunk, piece: Piece) -> tuple[SpokenWord, ...]:
-        known = self._by_word and len(piece.phoneme_ends) == len(chunk.phonemes)
-        return self._front_end.words(chunk) if known else ()
+        known = len(piece.phoneme_ends) == len(chunk.phonemes)
+        wanted = self._by_word or len(chunk.text) > _at_a_time(chunk.text)
+        return self._front_end.words(chunk) if known and wanted else ()
+
+
+def _at_a_time(text: str) -> int:
+    """Return how many characters of a text are shown at once."""
+    return int(_LINES * (WIDE_LINE_CHARACTERS if is_wide(text) else LINE_CHARACTERS))
+
+
+def _in_parts(cue: Cue) -> Iterator[Cue]:
+    """Yield a cue, or parts of one that is too long, each shown until the next one begins."""
+    cuts = [piece.end for piece in cut_long(cue.text, 0, len(cue.text), _at_a_time(cue.text))]
+    parts: list[list[Cue]] = [[]]
+    reached = 0
+    for word in cue.words:
+        if parts[-1] and reached >= cuts[0]:
+            parts.append([])
+        while reached >= cuts[0]:
+            cuts.pop(0)
+        parts[-1].append(word)
+        reached += len(word.text)
+    if len(parts) == 1:
+        yield cue
+        return
+    starts = [cue.start, *(words[0].start for words in parts[1:]), cue.end]
+    for words, (start, end) in zip(parts, pairwise(starts), strict=True):
+        yield Cue(start, end, "".join(word.text for word in words).strip(), tuple(words))
 
 
 def _word_cues(
