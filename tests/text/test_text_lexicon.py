@@ -31,7 +31,11 @@ def say(entries: str, text: str, language: str = "en") -> str:
         ('Cholmondeley = { ipa = "ˈt͡ʃʌml̩i" }', "ʧˈʌmli"),
         ('Nguyen = { ipa = "wɪn" }', "wˈɪn"),
         ('Lydia = { ipa = "ˈlɪdiə" }', "lˈɪdiə"),
+        ('Cholmondeley = { arpabet = "ch ah1 m l iy0" }', "ʧˈʌmli"),
         ('"重庆" = { pinyin = "chong2 qing4" }', "ꭧʰʊ↗ŋʨʰi↘ŋ"),
+        ('"重庆" = { pinyin = "Chóng qìng" }', "ꭧʰʊ↗ŋʨʰi↘ŋ"),
+        ('"绿子" = { pinyin = "lü4 zi" }', "ly↘ʦɨ"),
+        ('"吗" = { pinyin = "ma" }', "ma"),
     ],
 )
 def test_a_reading_may_be_written_in_four_ways(entry: str, symbols: str) -> None:
@@ -75,6 +79,13 @@ def test_case_and_language_limit_an_entry() -> None:
     assert "pɑɹˈi" in say(entry, "我在Paris住。", "zh")
 
 
+def test_the_entry_with_narrower_limits_wins_wherever_it_stands() -> None:
+    entries = ['polish = "PAH-lish"', 'Polish = { respelling = "POH-lish", case = true }']
+    for lines in (entries, entries[::-1]):
+        assert say("\n".join(lines), "Polish polish.") == "pˈOlɪʃ pˈɑlɪʃ."
+    assert "lˈi" in say('"Li" = { ipa = "lˈI" }\n"LI" = { ipa = "lˈi", language = "en" }', "Li")
+
+
 def test_a_phrase_that_does_not_apply_hides_none_of_its_words() -> None:
     entries = '"New York" = { pinyin = "niu3 yue1", language = "zh" }\nYork = "YAWRK-ee"'
     found = lexicon("[words]\n" + entries).find("New York and York", "en")
@@ -100,6 +111,9 @@ def test_a_chinese_entry_needs_no_word_borders() -> None:
         ('[words]\nDarcy = { arpabet = "DD AA1" }', "'DD' is not ARPAbet", "D"),
         ('[words]\nDarcy = { arpabet = "D AA11" }', "'AA11' is not ARPAbet", "AA"),
         ('[words]\nDarcy = { pinyin = "xyz1" }', "not a pinyin syllable", "tone digits"),
+        ('[words]\n"重庆" = { pinyin = "chong qing" }', "has no tones", "tone digits"),
+        ('[words]\nAnn = "AN"\nann = "AHN"', "'Ann' and 'ann' are one word", "case = true"),
+        ('[words]\n"O\'Gara" = "AH"\n"O’Gara" = "OH"', "one word with two readings", "case = true"),
         ('[words]\nDarcy = "d-@-c"', "no vowel", "hyphens"),
         ('[words]\nDarcy = { ipa = "x", case = "yes" }', "case must be true or false", None),
         ('[words]\nDarcy = { ipa = "x", language = "fr" }', "language is 'fr'", '"en" or "zh"'),
@@ -119,8 +133,16 @@ def test_a_file_that_is_not_toml_is_an_input_error(tmp_path: Path) -> None:
     path.write_text("[words\n", encoding="utf-8")
     with pytest.raises(InputError, match="not a TOML file"):
         read_lexicon(path)
+    path.write_text("[words]\nHermione = her-MY-oh-nee\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_lexicon(path)
+    assert "in quotes" in (caught.value.hint or "")
     with pytest.raises(InputError, match="cannot read"):
         read_lexicon(tmp_path / "none.toml")
+
+
+def test_one_reading_may_be_given_twice() -> None:
+    assert len(lexicon('[words]\nAnn = "AN"\nann = "AN"').entries) == 2
 
 
 def test_an_empty_lexicon_changes_nothing() -> None:
@@ -135,6 +157,10 @@ def test_an_empty_lexicon_changes_nothing() -> None:
         ("THIRD", "θˈɜɹd"),
         ("win", "wˈɪn"),
         ("ZHAHK kloo-ZOH", "ʒˈɑk kluzˈO"),
+        ("HILL-er-ee MISS", "hˈɪləɹi mˈɪs"),  # a doubled consonant is one sound
+        ("BUUK-kee-per", "bˈʊkkipəɹ"),  # but not in two syllables
+        ("nye-OH-mee RYE-lee", "nIˈOmi ɹˈIli"),
+        ("YEH-wuh nyet nyay", "jˈɛwə njˈɛt njˈA"),
     ],
 )
 def test_a_respelling_is_read_by_its_syllables(text: str, symbols: str) -> None:

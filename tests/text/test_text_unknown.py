@@ -27,6 +27,11 @@ def test_names_that_nobody_has_written_down_are_counted_with_their_chapters() ->
     assert "met Darcy" in found["Zorblax"].sample
 
 
+def test_a_name_is_proposed_once_however_it_is_printed() -> None:
+    found = unknown("A zorblax’qa met Zorblax'qa. Zorblax’qa won.")
+    assert [(word, entry.count) for word, entry in found.items()] == [("zorblax’qa", 3)]
+
+
 def test_a_proposed_entry_can_be_pasted_and_changes_nothing() -> None:
     found = unknown("Zorblax left. Zoë-Xanthippia ran. 祥子走了。祥子来了。祥子笑了。")
     assert {"Zorblax", "祥子"} <= set(found)

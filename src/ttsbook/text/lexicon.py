@@ -26,7 +26,7 @@ from ttsbook.symbols import SYMBOL_IDS
 from ttsbook.text.g2p.arpabet import CONSONANTS, VOWELS, from_arpabet
 from ttsbook.text.g2p.derive import plural
 from ttsbook.text.g2p.ipa import from_ipa
-from ttsbook.text.g2p.pinyin import from_pinyin
+from ttsbook.text.g2p.pinyin import from_pinyin, with_digits
 from ttsbook.text.g2p.respelling import read_respelling
 from ttsbook.text.normalize.rewrite import Claim
 from ttsbook.text.script import LATIN
@@ -59,9 +59,9 @@ class Lexicon:
 
     @classmethod
     def of(cls, entries: tuple[Entry, ...]) -> Lexicon:
-        """Return a lexicon; where two entries fit, the longer one wins."""
+        """Return a lexicon; where two entries fit, the longer one wins, then the one with narrower limits."""
         by_folded: dict[str, tuple[Entry, ...]] = {}
-        for entry in entries:
+        for entry in sorted(entries, key=lambda entry: (not entry.case, not entry.language)):
             key = _plain(entry.written).lower()
             by_folded[key] = (*by_folded.get(key, ()), entry)
         longest_first = sorted(by_folded, key=lambda key: (-len(key), key))
@@ -129,7 +129,23 @@ def parse_lexicon(data: bytes, source: str) -> Lexicon:
     words = table.get("words", {})
     if not isinstance(words, dict):
         raise UsageError(f"{source}: words must be a table", 'write "[words]" on a line of its own')
-    return Lexicon.of(tuple(_entry(written, value, source) for written, value in words.items()))
+    entries = tuple(_entry(written, value, source) for written, value in words.items())
+    _check_contradictions(entries, source)
+    return Lexicon.of(entries)
+
+
+def _check_contradictions(entries: tuple[Entry, ...], source: str) -> None:
+    """Refuse two readings for the same word: one of them would never be heard."""
+    seen: dict[tuple[str, bool, str], Entry] = {}
+    for entry in entries:
+        word = _plain(entry.written)
+        key = (word if entry.case else word.lower(), entry.case, entry.language)
+        first = seen.setdefault(key, entry)
+        if first.phonemes != entry.phonemes:
+            raise UsageError(
+                f"{source}: {first.written!r} and {entry.written!r} are one word with two readings",
+                "leave one out, or give one of them case = true: it then holds only as it is written",
+            )
 
 
 def _load_toml(data: bytes, source: str) -> dict[str, Any]:
@@ -140,7 +156,9 @@ def _load_toml(data: bytes, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and brackets
-        raise InputError(f"{source} is not a TOML file in UTF-8: {error}") from error
+        hint = 'an entry is a line such as "St. John" = "SIN-jun", with both sides in quotes'
+        hint = "save it as UTF-8" if isinstance(error, UnicodeDecodeError) else hint
+        raise InputError(f"{source} is not a TOML file in UTF-8: {error}", hint) from error
 
 
 def _entry(written: str, value: object, source: str) -> Entry:
@@ -178,6 +196,7 @@ def _phonemes(kind: str, reading: str, where: str) -> str:
     if kind == "ipa":
         return _from_own_signs(reading, where) if _OWN_SIGN.search(reading) else _from_ipa(reading, where)
     if kind == "arpabet":
+        reading = reading.upper()
         for phone in reading.split():
             try:
                 from_arpabet(phone)
@@ -188,10 +207,10 @@ def _phonemes(kind: str, reading: str, where: str) -> str:
         return from_arpabet(reading)
     if kind == "pinyin":
         try:
-            return "".join(from_pinyin(syllable) for syllable in reading.split())
+            return _from_pinyin(with_digits(reading))
         except ValueError as error:
             raise UsageError(
-                f"{where}: {error}", 'write syllables with tone digits, such as "chong2 qing4"'
+                f"{where}: {error}", 'write syllables with tone digits or marks: "chong2 qing4", "chóng qìng"'
             ) from error
     try:
         return read_respelling(reading)
@@ -199,6 +218,12 @@ def _phonemes(kind: str, reading: str, where: str) -> str:
         raise UsageError(
             f"{where}: {error}", 'write syllables with hyphens, the stressed one in capitals: "her-MY-oh-nee"'
         ) from error
+
+
+def _from_pinyin(reading: str) -> str:
+    if " " in reading and not re.search(r"\d", reading):
+        raise ValueError(f"{reading!r} has no tones")
+    return "".join(map(from_pinyin, reading.split()))
 
 
 def _from_own_signs(reading: str, where: str) -> str:

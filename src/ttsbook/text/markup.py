@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ttsbook.text.g2p.arpabet import from_arpabet
 from ttsbook.text.g2p.english import LETTER_NAMES, pronounce_word
 from ttsbook.text.g2p.ipa import from_ipa, from_xsampa
-from ttsbook.text.g2p.pinyin import from_pinyin
+from ttsbook.text.g2p.pinyin import from_pinyin, with_digits
 from ttsbook.text.normalize import english_numbers as english
 from ttsbook.text.normalize import mandarin_numbers as mandarin
 from ttsbook.text.normalize import normalize
@@ -82,21 +82,12 @@ def _symbols(reading: str, alphabet: str) -> str:
         if alphabet in ("x-sampa", "xsampa"):
             return from_xsampa(reading)
         if alphabet in ("pinyin", "x-pinyin"):
-            return "".join(from_pinyin(syllable) for syllable in _toned(reading).split())
+            return "".join(map(from_pinyin, with_digits(reading).split()))
         if alphabet in ("arpabet", "x-arpabet", "cmu", "x-cmu"):
             return from_arpabet(reading.upper())
     except (ValueError, KeyError, IndexError):
         return ""
     return ""
-
-
-def _toned(reading: str) -> str:
-    """Return pinyin with tone digits, however its tones are written."""
-    if reading.isascii():
-        return reading
-    from pypinyin.contrib.tone_convert import to_tone3
-
-    return " ".join(to_tone3(syllable, neutral_tone_with_five=True) for syllable in reading.split())
 
 
 def _say_as(printed: str, what: str, language: str) -> tuple[str, str] | None:

@@ -44,6 +44,7 @@ class UnknownWord:
 
 @dataclass(slots=True)
 class _Found:
+    word: str  # as it is printed first
     count: int = 0
     chapters: dict[int, None] = field(default_factory=dict)
     sample: str = ""
@@ -56,12 +57,13 @@ def find_unknown(chunks: Iterable[Chunk], lexicon: Lexicon | None = None) -> tup
         for word, start in _words(chunk.text):
             if not _is_guessed(word) or (lexicon is not None and lexicon.find(word, chunk.language)):
                 continue
-            entry = found.setdefault(word, _Found())
+            # However it is printed, an entry of a lexicon holds for it: two would contradict each other.
+            entry = found.setdefault(word.replace("’", "'").lower(), _Found(word))
             entry.count += 1
             entry.chapters[chunk.chapter] = None
             if not entry.sample:
                 entry.sample = _around(chunk.text, start, start + len(word))
-    kept = [_describe(word, entry) for word, entry in found.items() if _counts(word, entry)]
+    kept = [_describe(entry) for entry in found.values() if _counts(entry)]
     return tuple(sorted(kept, key=lambda unknown: (-unknown.count, unknown.word)))
 
 
@@ -82,8 +84,8 @@ def _is_guessed(word: str) -> bool:
     return len(word) > 1 and not is_listed(simplify(word))
 
 
-def _counts(word: str, entry: _Found) -> bool:
-    return bool(re.match(f"[{LATIN}]", word)) or entry.count >= _LEAST_HAN
+def _counts(entry: _Found) -> bool:
+    return bool(re.match(f"[{LATIN}]", entry.word)) or entry.count >= _LEAST_HAN
 
 
 def _around(text: str, start: int, end: int) -> str:
@@ -91,7 +93,8 @@ def _around(text: str, start: int, end: int) -> str:
     return " ".join(f"{before}{text[start:end]}{after}".split())
 
 
-def _describe(word: str, entry: _Found) -> UnknownWord:
+def _describe(entry: _Found) -> UnknownWord:
+    word = entry.word
     is_latin = re.match(f"[{LATIN}]", word) is not None
     reading = pronounce_word(word) if is_latin else " ".join(read_word(simplify(word)))
     return UnknownWord(

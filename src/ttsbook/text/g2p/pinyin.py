@@ -54,6 +54,15 @@ def from_pinyin(syllable: str) -> str:
     return template.replace("_", TONES[tone])
 
 
+def with_digits(reading: str) -> str:
+    """Return syllables with tone digits, however their tones are written."""
+    if reading.isascii():
+        return reading
+    from pypinyin.contrib.tone_convert import to_tone3
+
+    return " ".join(to_tone3(each, neutral_tone_with_five=True) for each in reading.lower().split())
+
+
 def _template(letters: str) -> str | None:
     if letters in WITHOUT_INITIAL:
         return FINALS.get(WITHOUT_INITIAL[letters])

@@ -11,6 +11,7 @@ _VOWELS = {
     "aw": "ɔ", "au": "ɔ", "ah": "ɑ", "ay": "A", "ai": "A", "ee": "i", "ea": "i", "eh": "ɛ", "ih": "ɪ",
     "oh": "O", "oa": "O", "oe": "O", "oo": "u", "ow": "W", "ou": "W", "oy": "Y", "oi": "Y", "uh": "ə",
     "er": "əɹ", "ur": "əɹ", "ir": "əɹ", "ar": "ɑɹ", "or": "ɔɹ", "ew": "ju", "ie": "i", "ey": "A", "uu": "ʊ",
+    "ye": "I",
     "a": "æ", "e": "ɛ", "i": "ɪ", "o": "ɑ", "u": "ʌ", "y": "I",
 }
 _CONSONANTS = {
@@ -23,9 +24,10 @@ _CONSONANTS = {
 # fmt: on
 _VOWEL_SPELLINGS = "|".join(sorted(_VOWELS, key=len, reverse=True))
 _CONSONANT_SPELLINGS = "|".join(sorted(_CONSONANTS, key=len, reverse=True))
-# "y" before a vowel is a consonant: "yoh".
+_DOUBLED = re.compile(r"([b-df-hj-np-tv-xz])\1")
+# "y" before a vowel is a consonant: "yoh"; but not in "nye".
 _PART = re.compile(
-    rf"(?P<glide>y(?=[aeiou]))|(?P<vowel>{_VOWEL_SPELLINGS})|(?P<consonant>{_CONSONANT_SPELLINGS})"
+    rf"(?P<glide>y(?=[aeiou])(?!(?<=[a-z]y)e$))|(?P<vowel>{_VOWEL_SPELLINGS})|(?P<consonant>{_CONSONANT_SPELLINGS})"
 )
 
 
@@ -49,7 +51,7 @@ def _read_word(word: str) -> str:
 
 def _read_syllable(syllable: str, stressed: bool) -> str:
     symbols, position, has_vowel = "", 0, False
-    letters = syllable.lower()
+    letters = _DOUBLED.sub(r"\1", syllable.lower())  # "tell" has one l
     while position < len(letters):
         match = _PART.match(letters, position)
         if match is None:
