@@ -4,5 +4,5 @@ import sys
 
 from ttsbook.cli import main
 
-if __name__ == "__main__":  # worker processes import this module again under another name
+if __name__ == "__main__":
     sys.exit(main())

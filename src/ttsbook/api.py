@@ -6,7 +6,6 @@
 The same code as behind the command line, without configuration files and environment: what is not
 given has the values of `RenderSettings`. A voice is given as a profile, the name of a voice, the path of
 a recording, or its `file:` or `http(s):` address. Failures are `ttsbook.errors.TtsbookError`s.
-Several processes are started afresh: a script that uses them needs `if __name__ == "__main__":`.
 """
 
 from __future__ import annotations

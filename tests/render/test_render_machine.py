@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import multiprocessing
+
 import pytest
 
 from ttsbook.render import machine
@@ -53,6 +55,12 @@ def test_an_engine_that_stands_for_several_processes_gets_them(
 ) -> None:
     chosen = choose_workers(None, n_chunks=n_chunks, device=device, worker_bytes=worker_bytes, at_least=2)
     assert chosen == expected
+
+
+@pytest.mark.usefixtures("eight_cores")
+def test_a_process_that_may_start_none_gets_none_unless_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multiprocessing.current_process(), "daemon", True)  # as in a multiprocessing.Pool
+    assert choose_workers(None, n_chunks=10_000, device="cpu", worker_bytes=GIB // 10) == 1
 
 
 def test_this_process_has_a_size_and_a_core() -> None:

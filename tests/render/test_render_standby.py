@@ -5,7 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from stand_in import ENGINE, VOICE
@@ -18,6 +21,18 @@ from ttsbook.render.terms import Terms
 from ttsbook.types import Speech
 
 SPEC = EngineSpec(ENGINE)
+SCRIPT = """
+from stand_in import VOICE
+from tone_engine import ToneEngine
+from ttsbook.engines.base import EngineSpec
+from ttsbook.render.standby import start_worker
+
+class Own(ToneEngine): ...
+
+print(__name__, flush=True)
+if {guard}:
+    print(type(start_worker(EngineSpec("{engine}"), VOICE).connection.recv()).__name__)
+"""
 TEXTS = [f"{letter} words" for letter in "abcdef"]
 
 
@@ -84,3 +99,27 @@ def test_where_none_can_be_started_there_are_none(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr("multiprocessing.context.SpawnProcess.start", refuse)
     assert len(Standby(SPEC, VOICE, 2)) == 0
+
+
+@pytest.mark.parametrize(
+    ("guard", "engine", "expected"),
+    [
+        ("True", ENGINE, ["__main__", "Ready"]),
+        ("__name__ == '__main__'", "__main__:Own", ["__main__", "__mp_main__", "Ready"]),
+    ],
+)
+def test_a_script_is_imported_again_only_for_an_engine_in_it(
+    tmp_path: Path, guard: str, engine: str, expected: list[str]
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT.format(guard=guard, engine=engine))
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment)
+    assert (done.stdout.split(), done.stderr) == (expected, "")
+
+
+def test_a_process_that_may_have_none_speaks_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multiprocessing.current_process(), "daemon", True)  # as in a multiprocessing.Pool
+    standby = Standby(SPEC, VOICE, 2)
+    assert len(standby) == 0
+    assert speak(standby) == set()

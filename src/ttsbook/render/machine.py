@@ -5,6 +5,7 @@ Knows nothing of engines; the memory that one worker takes is the caller's estim
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import resource
 import sys
@@ -54,7 +55,8 @@ def choose_workers(
     if asked is not None:
         return asked
     floor = max(1, min(at_least, n_chunks))
-    if not device.startswith("cpu"):
+    # A process of a `multiprocessing.Pool` may start none, and has others beside it.
+    if not device.startswith("cpu") or multiprocessing.current_process().daemon:
         return floor
     free = free_memory_bytes()
     by_memory = n_cores() if free is None else int(free * 0.8) // worker_bytes

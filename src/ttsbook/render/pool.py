@@ -259,8 +259,7 @@ class ProcessPool:
         worker.process.join()
         worker.connection.close()
         if not worker.ready:
-            hint = "use fewer --workers; a script that renders needs `if __name__ == '__main__':`"
-            self._ledger.note_failed_start(f"a worker {why}", hint)
+            self._ledger.note_failed_start(f"a worker {why}", "use fewer --workers")
         # Whoever sends SIGKILL to a process that works is nearly always the system, short of memory.
         n_chunks = self._ledger.recover(worker.batches, f"a worker {why}", short_of_memory=why == _KILLED)
         self._terms.tell(f"a worker {why}; a new one renders its chunks again ({n_chunks})")

@@ -13,14 +13,17 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from multiprocessing import resource_tracker
+from multiprocessing import resource_tracker, spawn
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from typing import Any
 
 from ttsbook.engines.base import EngineSpec
 from ttsbook.render.stepping import NoWorkers
 from ttsbook.render.worker import work
 from ttsbook.types import VoiceProfile
+
+_NAME = "ttsbook-worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +43,41 @@ def start_worker(spec: EngineSpec, voice: VoiceProfile) -> Started:
     """Start a process that runs `worker.work`.
 
     Raises:
-        NoWorkers: the system starts none.
+        NoWorkers: the system starts none, or this process may have none.
     """
+    if multiprocessing.current_process().daemon:
+        raise NoWorkers("no worker process can be started by a process of a multiprocessing.Pool or the like")
+    # The class of an engine may be in the main module.
+    name = "ttsbook-main-worker" if spec.name.startswith("__main__:") else _NAME
     context = multiprocessing.get_context("spawn")
     try:
         ours, theirs = context.Pipe()
-        process = context.Process(target=work, args=(theirs, spec, voice), name="ttsbook-worker", daemon=True)
+        process = context.Process(target=work, args=(theirs, spec, voice), name=name, daemon=True)
         with _signals_held():
             process.start()
     except OSError as error:
         raise NoWorkers(f"no worker process can be started: {error.strerror}") from error
     theirs.close()  # else the pipe would not end with the worker
     return Started(process, ours)
+
+
+_all_it_needs = spawn.get_preparation_data
+
+
+def _without_main(name: str) -> dict[str, Any]:
+    """Return what Python tells a new process; our workers not to import the main module.
+
+    They need nothing of it, and a script that renders without `if __name__ == "__main__":` would render again
+    in each of them. Python has no switch for this.
+    """
+    told = _all_it_needs(name)
+    if name == _NAME:
+        told.pop("init_main_from_name", None)
+        told.pop("init_main_from_path", None)
+    return told
+
+
+spawn.get_preparation_data = _without_main
 
 
 class Standby:
