@@ -7,6 +7,7 @@ import sys
 import threading
 import wave
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, TimeoutError
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -15,9 +16,12 @@ import numpy as np
 import pytest
 
 import ttsbook
+from ttsbook import paths
 from ttsbook.engines.base import Request
 from ttsbook.engines.vits2 import Vits2Engine
 from ttsbook.errors import InputError, UsageError
+from ttsbook.render.lock import lock_output
+from ttsbook.render.report import Report
 from ttsbook.render.settings import EngineChoice, RenderSettings
 from ttsbook.types import Speech
 
@@ -55,6 +59,7 @@ def address() -> Iterator[str]:
 def test_all_names_are_there_and_no_others() -> None:
     assert sorted(ttsbook.__all__) == ttsbook.__all__
     assert all(hasattr(ttsbook, name) for name in ttsbook.__all__)
+    assert set(ttsbook.__all__) < set(dir(ttsbook))  # for help() and the Tab key
     with pytest.raises(AttributeError, match="render_boook"):
         ttsbook.render_boook  # noqa: B018
 
@@ -70,6 +75,19 @@ def test_a_book_becomes_a_file(tmp_path: Path) -> None:
     report = ttsbook.render_book(book, tmp_path / "evening.flac")
     assert (report.format, report.engine, report.voice) == ("flac", "hybrid", "nora")
     assert (tmp_path / "evening.flac").stat().st_size > 10_000
+
+
+def test_paths_may_be_text_and_begin_at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "evening.txt").write_text("Good evening.", encoding="utf-8")
+    (tmp_path / "names.toml").write_text('[words]\nevening = "EEV-ning"', encoding="utf-8")
+    settings = RenderSettings(lexicon=str(tmp_path / "names.toml"), epub3=str(tmp_path / "evening.epub"))
+    ttsbook.render_book("~/evening.txt", "~/evening.wav", settings=settings)
+    spoken = ttsbook.HybridTTSProvider(settings=settings).generate_audio(
+        text="Good evening.", voice_sample_url="nora", output_dir="~/out", ref_text=None
+    )
+    assert {path.name for path in tmp_path.iterdir()} >= {"evening.wav", "evening.epub", "out"}
+    assert Path(spoken.output).parent == tmp_path / "out"
 
 
 def test_an_engine_that_is_not_there_gives_way_to_the_next(tmp_path: Path) -> None:
@@ -91,6 +109,21 @@ def test_hybrid_speaks_in_the_voice_of_a_clip_by_path_or_address(tmp_path: Path,
     assert again.up_to_date
     assert again.output == first.output
     assert [str(path) for path in (tmp_path / "out").iterdir()] == [first.output]
+
+
+def test_who_asks_for_the_same_words_at_the_same_time_gets_the_same_file(tmp_path: Path) -> None:
+    def speak() -> Report:
+        return ttsbook.HybridTTSProvider().generate_audio(
+            text=TEXT, voice_sample_url="nora", output_dir=tmp_path / "out"
+        )
+
+    first = speak()
+    with ThreadPoolExecutor(1) as others:
+        with lock_output(Path(first.output), paths.state_dir() / "locks"):  # as long as it is being rendered
+            again = others.submit(speak)
+            with pytest.raises(TimeoutError):
+                again.result(timeout=0.5)
+        assert again.result().output == first.output
 
 
 def test_a_profile_is_made_once_and_serves_as_a_voice(
@@ -163,5 +196,8 @@ def test_what_makes_no_sense_is_an_error_of_its_kind(tmp_path: Path, provider: t
         provider.generate_audio_fast(text=" \n")
     with pytest.raises(UsageError, match="speed"):
         provider.generate_audio_fast(text="Hello.", speed=9)
+    for wrong in ({"language": "fr"}, {"accent": "scottish"}, {"emoji": "yes"}, {"format": "aac"}):
+        with pytest.raises(UsageError, match="unknown"):
+            RenderSettings(**wrong)  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="no voice"):
         ttsbook.HybridTTSProvider().generate_audio(text="Hi.", voice_sample_url="", output_dir=tmp_path)

@@ -22,6 +22,7 @@ from ttsbook.book.words import book_of_text
 from ttsbook.engines.base import Engine, EngineSpec, Options
 from ttsbook.engines.choose import entry_of, load_engine
 from ttsbook.files import make_folder, sha256_bytes
+from ttsbook.paths import expand_user
 from ttsbook.render import run
 from ttsbook.render.report import Report
 from ttsbook.render.reporter import Reporter, SilentReporter
@@ -47,7 +48,7 @@ def render_book(
     *,
     voice: Voice = DEFAULT_VOICE,
     settings: RenderSettings | None = None,
-    ref_text: str = "",
+    ref_text: str | None = None,
     reporter: Reporter | None = None,
 ) -> Report:
     """Render a book to one audio file, which appears whole or not at all.
@@ -64,10 +65,10 @@ def render_book(
         TtsbookError: one of its kinds, as `ttsbook.render.run.render_book` says.
     """
     chosen = settings or RenderSettings(fallback=FALLBACK)
-    book = source if isinstance(source, Book) else read_book(Path(source), has_word)
-    with _narrator(voice, chosen, ref_text) as (profile, told):
+    book = source if isinstance(source, Book) else read_book(expand_user(source), has_word)
+    with _narrator(voice, chosen, ref_text or "") as (profile, told):
         return run.render_book(
-            book, Path(output), settings=told, voice=profile, reporter=reporter or SilentReporter()
+            book, expand_user(output), settings=told, voice=profile, reporter=reporter or SilentReporter()
         )
 
 
@@ -92,7 +93,7 @@ class HybridTTSProvider:
         voice_sample_url: Voice,
         output_dir: Path | str,
         use_fast_mode: bool = True,
-        ref_text: str = "",
+        ref_text: str | None = None,
     ) -> Report:
         """Speak `text` to a file in `output_dir`, named after what is in it; `Report.output` is its path.
 
@@ -108,7 +109,7 @@ class HybridTTSProvider:
         settings = replace(
             self._settings, engine=first, fallback=tuple(EngineChoice(name) for name in others)
         )
-        return _generate(text, voice_sample_url, output_dir, settings, ref_text)
+        return _generate(text, voice_sample_url, output_dir, settings, ref_text or "")
 
 
 class ParallelTTSGenerator:
@@ -124,13 +125,13 @@ class ParallelTTSGenerator:
         self._settings = replace(base, engine="parallel", workers=max_workers, fallback=FALLBACK)
 
     def generate_audio_parallel(
-        self, *, text: str, voice_sample_url: Voice, output_dir: Path | str, ref_text: str = ""
+        self, *, text: str, voice_sample_url: Voice, output_dir: Path | str, ref_text: str | None = None
     ) -> Report:
         """Speak `text` to a file in `output_dir`, named after what is in it; `Report.output` is its path.
 
         `ref_text` are the words in the recording, by which the voice is matched to it more closely.
         """
-        return _generate(text, voice_sample_url, output_dir, self._settings, ref_text)
+        return _generate(text, voice_sample_url, output_dir, self._settings, ref_text or "")
 
 
 class VITS2Provider:
@@ -186,14 +187,15 @@ def _generate(
     text: str, voice: Voice, output_dir: Path | str, settings: RenderSettings, ref_text: str
 ) -> Report:
     """Render words to a file whose name says that it holds just these, in just this voice."""
-    folder = Path(output_dir)
+    folder = expand_user(output_dir)
     make_folder(folder)
     book = book_of_text(text)
     with _narrator(voice, settings, ref_text) as (profile, told):
         content = "\n".join((book.sha256, profile.fingerprint, profile.accent, repr(settings), ref_text))
         name = sha256_bytes(content.encode("utf-8"))[:_NAME_DIGITS]
         output = folder / f"{name}.{settings.format or 'wav'}"
-        return run.render_book(book, output, settings=told, voice=profile)
+        # Whoever renders to this name now, renders just this.
+        return run.render_book(book, output, settings=told, voice=profile, wait=True)
 
 
 @contextlib.contextmanager

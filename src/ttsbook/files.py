@@ -185,14 +185,14 @@ def scratch_beside(path: Path) -> Iterator[Path]:
         scratch.unlink(missing_ok=True)
 
 
-def take_lock(descriptor: int, *, shared: bool = False) -> bool:
-    """Lock an open file or folder until it is closed; return False if another process holds it.
+def take_lock(descriptor: int, *, shared: bool = False, wait: bool = False) -> bool:
+    """Lock an open file or folder until it is closed; return False if it is held and not to `wait` for.
 
     Raises:
         OSError: this file system has no locks.
     """
     try:
-        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
         return False
     return True

@@ -69,7 +69,7 @@ def inspect(
         print(_as_text(entries))
 
 
-def _print_unknown(plan: Plan, lexicon: Path | None, as_json: bool) -> None:
+def _print_unknown(plan: Plan, lexicon: Path | str | None, as_json: bool) -> None:
     from ttsbook.cli.unknown import unknown_entries, unknown_text
     from ttsbook.text.lexicon import read_lexicon
     from ttsbook.text.unknown import find_unknown

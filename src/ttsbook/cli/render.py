@@ -241,7 +241,8 @@ def _check_reports(jobs: Sequence[Job], settings: RenderSettings, named: dict[st
     for job in jobs:
         target = target_of(job.output, replace(settings, epub3=None))
         taken |= dict.fromkeys(map(real_place, (target.output, *target.beside)), "written by -o")
-    for flag, path in {"--epub3": settings.epub3, **named}.items():
+    epub3 = Path(settings.epub3) if settings.epub3 else None
+    for flag, path in {"--epub3": epub3, **named}.items():
         if path is None or is_stream(path):
             continue
         place = real_place(path)

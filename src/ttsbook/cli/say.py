@@ -72,7 +72,7 @@ def _describe(words: Iterable[str], settings: Settings) -> list[dict[str, Any]]:
         emoji=settings.emoji,
     )
     plain = reader()
-    own = reader(lexicon=read_lexicon(Path(settings.lexicon))) if settings.lexicon else plain
+    own = reader(lexicon=read_lexicon(settings.lexicon)) if settings.lexicon else plain
     entries = []
     for word in words:
         spoken, proposed, found = plain.say(word)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ttsbook.choices import ACCENTS, CUES, EMOJI, EXECUTORS, FORMATS, SUBTITLES
+from ttsbook.choices import ACCENTS, CUES, EMOJI, EXECUTORS, FORMATS, LANGUAGES, SUBTITLES
 from ttsbook.config.rule import Choice, Flag, Names, Number, Rule, Text, Value, Whole
 
-LANGUAGES = ("auto", "en", "zh")
 SPLITS = ("none", "chapter")
 PROGRESS = ("auto", "plain", "json", "none")
 PRESETS = ("default", "draft", "studio", "acx")

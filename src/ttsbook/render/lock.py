@@ -17,11 +17,13 @@ from ttsbook.files import remove_leftovers, take_lock
 
 
 @contextlib.contextmanager
-def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) -> Iterator[None]:
+def lock_output(
+    output: Path, folder: Path, *, beside: tuple[Path, ...] = (), wait: bool = False
+) -> Iterator[None]:
     """Hold the right to write `output` and the files `beside` it; remove what a killed run left of them.
 
     Raises:
-        OutputError: another process is writing it, or there can be no lock.
+        OutputError: it is being written by another and not to `wait` for, or there can be no lock.
     """
     name = hashlib.sha256(os.fsencode(os.path.realpath(output))).hexdigest()[:32] + ".lock"
     lock = folder / name
@@ -33,7 +35,7 @@ def lock_output(output: Path, folder: Path, *, beside: tuple[Path, ...] = ()) ->
         raise OutputError(f"cannot write {lock}: {error.strerror or error}", hint) from error
     try:
         try:
-            taken = take_lock(descriptor)
+            taken = take_lock(descriptor, wait=wait)
         except OSError as error:  # shared file systems may have no locks
             hint = "set TTSBOOK_HOME to a folder on a disk of this machine"
             raise OutputError(f"cannot lock {lock}: {error.strerror or error}", hint) from error

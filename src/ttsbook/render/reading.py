@@ -23,7 +23,7 @@ def front_end_for(
     """
     return FrontEnd(
         language=settings.language,
-        lexicon=read_lexicon(settings.lexicon) if settings.lexicon is not None else None,
+        lexicon=read_lexicon(settings.lexicon) if settings.lexicon else None,
         accent=_accent(settings, voice),
         emoji=settings.emoji,
         max_phonemes=min(_MAX_PHONEMES, max_phonemes),

@@ -46,6 +46,7 @@ def render_book(
     ear: Ear | None = None,
     adapt: Adapt | None = None,
     voices: Mapping[str, VoiceProfile] | None = None,
+    wait: bool = False,
 ) -> Report:
     """Render `book` to the file `output`, which appears whole or not at all.
 
@@ -60,6 +61,7 @@ def render_book(
         adapt: given ttsbook's own front end, and those of voices with another accent by name, returns what is
             used instead: by role, or by a plan's lines.
         voices: of chunks that name another than `voice`, by the names that they use.
+        wait: for whoever is rendering to `output`; else that is an error.
 
     Raises:
         UsageError: the settings are not valid.
@@ -81,7 +83,7 @@ def render_book(
     ear = ear or make_ear(settings.check)
     with (
         writable(target),
-        lock_output(target.output, paths.state_dir() / "locks", beside=target.beside),
+        lock_output(target.output, paths.state_dir() / "locks", beside=target.beside, wait=wait),
         contextlib.closing(Journal(paths.state_dir() / "renders.sqlite3", notes.warn)) as journal,
     ):
         if not settings.force:

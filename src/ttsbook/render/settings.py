@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ttsbook.choices import CUES, EXECUTORS, FORMATS, SUBTITLES
+from ttsbook.choices import ACCENTS, CUES, EMOJI, EXECUTORS, FORMATS, LANGUAGES, SUBTITLES
 from ttsbook.engines.base import Options
 from ttsbook.engines.choose import entry_of
 from ttsbook.errors import UsageError
@@ -76,7 +76,7 @@ class RenderSettings:
 
     # what is spoken
     language: str = "auto"  # "auto", "en" or "zh"
-    lexicon: Path | None = None
+    lexicon: Path | str | None = None
     accent: str | None = None  # "american" or "british"; None is the voice's own
     emoji: str = "silent"  # or "name"
     chapters: str | None = None  # "1-3,7"; None is the body of the book
@@ -110,7 +110,7 @@ class RenderSettings:
     tags: tuple[tuple[str, str], ...] = ()  # instead of what the book says of itself
     subtitles: str | None = None  # one of SUBTITLES, written beside each audio file
     cues: str = "sentence"  # one of CUES: how finely subtitles are timed
-    epub3: Path | None = None  # the book with its narration, as an EPUB with Media Overlays
+    epub3: Path | str | None = None  # the book with its narration, as an EPUB with Media Overlays
     check: Check | None = None  # listen to every chunk; a report is written beside the output
     # the run
     resume: bool = True  # False renders every chunk again
@@ -119,14 +119,19 @@ class RenderSettings:
     def __post_init__(self) -> None:
         if not MIN_SPEED <= self.speed <= MAX_SPEED:
             raise UsageError(f"speed {self.speed:g} is outside {MIN_SPEED:g} to {MAX_SPEED:g}")
-        if self.executor not in EXECUTORS:
-            raise UsageError(f"unknown executor {self.executor!r}", f"executors: {', '.join(EXECUTORS)}")
-        if self.format is not None and self.format not in FORMATS:
-            raise UsageError(f"unknown format {self.format!r}", f"formats: {', '.join(FORMATS)}")
-        if self.subtitles not in (None, *SUBTITLES):
-            raise UsageError(f"unknown subtitles {self.subtitles!r}", f"subtitles: {', '.join(SUBTITLES)}")
-        if self.cues not in CUES:
-            raise UsageError(f"unknown cues {self.cues!r}", f"cues: {', '.join(CUES)}")
+        for name, chosen, choices in (
+            ("language", self.language, LANGUAGES),
+            ("accent", self.accent, (None, *ACCENTS)),
+            ("emoji", self.emoji, EMOJI),
+            ("executor", self.executor, EXECUTORS),
+            ("format", self.format, (None, *FORMATS)),
+            ("subtitles", self.subtitles, (None, *SUBTITLES)),
+            ("cues", self.cues, CUES),
+        ):
+            if chosen not in choices:
+                raise UsageError(
+                    f"unknown {name} {chosen!r}", f"choose one of: {', '.join(map(str, choices))}"
+                )
         for name, value in (("workers", self.workers), ("threads", self.threads), ("batch", self.batch)):
             if value is not None and value < 1:
                 raise UsageError(f"{name} must be at least 1, not {value}")

@@ -65,7 +65,7 @@ def target_of(output: Path, settings: RenderSettings) -> Target:
     if settings.subtitles:
         named = output.with_name("*") if settings.split else output
         subtitles = renamed(named, f".{settings.subtitles}")
-    epub3 = settings.epub3.absolute() if settings.epub3 else None
+    epub3 = Path(settings.epub3).absolute() if settings.epub3 else None
     target = Target(output, subtitles, epub3, report_paths(output) if settings.check else ())
     written = [output, *target.beside]
     for path in written:
@@ -184,7 +184,7 @@ def _inputs(plan: Plan, settings: RenderSettings, tags: Tags, file_format: str, 
     yield asdict(settings.pauses)
     yield asdict(tags), sha256_bytes(plan.book.cover.data) if plan.book.cover else None
     yield settings.subtitles, settings.cues if settings.subtitles else None
-    yield str(settings.epub3.absolute()) if settings.epub3 else None
+    yield str(Path(settings.epub3).absolute()) if settings.epub3 else None
     yield settings.rms_db, settings.room_tone_db, settings.split
     if settings.check:  # more than its own files: chunks that are spoken again change the output
         yield "check", settings.check.attempts, ear

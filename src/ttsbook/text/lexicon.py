@@ -108,14 +108,14 @@ def _bounded(written: str) -> str:
     return f"{before}{pattern}{after}"
 
 
-def read_lexicon(path: Path) -> Lexicon:
+def read_lexicon(path: Path | str) -> Lexicon:
     """Read and check a lexicon file.
 
     Raises:
         InputError: the file cannot be read or is not TOML.
         UsageError: an entry is wrong; the message names the entry and what is allowed.
     """
-    return parse_lexicon(read_small(path, _MAX_BYTES, "the lexicon"), str(path))
+    return parse_lexicon(read_small(Path(path), _MAX_BYTES, "the lexicon"), str(path))
 
 
 def parse_lexicon(data: bytes, source: str) -> Lexicon:
