@@ -102,6 +102,11 @@ def test_an_address_is_fetched_under_its_own_name_and_gone_afterwards(server: st
     assert not path.exists()
 
 
+def test_an_address_may_be_written_as_a_browser_shows_it(server: str) -> None:
+    with local_clip(f"{server}/clips/my 声音.wav?q=a%20b&c=é") as path:
+        assert path.name == "my声音.wav"
+
+
 @pytest.mark.parametrize("name", ["..%2F..%2Fetc%2Fpasswd", ".hidden", "", "%00"])
 def test_no_address_names_a_file_elsewhere(server: str, name: str) -> None:
     with local_clip(f"{server}/clips/{name}") as path:

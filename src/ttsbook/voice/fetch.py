@@ -15,7 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 from urllib.error import HTTPError, URLError
-from urllib.parse import SplitResult, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
@@ -32,6 +32,7 @@ from ttsbook.paths import expand_user
 
 REMOTE = ("http", "https")
 _PIECE_BYTES = 1 << 16
+_IN_ADDRESSES = "%/:=&?~#+!$,;'@()*[]"  # besides letters and digits; a browser shows others, and sends codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _file_name(address: SplitResult) -> str:
 def _fetch(url: str, path: Path, limits: FetchLimits) -> None:
     deadline = time.monotonic() + limits.seconds
     try:
-        request = Request(url, headers={"User-Agent": "ttsbook"})
+        request = Request(quote(url, safe=_IN_ADDRESSES), headers={"User-Agent": "ttsbook"})
         with _opener().open(request, timeout=limits.silence_seconds) as answer, open(path, "wb") as file:
             told = int(answer.headers.get("Content-Length") or 0)
             _check_size(told, url, limits)
@@ -116,7 +117,8 @@ def _fetch(url: str, path: Path, limits: FetchLimits) -> None:
         kind = MissingError if error.code in (404, 410) else InputError
         raise kind(f"{url}: {error.code} {error.reason}", "check the address") from error
     except (URLError, HTTPException, ValueError, TimeoutError, OSError) as error:
-        raise InputError(f"{url} cannot be fetched: {error}", "check the address and the network") from error
+        why = error.reason if isinstance(error, URLError) else error
+        raise InputError(f"{url} cannot be fetched: {why}", "check the address and the network") from error
 
 
 def _check_size(n_bytes: int, url: str, limits: FetchLimits) -> None:
