@@ -79,6 +79,10 @@ def test_shapes_that_do_not_fit_are_refused(tmp_path: Path) -> None:
         optimize({"mels": (2, 160, 40), "more": (1,)})
     with pytest.raises(UsageError, match="optimised for"):
         optimize((2, 160, 40)).run(np.ones((3, 160, 40), np.float32))
+    with pytest.raises(UsageError, match=r"tensor\(double\)"):
+        optimize((2, 160, 40)).run(np.ones((2, 160, 40)))
+    with pytest.raises(UsageError, match="from 1 on"):
+        optimize((-1, 160, 40))
     with pytest.raises(UsageError, match="takes the inputs mels"):
         optimize((2, 160, 40)).run()
     with pytest.raises(UsageError, match=r"'\.\./x'"):

@@ -29,13 +29,14 @@ from ttsbook.engines.tensorrt import (
     load_libraries,
     provider_chain,
 )
-from ttsbook.errors import InputError, MissingError, UsageError
+from ttsbook.errors import InputError, MissingError, UsageError, first_line
 from ttsbook.files import make_folder, sha256_file, temporary_beside
 from ttsbook.vits2.session import (
     CPU,
     CUDA,
     TENSORRT,
     cause_of,
+    failures,
     load_runtime,
     name_of,
     open_session,
@@ -68,7 +69,7 @@ class OptimizedModel:
         """Return the outputs for inputs in order or by name.
 
         Raises:
-            UsageError: an input is missing, unknown, or not of the shape that was optimised.
+            UsageError: an input is missing, unknown, or not of the shape that was optimised or the type.
         """
         import numpy as np
 
@@ -80,7 +81,13 @@ class OptimizedModel:
                 raise UsageError(
                     f"{key} is {np.shape(value)}; {self.name} was optimised for {self.shapes[key]}"
                 )
-        return tuple(self.session.run(None, feed))
+        try:
+            return tuple(self.session.run(None, feed))
+        except failures() as error:
+            if type(error).__name__ != "InvalidArgument":
+                raise
+            hint = "numpy makes float64 unless told otherwise: try `.astype(numpy.float32)`"
+            raise UsageError(f"{self.name} does not take this: {first_line(error)}", hint) from error
 
 
 def optimize_model(*, model: Any, input_shape: Shapes, model_name: str) -> OptimizedModel:
@@ -151,6 +158,8 @@ def _shapes(session: Any, wanted: Shapes) -> dict[str, Shape]:
             raise UsageError("the model has several inputs", f"give a shape for each of: {names}")
         wanted = {inputs[0].name: wanted}
     shapes = {name: tuple(int(size) for size in shape) for name, shape in wanted.items()}
+    if any(size < 1 for shape in shapes.values() for size in shape):
+        raise UsageError(f"input shapes are fixed numbers from 1 on, not {shapes}")
     for value in inputs:
         shape = shapes.get(value.name, ())
         fits = len(shape) == len(value.shape) and all(
