@@ -52,6 +52,21 @@ def test_each_layer_wins_over_the_next(project: Path, home: Path) -> None:
     assert load(project, TTSBOOK_SPEED="0.9", flags={"speed": "1.1"}).settings.speed == 1.1
 
 
+def test_a_loudness_of_the_command_line_takes_the_place_of_an_rms(project: Path) -> None:
+    acx = Source(preset="acx")
+    asked = load(project, source=acx, flags={"loudness": "-18"})
+    assert (asked.settings.loudness, asked.settings.rms) == (-18, "off")
+    assert asked.origins["rms"] == "--loudness"
+    assert load(project, source=acx, TTSBOOK_LOUDNESS="-18").settings.rms == -20.5  # as a shop requires
+
+
+def test_text_without_quotes_is_told(project: Path) -> None:
+    write(project / "ttsbook.toml", "voice = me\n")
+    with pytest.raises(UsageError, match="not valid TOML") as caught:
+        load(project)
+    assert "quotes" in (caught.value.hint or "")
+
+
 def test_every_value_says_where_it_came_from(project: Path, home: Path) -> None:
     write(home / "config.toml", "seed = 3\n")
     write(project / "ttsbook.toml", "[pauses]\nscene = 900\n")

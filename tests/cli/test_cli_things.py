@@ -162,6 +162,17 @@ def test_doctor_exits_with_four_and_the_fix_when_the_voice_is_missing(ttsbook: C
     assert "ttsbook voices list" in run.out
 
 
+def test_doctor_says_where_an_engine_is_named_that_does_not_exist(
+    ttsbook: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "ttsbook.toml").write_text('[fallback]\nengines = ["vits"]\n', encoding="utf-8")
+    monkeypatch.setenv("TTS_PROVIDER", "openai")
+    run = ttsbook("doctor")
+    assert run.code == 4
+    assert "TTS_PROVIDER: unknown engine 'openai'" in run.out
+    assert "ttsbook.toml: unknown engine 'vits'" in run.out
+
+
 def test_doctor_knows_a_voice_as_a_render_does(
     ttsbook: Command, voice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

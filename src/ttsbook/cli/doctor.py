@@ -14,7 +14,7 @@ from ttsbook.cli import options
 from ttsbook.cli.document import document
 from ttsbook.cli.talk import print_json, size
 from ttsbook.config import Config, Source, load_config
-from ttsbook.errors import MissingError, TtsbookError
+from ttsbook.errors import MissingError, TtsbookError, UsageError
 
 if TYPE_CHECKING:
     from ttsbook.engines.base import Availability
@@ -91,12 +91,22 @@ def doctor(
 
 
 def _engine_problems(engines: tuple[Availability, ...], loaded: Config) -> list[Problem]:
-    configured = loaded.settings.engine
+    from ttsbook.engines.choose import entry_of
+
+    configured, problems = loaded.settings.engine, []
+    for setting, names in (("engine", (configured,)), ("fallback.engines", loaded.settings.fallback.engines)):
+        for name in names:
+            try:
+                entry_of(name)
+            except UsageError as error:
+                what = f"{loaded.origins[setting]}: {error.message}"
+                problems.append(Problem(what, error.hint or "", True))
     missing = [engine for engine in engines if not engine.available]
-    return [
+    problems += [
         Problem(f"engine {engine.name}: {engine.why}", engine.fix, engine.name == configured)
         for engine in missing
     ]
+    return problems
 
 
 def _runtime_problems() -> list[Problem]:

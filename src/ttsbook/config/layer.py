@@ -146,7 +146,9 @@ def _read_toml(path: Path) -> dict[str, object]:
     try:
         return dict(tomllib.loads(_read_text(path)))
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and brackets
-        raise UsageError(f"{path} is not valid TOML: {error}") from error
+        raise UsageError(
+            f"{path} is not valid TOML: {error}", 'text stands in quotes: voice = "me"'
+        ) from error
 
 
 def _read_text(path: Path) -> str:

@@ -110,4 +110,6 @@ def _merge(layers: list[Layer]) -> tuple[dict[str, Value], dict[str, str]]:
             )
         values[name] = owner.values[name]
         origins[name] = owner.origins[name]
+    if origins["loudness"] == "--loudness":  # an rms from elsewhere would take its place unheard
+        values["rms"], origins["rms"] = "off", origins["loudness"]
     return values, origins
