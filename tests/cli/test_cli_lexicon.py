@@ -31,6 +31,17 @@ def test_say_shows_what_is_spoken_and_what_the_lexicon_makes_of_it(ttsbook: Comm
     assert found[0]["lexicon"] is None
 
 
+def test_say_follows_the_markup_that_speak_follows(ttsbook: Command, folder: Path) -> None:
+    lead = '<phoneme alphabet="ipa" ph="lɛd">lead</phoneme>'
+    found = ttsbook("say", lead, "a < b", "--json").document["words"]
+    assert [(word["spoken"], word["phonemes"]) for word in found] == [
+        ("lead", "lˈɛd."),
+        ("A is less than b", "ˈA ɪz lˈɛs ðˈæn bˈi."),
+    ]
+    (folder / "names.toml").write_text('[words]\nlead = "LEED"\n', encoding="utf-8")
+    assert "by the lexicon /lˈid./" in ttsbook("say", lead, "--lexicon", "names.toml").out
+
+
 def test_say_prints_one_document_also_when_it_speaks(ttsbook: Command, folder: Path, voice: str) -> None:
     flags = ("--voice", voice, "-o", "darcy.wav")
     assert ttsbook("say", "Darcy", *flags, "--json").document["words"][0]["word"] == "Darcy"

@@ -63,6 +63,7 @@ def say(
 
 
 def _describe(words: Iterable[str], settings: Settings) -> list[dict[str, Any]]:
+    from ttsbook.book.ssml import take_tags
     from ttsbook.text import FrontEnd, read_lexicon
 
     reader = partial(
@@ -75,8 +76,9 @@ def _describe(words: Iterable[str], settings: Settings) -> list[dict[str, Any]]:
     own = reader(lexicon=read_lexicon(settings.lexicon)) if settings.lexicon else plain
     entries = []
     for word in words:
-        spoken, proposed, found = plain.say(word)
-        overridden = own.say(word)[1]
+        read = take_tags(" ".join(word.split()))
+        spoken, proposed, found = plain.say(read.text, markup=read.markup)
+        overridden = own.say(read.text, markup=read.markup)[1]
         lexicon = overridden if overridden != proposed else None
         entries.append(
             {"word": word, "language": found, "spoken": spoken, "phonemes": proposed, "lexicon": lexicon}

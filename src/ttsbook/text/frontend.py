@@ -149,10 +149,12 @@ class FrontEnd:
             words.append(SpokenWord(source_start, source_end, first, last))
         return tuple(words)
 
-    def say(self, text: str, language: str | None = None) -> tuple[str, str, str]:
+    def say(
+        self, text: str, language: str | None = None, markup: tuple[Markup, ...] = ()
+    ) -> tuple[str, str, str]:
         """Return (spoken, phonemes, language) of a short text, as in `ttsbook say`."""
-        chosen = self._language_of(text, short_language(language) or "en")
-        return *self._say(text, chosen, "."), chosen
+        chosen = self._language_of(text, short_language(language) or "en", markup)
+        return *self._say(text, chosen, ".", markup), chosen
 
     def say_part(
         self, text: str, language: str, boundary: Boundary, markup: tuple[Markup, ...] = ()
