@@ -54,6 +54,11 @@ def test_the_options_of_render_come_in_groups(ttsbook: Command) -> None:
     assert {"Output", "Voice", "Audio", "Engine", "Run", "Configuration"} <= set(titles)
 
 
+@pytest.mark.parametrize("command", ["render", "plan", "speak", "say"])
+def test_help_names_the_output_under_output(ttsbook: Command, command: str) -> None:
+    assert "\nOutput:\n  -o, --output FILE" in ttsbook(command, "--help").out
+
+
 def test_on_windows_the_error_says_what_to_do_instead() -> None:
     # As there: none of our modules gets one of these.
     program = (

@@ -22,7 +22,13 @@ def say(
     words: Annotated[list[str], typer.Argument(metavar="WORD...", help="Words or phrases.")],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Also speak them into an audio file."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Also speak them into an audio file.",
+            rich_help_panel=options.OUTPUT,
+        ),
     ] = None,
     force: options.Force = False,
     voice: options.Voice = None,

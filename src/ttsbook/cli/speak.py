@@ -23,7 +23,14 @@ STDOUT = Path("-")
 def speak(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What to say; - for standard input.")],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FILE", help="The audio file; - for standard output.")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The audio file; - for standard output.",
+            rich_help_panel=options.OUTPUT,
+        ),
     ],
     force: options.Force = False,
     voice: options.Voice = None,
