@@ -19,7 +19,7 @@ from ttsbook.book.archive import MAX_ENTRY_BYTES
 from ttsbook.book.markup import parse_whole
 from ttsbook.book.overlay.mark import mark_document
 from ttsbook.book.overlay.minimal import place_of
-from ttsbook.book.overlay.narration import Narration, Par, Sentence, Track
+from ttsbook.book.overlay.narration import Narration, Par, Sentence
 from ttsbook.book.overlay.rebuild import XHTML
 from ttsbook.book.overlay.smil import clock_value, relative
 from ttsbook.book.overlay.write import check_source, write_readalong
@@ -173,10 +173,9 @@ def narrate(book: Book, source: Path | None, output: Path) -> list[str]:
     blocks = [(chapter, n, block) for chapter in book.chapters for n, block in enumerate(chapter.blocks)]
     places = [block.place or place_of(chapter, n) for chapter, n, block in blocks]
     sentences = sentences_of([block for _, _, block in blocks], places)
-    tracks = (Track(AUDIO, 1000 * len(sentences)),)
-    narration = Narration(tracks, tuple(sentences), "Ann", "made by a test")
+    narration = Narration(1, tuple(sentences), "Ann", "made by a test")
     with open(output, "wb") as handle:
-        write_readalong(handle, book, source, narration, told.append)
+        write_readalong(handle, book, source, narration, [AUDIO], told.append)
     return told
 
 

@@ -74,6 +74,22 @@ def test_clips_follow_one_another_and_are_as_long_as_the_chapters(tmp_path: Path
         assert own[-1][1] == round(chapter.seconds * 1000)
 
 
+@pytest.mark.usefixtures("long_chapters")
+def test_a_book_of_any_number_of_chapters_takes_as_few_open_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unfinished = []
+
+    def write_audio(*args: object, **options: object) -> object:
+        unfinished.append(len(list(tmp_path.glob(".along.epub.*.part"))))
+        return original(*args, **options)
+
+    original = readalong.write_audio
+    monkeypatch.setattr(readalong, "write_audio", write_audio)
+    report = render(tmp_path)
+    assert unfinished == [2] * len(report.chapters)  # the book, and the sound of one chapter
+
+
 def test_short_chapters_share_a_file(tmp_path: Path) -> None:
     report = render(tmp_path)
     files = files_of(tmp_path / "along.epub")

@@ -7,7 +7,6 @@ Knows nothing of XHTML, SMIL or zip archives.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -17,7 +16,7 @@ from ttsbook.audio.encode import write_audio
 from ttsbook.audio.spec import MPEG_RATES, AudioSpec, to_ms
 from ttsbook.audio.tags import Tags
 from ttsbook.book.overlay.minimal import place_of
-from ttsbook.book.overlay.narration import Narration, Sentence, Track
+from ttsbook.book.overlay.narration import Narration, Sentence
 from ttsbook.book.overlay.write import check_source, is_packaged, write_readalong
 from ttsbook.errors import InputError, UsageError
 from ttsbook.files import atomic_write, scratch_beside, sha256_input
@@ -84,43 +83,42 @@ class ReadAlong:
         for track, group in enumerate(groups):
             for position in group:
                 sentences += self._sentences(track, told[position], spans[group[0]][0], *spans[position])
-        with contextlib.ExitStack() as stack:
-            paths = [stack.enter_context(scratch_beside(output)) for _ in groups]
-            self._encode(groups, paths, pieces)
-            lengths = [self._ms(spans[group[-1]][1] - spans[group[0]][0]) for group in groups]
-            tracks = tuple(Track(path, length) for path, length in zip(paths, lengths, strict=True))
-            narration = Narration(tracks, tuple(sentences), self.narrator, book_mark(book))
-            with atomic_write(output) as handle:
-                write_readalong(handle, book, source, narration, tell)
+        narration = Narration(len(groups), tuple(sentences), self.narrator, book_mark(book))
+        # One file after the other takes the place of the last: a process may not open thousands at once.
+        with scratch_beside(output) as scratch, atomic_write(output) as handle:
+            tracks = self._encoded(groups, scratch, pieces)
+            write_readalong(handle, book, source, narration, tracks, tell)
 
-    def _encode(
-        self,
-        groups: Sequence[tuple[int, ...]],
-        paths: Sequence[Path],
-        pieces: Iterable[tuple[int, Piece]],
-    ) -> None:
+    def _encoded(
+        self, groups: Sequence[tuple[int, ...]], scratch: Path, pieces: Iterable[tuple[int, Piece]]
+    ) -> Iterator[Path]:
+        """Yield `scratch` with the sound of each track in turn."""
         track_of = {position: track for track, group in enumerate(groups) for position in group}
         for track, own in groupby(pieces, key=lambda pair: track_of.get(pair[0])):
             if track is None:
                 continue
-            tags = self.spec.tags
-            spec = replace(
-                self.spec,
-                format="m4b",
-                rate_hz=self.spec.rate_hz if self.spec.rate_hz in MPEG_RATES else _RATE_HZ,
-                bitrate=None,
-                marks=(),
-                cover=None,
-                tags=Tags(
-                    title=self.plan.chapters[groups[track][0]].chapter.title,
-                    artist=tags.artist,
-                    narrator=tags.narrator,
-                    album=tags.album,
-                    language=tags.language,
-                    comment=tags.comment,
-                ),
-            )
-            write_audio(paths[track], (piece.samples for _, piece in own), spec, threads=n_cores())
+            title = self.plan.chapters[groups[track][0]].chapter.title
+            write_audio(scratch, (piece.samples for _, piece in own), self._spec(title), threads=n_cores())
+            yield scratch
+
+    def _spec(self, title: str) -> AudioSpec:
+        tags = self.spec.tags
+        return replace(
+            self.spec,
+            format="m4b",
+            rate_hz=self.spec.rate_hz if self.spec.rate_hz in MPEG_RATES else _RATE_HZ,
+            bitrate=None,
+            marks=(),
+            cover=None,
+            tags=Tags(
+                title=title,
+                artist=tags.artist,
+                narrator=tags.narrator,
+                album=tags.album,
+                language=tags.language,
+                comment=tags.comment,
+            ),
+        )
 
     def _sentences(
         self, track: int, told: tuple[Told, ...], zero: int, start: int, end: int

@@ -3,17 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from ttsbook.types import Place
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """One audio file of the narration; `clips` of the sentences in it follow one another without gaps."""
-
-    path: Path  # where its bytes are now
-    duration_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +22,7 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Narration:
-    tracks: tuple[Track, ...]
+    n_tracks: int  # audio files; the clips of the sentences in one follow one another without gaps
     sentences: tuple[Sentence, ...]  # in the order of the book
     narrator: str
     mark: str  # who made the file from which book; stands in the file as a comment

@@ -77,7 +77,12 @@ def is_packaged(book: Book) -> bool:
 
 
 def write_readalong(
-    handle: BinaryIO, book: Book, source: Path | None, narration: Narration, tell: Tell
+    handle: BinaryIO,
+    book: Book,
+    source: Path | None,
+    narration: Narration,
+    tracks: Iterable[Path],
+    tell: Tell,
 ) -> None:
     """Write the EPUB.
 
@@ -86,6 +91,7 @@ def write_readalong(
         book: what is read.
         source: the EPUB that the book was read from; None makes one of the book's text.
         narration: of the book. Where `source` is None, places are those of `minimal.place_of`.
+        tracks: their audio files; each is read before the next is asked for.
         tell: called with a line for people about what cannot be read along.
 
     Raises:
@@ -97,7 +103,7 @@ def write_readalong(
         if source is None:
             made = make_files(book)
             manifest = Manifest(made.package, made.files[made.package], book.source)
-            _write(out, manifest, made.files, made.documents, narration, tell)
+            _write(out, manifest, made.files, made.documents, narration, tracks, tell)
             return
         with Archive(source, book.source) as archive:
             package = read_package(archive)
@@ -109,7 +115,7 @@ def write_readalong(
             if is_old:
                 files.changed |= upgrade_package(manifest, archive, package)
             files.left_out = gone | {_MIMETYPE, _SIGNATURES}
-            _write(out, manifest, files, documents, narration, tell, is_old=is_old)
+            _write(out, manifest, files, documents, narration, tracks, tell, is_old=is_old)
 
 
 class _Stored(Mapping[str, bytes]):
@@ -137,12 +143,13 @@ def _write(
     files: Mapping[str, bytes],
     documents: Iterable[Traced],
     narration: Narration,
+    tracks: Iterable[Path],
     tell: Tell,
     *,
     is_old: bool = False,
 ) -> None:
     folder = _folder(files, manifest.path)
-    audio = [folder.audio(track) for track in range(len(narration.tracks))]
+    audio = [folder.audio(track) for track in range(narration.n_tracks)]
     by_document: defaultdict[str, list[Sentence]] = defaultdict(list)
     for sentence in narration.sentences:
         by_document[sentence.place.document].append(sentence)
@@ -170,9 +177,9 @@ def _write(
         manifest.add_overlay(traced.path, folder.smil(number), duration_ms)
         written.add(traced.path)
     manifest.add_item("readalong-style", folder.style, "text/css")
-    for track, name in zip(narration.tracks, audio, strict=True):
+    for path, name in zip(tracks, audio, strict=True):
         manifest.add_item("audio", name, AUDIO_TYPE)
-        _add_file(out, name, track.path)
+        _add_file(out, name, path)
     manifest.add_meta("media:duration", clock_value(total_ms))
     manifest.add_meta("media:narrator", narration.narrator)
     manifest.add_meta("media:active-class", ACTIVE_CLASS)
