@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import signal
 import subprocess
@@ -9,11 +10,13 @@ import sys
 import time
 from pathlib import Path
 
+import av
 import beep_engine
 import pytest
 from command_line import SAMPLE, Command, Start
 
 from ttsbook import paths
+from ttsbook.audio.sink import Sink
 from ttsbook.cli import Interrupted, Terminated, _signals
 
 
@@ -164,6 +167,30 @@ def test_a_signal_is_not_lost_where_python_only_prints_what_is_raised(
 
     with _signals(), pytest.raises(error):
         forget()
+
+
+@pytest.mark.parametrize(("number", "error"), [(signal.SIGTERM, Terminated), (signal.SIGINT, Interrupted)])
+def test_a_signal_while_an_encoder_hands_over_its_bytes_is_not_lost(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], number: signal.Signals, error: type[BaseException]
+) -> None:
+    class Disk(io.FileIO):
+        def write(self, data: object) -> int:
+            if self.tell() == 0:
+                signal.raise_signal(number)
+            return super().write(data)  # type: ignore[arg-type]
+
+    def encode() -> None:
+        with (
+            Disk(tmp_path / "a.wav", "w") as handle,
+            av.open(Sink(handle), "w", format="wav") as container,  # type: ignore[call-overload]
+        ):
+            container.add_stream("pcm_s16le", rate=8000, layout="mono")
+            container.start_encoding()
+        time.sleep(10)
+
+    with _signals(), pytest.raises(error):
+        encode()
+    assert capfd.readouterr().err == ""
 
 
 def test_a_name_that_the_system_refuses_is_an_input_error(ttsbook: Command) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 EXIT_TERMINATED = 143
 _AGAIN_SECONDS = 0.01
+_CALLED_BY_FFMPEG = "ttsbook.audio.sink"
 
 
 class Terminated(BaseException):
@@ -144,9 +145,14 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _would_be_lost(frame: FrameType | None) -> bool:
-    """Return whether Python runs a finalizer, or forgets an import's lock: what they raise it only prints."""
+    """Return whether Python would only print what is raised.
+
+    It does so while it runs a finalizer, forgets an import's lock, or takes the bytes of a file from FFmpeg.
+    """
     while frame is not None:
         code = frame.f_code
+        if frame.f_globals.get("__name__") == _CALLED_BY_FFMPEG:
+            return True
         if code.co_name == "__del__" or (code.co_name == "cb" and "importlib" in code.co_filename):
             return True
         frame = frame.f_back
