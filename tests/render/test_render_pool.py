@@ -192,6 +192,23 @@ def test_a_hanging_worker_is_replaced(tmp_path: Path) -> None:
     assert any("did not answer in time" in text for text in kept.told)
 
 
+def test_a_render_that_was_stopped_for_a_while_blames_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, stopped_seconds, kept = time.monotonic, [0.0], Kept()
+    monkeypatch.setattr(time, "monotonic", lambda: clock() + stopped_seconds[0])
+
+    def keep(key: str, speech: Speech) -> None:
+        kept.keep(key, speech)
+        stopped_seconds[0] += 3600
+
+    with open_pool(replace(kept.terms(2, delay="0.05"), keep=keep), 2) as pool:
+        for text in TEXTS:
+            pool.submit(text, Request(text, text, "en", seed=7))
+        for text in TEXTS:
+            pool.finish(text)
+    assert is_same(kept, run_pool(1))
+    assert kept.told == []
+
+
 @pytest.mark.parametrize("n_workers", [1, 2])
 def test_a_batch_that_does_not_fit_is_halved(n_workers: int) -> None:
     kept = run_pool(n_workers, batch=6, fits="1")

@@ -5,9 +5,12 @@ Knows nothing of processes or clusters.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from ttsbook.render.backlog import Task
+
+_AWAY_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,22 @@ class Limits:
 
     def seconds_for(self, tasks: list[Task]) -> float:
         return self.batch_seconds + self.phoneme_seconds * sum(task.length for task in tasks)
+
+
+class Watch:
+    """Tells for how long nobody looked at the workers: this process was stopped (Ctrl-Z) or kept busy.
+
+    They may have been stopped with it, or have answered meanwhile: it is no time that they took.
+    """
+
+    def __init__(self) -> None:
+        self.last = time.monotonic()
+
+    def look(self, waited_seconds: float) -> float:
+        """Note that somebody looks, after waiting for an answer; return how long nobody did before that."""
+        away = time.monotonic() - self.last - waited_seconds
+        self.last = time.monotonic()
+        return away if away > _AWAY_SECONDS else 0.0
 
 
 class RemoteTraceback(Exception):

@@ -24,7 +24,7 @@ from ttsbook.engines.base import Engine, Request
 from ttsbook.engines.choose import load_engine
 from ttsbook.render.backlog import Task
 from ttsbook.render.ledger import Ledger
-from ttsbook.render.limits import RemoteTraceback
+from ttsbook.render.limits import RemoteTraceback, Watch
 from ttsbook.render.standby import Standby, start_worker
 from ttsbook.render.stepping import ALL_THERE_ARE, IN_THIS_PROCESS, SteppingPool
 from ttsbook.render.terms import Keep, Terms
@@ -178,6 +178,7 @@ class ProcessPool:
         self._terms, self._standby = terms, standby
         self._ledger = Ledger(terms, n_workers)
         self._workers: list[_Worker] = []
+        self._watch = Watch()
         self.n_workers = n_workers
         self.window = (_QUEUED + 2) * terms.batch * n_workers
 
@@ -209,14 +210,15 @@ class ProcessPool:
 
     def _turn(self, wait_seconds: float) -> None:
         """Take what has arrived, see who died or hangs, and hand out work."""
-        now = time.monotonic()
         nearest = min(worker.deadline for worker in self._workers)
-        pause = max(0.0, min(wait_seconds, nearest - now))
+        pause = max(0.0, min(wait_seconds, nearest - time.monotonic()))
         arrived = set(wait([worker.connection for worker in self._workers], timeout=pause))
+        away = self._watch.look(pause)
         for worker in list(self._workers):
+            worker.deadline += away
             if worker.connection in arrived:
                 self._receive(worker)
-            elif time.monotonic() > worker.deadline:
+            elif self._watch.last > worker.deadline:
                 self._replace(worker, "did not answer in time")
         for worker in self._workers:
             self._feed(worker)

@@ -22,7 +22,7 @@ from ttsbook.engines.choose import load_engine
 from ttsbook.errors import MissingError, RenderError, TtsbookError, first_line
 from ttsbook.render.backlog import Task
 from ttsbook.render.ledger import Ledger
-from ttsbook.render.limits import RemoteTraceback
+from ttsbook.render.limits import RemoteTraceback, Watch
 from ttsbook.render.stepping import NoWorkers
 from ttsbook.render.terms import Terms
 from ttsbook.render.worker import Failed, Spoken, speak_batch
@@ -90,6 +90,7 @@ class RayPool:
         self.window = (_QUEUED + 2) * terms.batch * self.n_workers
         self._ledger = Ledger(terms, self.n_workers)
         self._actors: list[_Actor] = []
+        self._watch = Watch()
 
     @property
     def peak_rss_bytes(self) -> int:
@@ -121,10 +122,13 @@ class RayPool:
         arrived: list[Any] = []
         if awaited:
             arrived, _ = self._ray.wait(list(awaited), num_returns=1, timeout=wait_seconds)
+        away = self._watch.look(wait_seconds if awaited else 0.0)
+        for actor in self._actors:
+            actor.deadline += away
         for answer in arrived:
             self._receive(awaited[answer], answer)
         for actor in list(self._actors):
-            if time.monotonic() > actor.deadline:
+            if self._watch.last > actor.deadline:
                 self._replace(actor, "did not answer in time")
         for actor in self._actors:
             self._feed(actor)
