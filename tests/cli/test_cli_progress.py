@@ -60,7 +60,19 @@ def test_on_a_terminal_a_bar_shows_chapter_and_chunks_without_colour_if_asked(
     assert "21/21" in seen
     assert "× real time" in seen.splitlines()[-1]
     assert "\x1b[3" not in seen  # no colours
+    assert "\x1b[?25l" not in seen  # the cursor stays: a second Ctrl-C could not bring it back
     assert (folder / "b.wav").is_file()
+
+
+def test_ctrl_c_while_the_bar_appears_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("rich.console.Console.push_render_hook", interrupted)
+    reporter = BarReporter(Talk())
+    with pytest.raises(KeyboardInterrupt):
+        reporter.heard(1, 3)
+    reporter.close()
 
 
 def _read_all(descriptor: int) -> str:

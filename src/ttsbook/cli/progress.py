@@ -198,7 +198,7 @@ class BarReporter:
 
     def _stop(self) -> None:
         if self._bar is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, IndexError):  # IndexError: Ctrl-C found it half started
                 self._bar.stop()
             self._bar = None
 
@@ -267,6 +267,12 @@ def _make_bar(total: int) -> tuple[Bar, TaskID]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
     from rich.progress import Progress as Bar
 
+    class SteadyConsole(Console):
+        """Never hides the cursor: who is killed, or stopped with Ctrl-Z, could not show it again."""
+
+        def show_cursor(self, show: bool = True) -> bool:  # noqa: ARG002
+            return False
+
     bar = Bar(
         # Titles come from the book: without `markup=False` one with brackets would be taken as a style.
         TextColumn("{task.fields[chapter]}", markup=False),
@@ -274,7 +280,7 @@ def _make_bar(total: int) -> tuple[Bar, TaskID]:
         MofNCompleteColumn(),
         TextColumn("{task.fields[speed]}", markup=False),
         TextColumn("{task.fields[left]}", markup=False),
-        console=Console(stderr=True),
+        console=SteadyConsole(stderr=True),
         transient=True,
     )
     return bar, bar.add_task("speak", total=total, chapter="", speed="", left="")
