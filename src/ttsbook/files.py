@@ -236,6 +236,8 @@ def output_error(path: Path, error: OSError) -> OutputError:
         errno.ENOSPC: "free some space and run the same command again; finished work is kept",
         errno.EROFS: "choose another folder",
         errno.EACCES: "choose another folder, or change its permissions",
+        errno.EPERM: "choose another name or folder",
+        errno.ENAMETOOLONG: "choose a shorter name",
         errno.ENOENT: "create the folder first",
         errno.EEXIST: "choose another folder: this is a file",
         errno.ENOTDIR: "choose another folder: a part of the path is a file",

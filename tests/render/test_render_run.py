@@ -28,12 +28,14 @@ from ttsbook.errors import MissingError, OutputError, RenderError, UsageError
 from ttsbook.files import sha256_file, temporary_prefix
 from ttsbook.render import journal
 from ttsbook.render.assemble import assemble
+from ttsbook.render.check_report import report_paths
 from ttsbook.render.lock import lock_output
 from ttsbook.render.plan import Plan, plan_book
 from ttsbook.render.report import ChapterReport, Report
 from ttsbook.render.reporter import Progress, SilentReporter
 from ttsbook.render.run import render_book
 from ttsbook.render.settings import PauseTable
+from ttsbook.render.target import Target, writable
 from ttsbook.text import FrontEnd
 from ttsbook.types import Book, Chapter, Chunk, Cover, Speech, VoiceProfile
 
@@ -292,11 +294,21 @@ def test_a_home_on_a_disk_without_locks_is_told(tmp_path: Path, monkeypatch: pyt
         render(tmp_path / "b.wav")
 
 
-@pytest.mark.parametrize("name", ["missing/b.wav", "."])
-def test_an_output_that_cannot_be_written_is_found_first(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["missing/b.wav", ".", "b" * 300 + ".wav"])
+def test_an_output_that_cannot_be_written_is_found_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(Path, "is_dir", os.path.isdir)  # never raises, as since Python 3.14
     with pytest.raises(OutputError):
         render(tmp_path / name, options={"log": str(tmp_path / "log")})
     assert log_of(tmp_path / "log") == []
+
+
+def test_a_report_of_listening_that_cannot_be_written_is_found_first(tmp_path: Path) -> None:
+    output = tmp_path / f"{'b' * 246}.wav"  # a name that may be as long, but not with .check.html
+    target = Target(output, None, reports=report_paths(output))
+    with pytest.raises(OutputError, match="File name too long"), writable(target):
+        pass
 
 
 def test_an_output_may_have_the_longest_name_that_a_file_can_have(tmp_path: Path) -> None:

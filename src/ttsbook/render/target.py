@@ -89,9 +89,8 @@ def writable(target: Target) -> Iterator[None]:
 
 
 def _check_writable(target: Target) -> None:
-    for path, flag in ((target.output, "-o"), (target.own_subtitles, "-o"), (target.epub3, "--epub3")):
-        if path is None:
-            continue
+    for path in (target.output, *target.beside):
+        flag = "--epub3" if path == target.epub3 else "-o"
         if is_stream(path):
             raise OutputError(f"{path} is a device or a pipe", f"name a file with {flag}")
         check_place(path, flag)
@@ -106,6 +105,9 @@ def check_place(path: Path, flag: str) -> None:
     try:
         if path.is_dir():
             raise OutputError(f"{path} is a folder", f"name a file in it with {flag}")
+        # A name that is too long is an error here; `is_dir` says no since Python 3.14.
+        with contextlib.suppress(FileNotFoundError):
+            path.lstat()
         with tempfile.TemporaryFile(dir=real_place(path).parent):
             pass
     except OSError as error:
