@@ -1,7 +1,7 @@
 """Finds where a reader pauses although no mark that the voice knows says so.
 
-Around an aside in brackets, at a stroke between lines of verse, and between the number of a chapter and its
-title. Looks at spoken text and returns places only.
+Around an aside in brackets, at a stroke between lines of verse, and behind the number of an item or of a
+chapter. Looks at spoken text and returns places only.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ _LETTER = f"[{LATIN}0-9]"  # that touches a bracket: person(s), (re)build, f(x)
 # 第（三）项 is the third item; a single word in brackets, (nearly), is said without a pause.
 _ASIDE = re.compile(rf"(?<!{_LETTER})(?:(?<!第)\([^()]*\)|\[[^\[\]]*\])(?!{_LETTER})|(?<!第)（[^（）]*）")
 _SEVERAL_WORDS = re.compile(rf"\w[^\w'’-]+\w|[{HAN}]{{2}}")
+_ITEM = re.compile(r"[(（\[]?\w[\w-]*(?:[)\]]\s+|）\s*)(?=[\w“「《])")  # 1) Wash, (b) Dry, （一）总则
 _STROKE = re.compile(r"(?<=\s)[/|](?=\s)")
 _WORD = re.compile(r"\w")
 
@@ -36,8 +37,14 @@ _ZH_CHAPTER = re.compile(
 
 def breaths_in(spoken: str, language: str) -> frozenset[int]:
     """Return the places of the words and marks before which a reader pauses."""
-    titles = _ends_of_numbers(spoken) if language == "en" else (m.end() for m in _ZH_CHAPTER.finditer(spoken))
-    return frozenset([*titles, *_edges_of_asides(spoken), *(m.start() for m in _STROKE.finditer(spoken))])
+    titles = (
+        _ends_of_numbers(spoken)
+        if language == "en"
+        else (match.end() for match in _ZH_CHAPTER.finditer(spoken))
+    )
+    item = _ITEM.match(spoken)
+    strokes = (match.start() for match in _STROKE.finditer(spoken))
+    return frozenset([*titles, *_edges_of_asides(spoken), *strokes, *([item.end()] if item else ())])
 
 
 def _ends_of_numbers(spoken: str) -> Iterator[int]:

@@ -51,9 +51,10 @@ _COMPARED = {"<": "less than", ">": "greater than"}
 _PRIMES = {"′": " prime", "″": " double prime"}
 _NOTES = {"#": "sharp", "♯": "sharp", "♭": "flat", "♮": "natural"}
 _LESS = r"(?<![-=<>])(?:<(?!3(?:\s(?:you|u|this|my|him|her|it)\b|[!.]?\s*$))|>)"  # <3 is a heart
-# An a that is no article: (a), "a", M&A, straight-A, a, e, i, a and b, a + b, x = a.
+# An a that is no article: alone, a) The item, (a), "a", M&A, straight-A, a, e, i, a and b, a + b, x = a.
 _LETTER_A = (
-    r"[Aa](?!\w)(?:(?<=\([Aa])(?=\))|(?<=[\"“‘][Aa])(?=[\"”’])|(?<=[A-Z]&A)|(?<=[a-z]-A)(?![-'’])"
+    r"[Aa](?!\w)(?:(?<=^[Aa])(?=\W*$|[):]\s)"
+    r"|(?<=\([Aa])(?=\))|(?<=[\"“‘][Aa])(?=[\"”’])|(?<=[A-Z]&A)|(?<=[a-z]-A)(?![-'’])"
     r"|(?:(?<== a)|(?<=\bletter a))(?=[,.;:)]|$)"
     r"|(?<![\w'’.-].)(?:(?=, [B-HJ-NP-Zb-hj-np-z]\b(?!['’-]))|(?<=A)(?=-\d)"
     r"|(?<=a)(?=,? (?:and|or) [b-z]\b(?!['’.])|[²³^]| ?[=+×] ?(?!\d)[\w(]| [<>] \w)))"
@@ -200,6 +201,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("initials", r"\b[A-G](?=[#♯♭♮](?!\w))", _initials, "#♯♭♮"),
         ("sharp", r"(?<=\b[A-G])[#♯♭♮](?!\w)", lambda match: f" {_NOTES[match.group()]}", "#♯♭♮"),
         ("initials", r"\b(?!I\.)[A-Z]\.(?=\s[A-Z])", _one_initial, "."),
+        ("initials", r"^A(?=\.\s)", lambda _: "A", "."),
         ("initials", r"\b(?!I\.)[A-Z]\.(?=[A-Z]|\s[a-z]|-[A-Z]\.)", _initials, "."),
         ("capitals", r"\b[A-Z]{2,}(?:['’][A-Z]+)?\b", _shouted, ""),
         ("initials", r"(?<![\w.])[a-z]{2}(?=[²³]|\^\d)|(?<=\b[A-Z] = )[a-z]{2}(?![\w'’])", _product, "²³^="),
