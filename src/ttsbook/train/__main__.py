@@ -6,7 +6,7 @@ import sys
 
 from ttsbook.errors import MissingError, RenderError, TtsbookError, known_cause, tells_no_room
 from ttsbook.program import EXIT_INTERRUPTED, run_program
-from ttsbook.train.commands import app
+from ttsbook.train.app import app
 
 EXTRA = ("torch", "onnx", "onnxruntime", "matplotlib")
 

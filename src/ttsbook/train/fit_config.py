@@ -11,6 +11,7 @@ WEIGHTS = (
     "mel", "spectral", "spectra_prior", "kl", "kl_others", "heads", "adversarial", "features",
     "duration_adversary", "likeness", "mistaken", "content", "misheard", "misheard_borrowed", "pauses",
 )  # fmt: skip
+SIZES = ("labelled", "recorded", "from_prior", "others", "borrowed", "judged")  # of batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,10 @@ class FitConfig:
                 "where everything but the decoder is held, nothing else can learn",
                 "leave out --hold-decoder and --text-steps",
             )
+
+    def scaled(self, factor: int) -> FitConfig:
+        """Return the same run with batches that are so many times as large."""
+        return replace(self, **{name: getattr(self, name) * factor for name in SIZES})
 
     def weighed(self, weights: Mapping[str, float]) -> FitConfig:
         """Return the same run with other weights of losses.

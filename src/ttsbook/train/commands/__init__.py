@@ -1,0 +1,1 @@
+"""The training commands. Thin: each reads its arguments and calls one function."""
