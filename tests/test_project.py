@@ -153,3 +153,10 @@ def test_public_names_are_there(module: str, names: list[str]) -> None:
 
 def test_every_module_says_what_it_does() -> None:
     assert [name for name, tree in modules() if not ast.get_docstring(tree)] == []
+
+
+@pytest.mark.parametrize("data", ["cmudict", "emoji"])
+def test_a_licence_that_must_go_with_data_lies_beside_it(data: str) -> None:
+    folder = PACKAGE / "text" / "data"
+    assert len(list(folder.glob(f"{data}.*"))) == 2
+    assert "opyright" in (folder / f"{data}.LICENSE").read_text("utf-8")
