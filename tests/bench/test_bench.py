@@ -122,6 +122,12 @@ def test_an_unknown_engine_is_named() -> None:
     assert "warp" in str(result.exception)
 
 
+def test_an_engine_that_takes_too_long_is_left_out_and_not_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ttsbook.bench.figures._LONGEST_S", 0.01)
+    with pytest.raises(RenderError, match="engine vits2 took more than"):
+        measure_engine("vits2", SHORT, voice="nora", runs=1, n_characters=1)
+
+
 def test_json_has_engines_stages_and_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ttsbook.bench.figures.measure_engine", lambda engine, *_, **__: figures(engine, 7.2))
     monkeypatch.setattr("ttsbook.bench.passage.passage_bytes", lambda **_: SHORT)

@@ -96,14 +96,16 @@ def _run_once(
         command = [sys.executable, "-m", "ttsbook", "render", str(source)]
         command += ["-o", str(Path(folder) / "passage.mp3"), "--engine", engine, "--voice", voice]
         command += ["--no-config", "--json", "--progress", "none", "--quiet", *flags]
+        environment = {**environment_at(Path(folder) / "home"), **settings}
         began = time.monotonic()
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            timeout=_LONGEST_S,
-            check=False,
-            env={**environment_at(Path(folder) / "home"), **settings},
-        )
+        try:
+            done = subprocess.run(
+                command, capture_output=True, timeout=_LONGEST_S, check=False, env=environment
+            )
+        except subprocess.TimeoutExpired as error:
+            raise RenderError(
+                f"engine {engine} took more than {_LONGEST_S / 3600:g} h", "--quick takes one minute of audio"
+            ) from error
         wall = time.monotonic() - began
     if done.returncode != 0:
         lines = done.stderr.decode("utf-8", "replace").strip().splitlines()
