@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import av
@@ -141,7 +142,9 @@ def test_a_signal_stops_a_render_and_says_how_to_go_on(
 ) -> None:
     # Reading standard input that does not end: the render waits there for as long as the test likes.
     arguments = ["render", "-", "--voice", voice, "-o", "out book.wav", "--engine", beep_engine.NAME, "-v"]
-    process = start(*arguments, stdin=subprocess.PIPE)
+    # Where the tests run under nohup, SIGHUP is ignored, and would be in the process as well.
+    heed = partial(signal.signal, number, signal.SIG_DFL)
+    process = start(*arguments, stdin=subprocess.PIPE, preexec_fn=heed)
     assert process.stderr is not None
     assert "voice ann" in process.stderr.readline()
     time.sleep(0.3)  # into the read
