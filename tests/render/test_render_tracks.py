@@ -13,7 +13,9 @@ from stand_in import VOICE, LetterFrontEnd, make_book, make_settings
 from ttsbook.audio.decode import read_clip
 from ttsbook.audio.probe import probe
 from ttsbook.audio.survey import survey
+from ttsbook.audio.tags import Tags
 from ttsbook.errors import OutputError, UsageError
+from ttsbook.render.credits import add_credits
 from ttsbook.render.report import Report
 from ttsbook.render.run import render_book
 from ttsbook.render.settings import PauseTable
@@ -151,6 +153,16 @@ def test_credits_are_spoken_at_both_ends_and_not_counted_as_text_of_the_book(tmp
     assert titles == ["Opening Credits", "Chapter one", "Chapter two", "Chapter three", "Closing Credits"]
     assert report.account == plain.account
     assert report.account.adds_up
+
+
+def test_credits_of_a_chinese_book_are_in_chinese() -> None:
+    tags = Tags(title="故乡", artist="鲁迅", narrator="mei", language="zh")
+    opening, closing = add_credits((), tags, 7)
+    assert (opening.index, opening.title, closing.index, closing.title) == (0, "片头", 8, "片尾")
+    assert opening.blocks[0].text == "《故乡》，作者鲁迅，由合成语音mei朗读。"
+    assert closing.blocks[0].text.endswith("朗读。全书完。")
+    nameless, _ = add_credits((), Tags(narrator="mei", language="zh-Hant"), 0)
+    assert nameless.blocks[0].text == "本书，由合成语音mei朗读。"
 
 
 def test_tags_are_overridden_and_provenance_is_not(tmp_path: Path) -> None:

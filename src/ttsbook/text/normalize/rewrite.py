@@ -133,8 +133,8 @@ def _free_matches(pattern: re.Pattern[str], text: str, used: bytearray) -> Itera
                 return
 
 
-def apply_claims(text: str, claims: Sequence[Claim], spaced: bool = True) -> Normalized:
-    """Put the claims' words into `text`; with `spaced`, words never run into their neighbours."""
+def apply_claims(text: str, claims: Sequence[Claim]) -> Normalized:
+    """Put the claims' words into `text`; they never run into their neighbours."""
     parts: list[str] = []
     spans: list[Span] = []
     length = position = 0
@@ -143,7 +143,7 @@ def apply_claims(text: str, claims: Sequence[Claim], spaced: bool = True) -> Nor
         parts.append(between)
         length += len(between)
         words = claim.spoken
-        if spaced and words:
+        if words:
             before = next((part[-1] for part in reversed(parts) if part), "")
             after = text[claim.end : claim.end + 1]
             next_is_claim = index + 1 < len(claims) and claims[index + 1].start == claim.end
