@@ -53,6 +53,7 @@ def test_a_reader_pauses(printed: str, paused: str) -> None:
         ("Chapter 3 of the book", "Chapter Three of the book"),
         ("Part One", "Part One"),
         ("本条第（二）款有规定。", "本条第二款有规定。"),
+        ("你们真是[令鸟]在原", "你们真是令鸟在原"),
         ("今天 我们 去 北京", "今天我们去北京"),
     ],
 )

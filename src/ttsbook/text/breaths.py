@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from ttsbook.text.script import HAN, LATIN
 
 _LETTER = f"[{LATIN}0-9]"  # that touches a bracket: person(s), (re)build, f(x)
-# 第（三）项 is the third item; a single word in brackets, (nearly), is said without a pause.
-_ASIDE = re.compile(rf"(?<!{_LETTER})(?:(?<!第)\([^()]*\)|\[[^\[\]]*\])(?!{_LETTER})|(?<!第)（[^（）]*）")
+# 第（三）项 is the third item, [令鸟] one character that cannot be printed; a single word in brackets, (nearly),
+# is said without a pause.
+_ASIDE = re.compile(
+    rf"(?<!{_LETTER})(?<!第)\([^()]*\)(?!{_LETTER})|(?<![{HAN}{LATIN}0-9])\[[^\[\]]*\](?!{_LETTER})"
+    r"|(?<!第)（[^（）]*）"
+)
 _SEVERAL_WORDS = re.compile(rf"\w[^\w'’-]+\w|[{HAN}]{{2}}")
 _ITEM = re.compile(r"[(（\[]?\w[\w-]*(?:[)\]]\s+|）\s*)(?=[\w“「《])")  # 1) Wash, (b) Dry, （一）总则
 _STROKE = re.compile(r"(?<=\s)[/|](?=\s)")
