@@ -8,13 +8,16 @@ from functools import lru_cache
 from ttsbook.text.normalize.mandarin_codes import code_table, digit_by_digit, isbn, phone_table, version
 from ttsbook.text.normalize.mandarin_dates import clock_table, date_table
 from ttsbook.text.normalize.mandarin_formulas import formula_rules, power_rule
+from ttsbook.text.normalize.mandarin_measures import measure_table, temperature_table
 from ttsbook.text.normalize.mandarin_numbers import (
     BEFORE,
     DASH,
+    NUMBER,
     cardinal,
     decimal,
     one_by_one,
     quantity,
+    to_word,
 )
 from ttsbook.text.normalize.rewrite import DIGITS, Rule, any_of
 from ttsbook.text.normalize.roman import ROMAN, ROMAN_SIGNS, roman_value
@@ -22,8 +25,7 @@ from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, sign_value
 from ttsbook.text.script import HAN
 from ttsbook.text.tables import read_map, read_words
 
-_MODELS = "歼轰运直教强苏米图弹风舟征旗击浪"  # 歼-20, 东风-41, 神舟-5
-_N = r"\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?"
+_MODELS = "歼轰运直教强苏米图弹风舟征旗击浪问碳铀氦氢钚钴碘铯锶氪"  # 歼-20, 神舟-5, 碳-14
 _SIGN = r"(?:(?<![\dA-Za-z)）-])[-−])?"
 # J.K.罗琳, 约翰·D.洛克菲勒, F.斯科特·菲茨杰拉德, but A.苹果 is the first of several
 _INITIALS = rf"(?<![A-Za-z.])(?:(?:[A-Z]\.\s?){{2,}}(?=[{HAN}])|[A-Z]\.(?=[{HAN}]{{1,6}}·))"
@@ -61,15 +63,11 @@ def _fraction_sign(match: re.Match[str]) -> str:
 
 
 def _range(match: re.Match[str]) -> str:
-    return f"{decimal(match['a'])}{_to(match)}{decimal(match['b'])}"
+    return f"{decimal(match['a'])}{to_word(match.group())}{decimal(match['b'])}"
 
 
 def _counted_range(match: re.Match[str]) -> str:
-    return f"{quantity(match['a'])}{_to(match)}{quantity(match['b'])}"
-
-
-def _to(match: re.Match[str]) -> str:
-    return "至" if "至" in match.group() else "到"
+    return f"{quantity(match['a'])}{to_word(match.group())}{quantity(match['b'])}"
 
 
 def _difference(match: re.Match[str]) -> str:
@@ -115,8 +113,8 @@ def _gauge(match: re.Match[str]) -> str:
 
 
 def _model(match: re.Match[str]) -> str:
-    """Read 歼-20, whose hyphen is no minus."""
-    return cardinal(match["n"])
+    """Read 歼-20 and 铀-235, whose hyphen is no minus."""
+    return (one_by_one if len(match["n"]) > 2 else cardinal)(match["n"])
 
 
 def _ten_thousands(match: re.Match[str]) -> str:
@@ -126,46 +124,6 @@ def _ten_thousands(match: re.Match[str]) -> str:
 def _and_odd(match: re.Match[str]) -> str:
     """Read 1米75 as 一米七五: what follows the unit is said digit by digit."""
     return f"{quantity(match['n'])}{match['unit']}{one_by_one(match['odd'])}"
-
-
-def _per(match: re.Match[str]) -> str:
-    per = "分钟" if match["per"] == "分" else match["per"]
-    low = f"{quantity(match['low'])}到" if match["low"] else ""
-    return f"每{per}{low}{quantity(match['n'])}{match['unit']}"
-
-
-def _per_unit(match: re.Match[str]) -> str:
-    return "每" + read_map("units_zh.tsv")[match["unit"]]
-
-
-def _unit(match: re.Match[str]) -> str:
-    number = (
-        f"{quantity(match['n'])}{_to(match)}{quantity(match['to'])}" if match["to"] else quantity(match["n"])
-    )
-    return number + (match["mag"] or "") + read_map("units_zh.tsv")[match["unit"]]
-
-
-def _unit_of_power(match: re.Match[str]) -> str:
-    return read_map("units_zh.tsv")[match["unit"]]
-
-
-def _seconds(match: re.Match[str]) -> str:
-    number = re.search(_N, match.group())
-    return f"{match.group()[: number.start()]}{quantity(number.group())}秒" if number else ""
-
-
-def _temperature(match: re.Match[str]) -> str:
-    minus = "零下" if match["minus"] else ""
-    scale = "华氏" if match["scale"] in ("℉", "°F") else "摄氏" if match["scale"] in ("℃", "°C") else ""
-    low = f"{decimal(match['low'])}到" if match["low"] else ""
-    return f"{scale}{minus}{low}{decimal(match['n'])}度"
-
-
-def _temperatures(match: re.Match[str]) -> str:
-    """Read -20~-10℃, whose second minus is no range."""
-    scale = "华氏" if match["scale"] in ("℉", "°F") else "摄氏" if match["scale"] in ("℃", "°C") else ""
-    low = ("零下" if match["minus"] else "") + decimal(match["low"])
-    return f"{scale}{low}到零下{decimal(match['n'])}度"
 
 
 def _money(match: re.Match[str]) -> str:
@@ -203,21 +161,17 @@ def mandarin_rules() -> tuple[Rule, ...]:
     units = any_of(read_map("units_zh.tsv"))
     currencies = any_of(read_map("currencies_zh.tsv"))
     measures = any_of(read_words("measures_zh.txt"))
-    minus = r"(?P<minus>(?<![\dA-Za-z)）-])[-−])?"
-    is_, high = "[是为為:：]{0,2}", "(?P<mag>[万萬亿億千百]*)"
+    low = rf"(?:(?P<low>{NUMBER})%?{DASH})?"
+    is_ = "[是为為:：]{0,2}"
     won = "[险險大小完惨慘再]?[胜勝负負赢贏输輸败敗领領落平战戰击擊]"
     beaten = "获胜|取胜|力克|不敌|负于|输给|惜败|领先|領先|落后|落後|战胜|戰勝|击败|擊敗|逆转|逆轉|[大完险]胜"
     large = "大[匙勺块塊片碗杯盘盤张張袋桶包罐把类類步批群]"
     no_times = "次[方元函曲]|元[一二三]次"  # 2次元 is no 两次
     no_label = "(?<![图圖表例题題式注])"  # 图2人口, the second figure
-    counted = "分钟|小时|公里|千米|米|元|次|步|字|升|毫升|克|公斤|千克|吨|个|件|张|页|转|块"
-    takes = "时间|用时|耗时|冷却|间隔|持续|超过|不到|仅需|只需"
-    pers = "小时|秒|分钟?|天|日|周|月|季度|年|人|位|斤|公斤|千克|吨|次|个|台|件|平方?米|亩|晚|页"
-    low = rf"(?:{BEFORE}(?P<low>{_N}){DASH})?"
     gauges = "HP|MP|SP|EXP|XP|血量|血条|血压|(?:生命|魔力|法力|体力|耐力|经验|精神)[值力]?|进度"
     figures = "(?:(?<![试企意])[图圖]|(?<!比)例|公式|(?<![代外手仪发电])表)"
+    no_amount = rf"(?![\d.,%万亿元美]|\s?(?:{measures}|{units}))"
     no_count = rf"(?![\d.-]|\s?(?:{measures}))"
-    scale = "(?P<scale>℃|℉|°[CF]?)"
     table = (
         ("year", rf"(?<=[{HAN}])(?:19|20)\d\d$", digit_by_digit),
         ("episode", r"(?<![A-Za-z])S(?P<season>\d{1,2})E(?P<episode>\d{1,3})(?!\w)", _episode),
@@ -227,6 +181,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("versus", r"(?<=\d)[vV](?=\d)", lambda _: "V"),
         ("gauge", rf"(?P<lead>(?:{gauges})[：: ]?\s?)(?P<n>\d+)/(?P<of>\d+)(?![\d/])", _gauge),
         ("gauge", r"(?P<lead>(?<=[值度力量血蓝验气命])[：:]\s?)(?P<n>\d+)/(?P<of>\d{2,}0)(?![\d/])", _gauge),
+        ("gauge", rf"{BEFORE}(?P<lead>)(?P<n>\d{{2,3}})/(?P<of>\d{{2,3}})(?=\s?(?:mmHg|毫米汞柱))", _gauge),
         ("gauge", r"(?P<lead>[（(])(?P<n>\d{2,}|0)/(?P<of>\d+00)(?=[)）])", _gauge),
         ("figure", rf"(?P<lead>{figures}\s?)(?P<a>\d+)[-–—](?P<b>\d+){no_count}", _figure),
         ("model", rf"(?<=(?<!\d)[{_MODELS}])-(?P<n>\d{{1,3}})(?!\d)", _model),
@@ -237,45 +192,42 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("score", rf"(?P<lead>比分{is_}\s?)(?P<a>\d+)[-–:：∶](?P<b>\d+)", _score),
         ("score", rf"{BEFORE}(?P<a>\d\d?)[-–](?P<b>\d\d?)(?={beaten})", _score),
         *clock_table(),
-        ("percent", rf"{BEFORE}(?:(?P<low>{_N})%?{DASH})?(?P<n>{_SIGN}(?:{_N}))\s?(?P<sign>[%‰])", _percent),
+        ("percent", rf"{BEFORE}{low}(?P<n>{_SIGN}(?:{NUMBER}))\s?(?P<sign>[%‰])", _percent),
         ("angle", r"(?P<d>\d{1,3})°(?P<m>\d\d?)′(?:(?P<s>\d\d?)″)?", _angle),
-        ("temperature", rf"{minus}(?P<low>{_N})\s?[~～〜至到]\s?[-−](?P<n>{_N})\s?{scale}", _temperatures),
-        ("temperature", rf"{minus}(?:(?P<low>{_N}){DASH})?(?P<n>{_N})\s?{scale}", _temperature),
+        *temperature_table(),
         *phone_table(),
         *code_table(),
+        ("code", rf"(?<=[A-Z]{{2}}\s)(?!\d\d00)\d{{4}}{no_amount}", digit_by_digit),
         ("odd", rf"{BEFORE}(?P<n>\d+)(?P<unit>[米秒块塊])(?P<odd>\d{{1,2}})(?![\d年月日.])", _and_odd),
-        ("difference", rf"{BEFORE}(?P<a>{_N})\s?[-−]\s?(?P<b>{_N})(?=\s?=)", _difference),
+        ("difference", rf"{BEFORE}(?P<a>{NUMBER})\s?[-−]\s?(?P<b>{NUMBER})(?=\s?=)", _difference),
         ("fraction", rf"(?P<whole>\d+)?(?P<sign>[{''.join(FRACTION_SIGNS)}])", _fraction_sign),
         ("fraction", rf"{BEFORE}(?P<top>\d+)[/⁄](?P<bottom>\d+)(?![\d/])", _fraction),
-        ("money", rf"(?P<sign>{currencies})\s?(?P<n>{_N})(?P<mag>[万亿萬億千百]+)?元?", _money),
-        ("money", rf"(?P<n>{_N})\s?[¥￥]", lambda match: f"{quantity(match['n'])}元"),
-        ("magnitude", rf"(?P<n>{_N})w(?=\+?(?:[{HAN}，。！？、]|$))", _ten_thousands),
+        ("money", rf"(?P<sign>{currencies})\s?(?P<n>{NUMBER})(?P<mag>[万亿萬億千百]+)?元?", _money),
+        ("money", rf"(?P<n>{NUMBER})\s?[¥￥]", lambda match: f"{quantity(match['n'])}元"),
+        ("magnitude", rf"(?P<n>{NUMBER})w(?=\+?(?:[{HAN}，。！？、]|$))", _ten_thousands),
         ("ordinal", r"(?<![A-Za-z])[Nn][Oo]\.\s?(?P<n>\d+)(?![\d.])", _ordinal),
-        ("per", rf"(?<=元)[/／](?P<unit>{units})(?![A-Za-z])", _per_unit),
-        ("per", rf"{low}(?P<n>{_N})(?P<unit>{counted})[/／](?P<per>{pers})", _per),
-        ("unit", rf"(?<={takes})[是為为:：]?\s?(?:{_N})s(?![A-Za-z])", _seconds),
-        ("unit", rf"{BEFORE}(?:\d+\.\d+s(?![A-Za-z])|\d+s(?=[内內后後钟鐘]))", _seconds),
-        ("unit", rf"(?<=[⁰¹²³⁴-⁹])\s?(?P<unit>{units})(?![A-Za-z])", _unit_of_power),
-        ("unit", rf"(?P<n>{_N})(?:{DASH}(?P<to>{_N}))?{high}\s?(?P<unit>{units})(?![A-Za-z])", _unit),
+        *measure_table(),
         ("range", r"(?<=\d[日号號月年时時点點℃℉])\s?[-–—－~～〜]\s?(?=\d)", lambda _: "到"),
         ("range", rf"(?<=\d(?P<unit>[{HAN}A-Za-z]))\s?[-–—－~～〜]\s?(?=\d[\d.,]*(?P=unit))", lambda _: "到"),
         ("range", r"(?<=\d(?P<unit>[a-z]{2}))\s?[-–—－~～〜]\s?(?=\d[\d.,]*(?P=unit))", lambda _: "到"),
+        ("range", r"(?<=(?P<letter>[A-Z])\d)\s?[-–—~～]\s?(?=(?P=letter)\d)", lambda _: "到"),
         ("range", rf"(?<=\d[{HAN}]){DASH}(?=第\d)", lambda _: "到"),
         ("range", rf"(?<=[\d年]){DASH}(?=(?:公元)?前\d)", lambda _: "到"),
         ("range", r"(?<=[℃℉])\s?[–—~～〜]\s?(?=[-−]\d)", lambda _: "到"),
         ("about", r"(?<![\dA-Za-z~～.%℃约一二三四五六七八九十百千万亿])~\s?(?=[¥￥$]?\d)", lambda _: "约"),
-        ("range", rf"{BEFORE}(?P<a>{_N}){DASH}(?P<b>{_N})(?=\s?(?:{measures}))", _counted_range),
+        ("range", rf"{BEFORE}(?P<a>{NUMBER}){DASH}(?P<b>{NUMBER})(?=\s?(?:{measures}))", _counted_range),
         ("range", r"(?<=\d[:：]\d\d)\s?[-–—－~～〜]\s?(?=\d\d?[:：]\d\d)", lambda _: "到"),
         ("time", r"(?P<m>\d{1,3})′(?P<s>\d\d?)″", _minutes),
-        ("range", rf"{BEFORE}(?P<a>{_N}){DASH}(?P<b>{_N})(?![\d-])", _range),
+        ("range", rf"{BEFORE}(?P<a>{NUMBER}){DASH}(?P<b>{NUMBER})(?![\d-])", _range),
         ("score", rf"{BEFORE}\d+(?:\.\d+)?(?:\s?[:：∶]\s?\d+(?:\.\d+)?){{2,}}(?!\d)", _ratio),
         ("score", rf"{BEFORE}(?P<a>\d+)\s?[:：∶]\s?(?P<b>\d+)(?!\d)", _score),
+        ("ordinal", r"(?<=第)\d{5,}(?=期)", digit_by_digit),
         ("ordinal", r"(?<=第)\s?\d+(?:\.\d+)+", version),
         ("ordinal", r"第\s?(?P<n>\d+)", _ordinal),
         ("counted", rf"(?<![\d.,、])2(?=、3\s?(?:{measures}))", _two),
         ("counted", rf"{BEFORE}{no_label}(?P<n>\d+)(?=\s?(?:{measures}|{large}))(?!{no_times})", _counted),
         ("code", rf"{BEFORE}(?:0\d+|\d{{12,}})(?![\d.])", digit_by_digit),
-        ("number", rf"{_SIGN}(?:{_N})", _plain),
+        ("number", rf"{_SIGN}(?:{NUMBER})", _plain),
     )  # fmt: skip
     numbers = tuple(
         Rule(name, re.compile(text), speak, "zh", _NEEDS.get(name, frozenset(DIGITS)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ttsbook.text.normalize.mandarin_codes import digit_by_digit
-from ttsbook.text.normalize.mandarin_numbers import BEFORE, DASH, cardinal, one_by_one, quantity
+from ttsbook.text.normalize.mandarin_numbers import BEFORE, DASH, cardinal, one_by_one, quantity, to_word
 from ttsbook.text.normalize.rewrite import Row, any_of
 from ttsbook.text.script import HAN
 from ttsbook.text.tables import read_words
@@ -16,7 +16,8 @@ _DATED = r"(?:^|(?<=[，。！？；：、“「『（(\s在从從自于於至�
 _EVENTS = "洪水|抗洪|奥运|世界杯|高考|毕业|入伍|参军|下岗|春节|国庆|金融危机|大地震|生人|那"
 _DAYS = "事件|事变|事變|运动|運動|起义|惨案|特大|大?地震|空难|晚会|讲话|指示"  # 9·11, not 41·90
 _HOLIDAYS = "(?:妇女|劳动|青年|儿童|建党|建军|教师|护士|国庆|植树)节|国庆|黄金周|小?长假|假期"
-_GAMES = f"[{HAN}]{{0,3}}(?:奥运|冬奥|残奥|亚运|世界杯|欧洲杯|世博)|春晚|赛季|[款届]|级(?!台阶|石阶|楼梯)"
+_GAMES = f"[{HAN}]{{0,3}}(?:奥运|冬奥|残奥|亚运|世界杯|欧洲杯|世博)|春晚|赛季"
+_NAMED_BY_YEAR = f"{_GAMES}|Q[1-4]|H[12]|[款届]|级(?!台阶|石阶|楼梯)"
 _LASTS = "倒计时|剩余时间|剩余|还剩|用时|时长|耗时|历时|通话"
 
 
@@ -45,7 +46,7 @@ def date_table() -> tuple[Row, ...]:
         ("year", r"(?<=《)(?:1[4-9]|20)\d\d(?![\d年])", digit_by_digit),
         ("year", rf"(?<={any_of(read_words('eras_zh.txt'))})\d{{1,3}}(?=年)", _counted_year),
         ("year", r"(?<=[A-Za-z]\s)(?:19|20)\d\d(?![\d.])", digit_by_digit),
-        ("year", rf"{BEFORE}(?:19\d\d|20[0-4]\d)(?<!00)(?={_GAMES})", digit_by_digit),
+        ("year", rf"{BEFORE}(?:19\d\d|20[0-4]\d)(?<!00)(?={_NAMED_BY_YEAR})", digit_by_digit),
         ("date", rf"{BEFORE}\d\d?[·•]\d\d?(?=[”’」』》]?(?:{_DAYS}))", digit_by_digit),
         ("date", rf"{BEFORE}(?P<m>\d\d?)[·•./](?P<d>\d\d?){holiday}", _holiday),
         ("year", rf"{BEFORE}(?<![{_COUNTS_YEARS}])(?P<y>[789][1-9]|0\d)年(?={_EVENTS})", _year),
@@ -81,7 +82,7 @@ def _year(match: re.Match[str]) -> str:
 
 def _years(match: re.Match[str]) -> str:
     first, last = re.findall(r"\d{4}", match.group())
-    to = "至" if "至" in match.group() else "到"
+    to = to_word(match.group())
     year, end = ("年" if place in match.group() else "" for place in (f"{first}年", f"{last}年"))
     return f"{one_by_one(first)}{year}{to}{one_by_one(last)}{end}"
 

@@ -47,7 +47,7 @@ def power_rule() -> Rule:
     """Return the rule for 10^6, which comes before those for numbers."""
     return Rule(
         "power",
-        re.compile(r"(?<=[A-Za-z\d)])\^[-−–]?\d{1,3}(?!\w)", re.ASCII),
+        re.compile(r"(?<=[A-Za-z\d)])\^[-−–]?\d{1,3}(?!\d)", re.ASCII),
         _power,
         "zh",
         frozenset("^"),
@@ -68,7 +68,10 @@ def _ion(match: re.Match[str]) -> str:
 
 
 def _lowered(match: re.Match[str]) -> str:
-    return one_by_one(match.group().translate(_LOWERED))
+    """Read C₆H₁₂O₆, and a₁₂ of a matrix."""
+    digits = match.group().translate(_LOWERED)
+    is_counted = len(digits) == 2 and match.string[match.start() - 1 : match.start()].isupper()
+    return (cardinal if is_counted else one_by_one)(digits)
 
 
 def _compared(match: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+NUMBER = r"\d{1,3}(?:,\d{3})+(?:[.·]\d+)?|\d+(?:[.·]\d+)?"
 BEFORE = r"(?<![\d.,])"  # where a number begins
 DASH = r"\s?(?:[-–—－~～〜至]|--)\s?"
 _DIGITS = "零一二三四五六七八九"
@@ -45,3 +46,8 @@ def one_by_one(digits: str, phone: bool = False) -> str:
     """Read every digit by its name; on the telephone 1 is 幺."""
     names = _PHONE_DIGITS if phone else _DIGITS
     return "".join(names[int(c)] for c in digits if c.isascii() and c.isdigit())
+
+
+def to_word(dash: str) -> str:
+    """Return the word between the ends of a range."""
+    return "至" if "至" in dash else "到"
