@@ -32,8 +32,8 @@ _FILES = "txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|css|js|py|md|jpe?g|png|gi
 _FILES += "|ya?ml|toml|cpp|java|rb|php|sql|ini|cfg|svg|epub|tsx?|jsx|rs|ipynb|apk|avi|mkv"
 # A dot that belongs to a name: a .pdf, .NET, self.x, foo.bar().
 _DOT = (
-    rf"(?<![\w.])\.(?=(?:com|org|net|edu|gov|io|NET|{_FILES})(?![\w.]))|(?:(?<=\bASP)|(?<=\bADO)|(?<=\bVB))\.(?=NET\b)"
-    r"|(?<=[a-z_])\.(?=[a-z_]\w*\()|(?<=\bself)\.(?=[a-z_])"
+    rf"\.(?=[A-Za-z_])(?:(?<![\w.]\.)(?=(?:com|org|net|edu|gov|io|NET|{_FILES})(?![\w.]))"
+    r"|(?<=\bASP\.)(?=NET\b)|(?<=\bADO\.)(?=NET\b)|(?<=[a-z_]\.)(?=[a-z_]\w*\()|(?<=\bself\.)(?=[a-z_]))"
 )
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)[^\s<>\"“”，。]*[\w/]|[A-Za-z0-9_.+-]+@[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9][A-Za-z0-9-]*)+"

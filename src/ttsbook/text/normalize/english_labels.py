@@ -73,7 +73,7 @@ LABELS = (
         "code", r"(?:(?<=[“\"‘])|(?<=^)|(?=[\d-]+ in progress))10-(?P<n>\d\d?)(?=[,.!?]| in progress)", _radio
     ),
     english_rule("code", rf"{BEFORE}(?<!-)\d\d?-\d\d?-\d\d(?![\w-])", _combination),
-    english_rule("code", rf"{BEFORE}\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?!\.?\w)", _internet_address, needs="."),
+    english_rule("code", rf"{BEFORE}\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?!\.?\w)", _internet_address),
     english_rule("code", r"(?:(?<=\bbatted )|(?<=\bbatting ))\.(?P<n>\d{3})(?![\w%])", _average),
 )
 # Where no rule for years has taken them.

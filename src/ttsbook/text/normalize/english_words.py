@@ -189,7 +189,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("abbreviation", rf"(?i)(?<![\w.])(?=[^\s.]{{1,9}}\.|et al)(?:{dotted})(?!\w)", abbreviation, "."),
         ("abbreviation", rf"\b(?:{bare})\b", abbreviation, ""),
         ("article", r"(?:(?<=^)|(?<=[.!?…] )|(?<=[“\"‘(]))A(?= [A-Z]-\w)", lambda _: "a", "A"),  # A T-shirt
-        ("place", r"\b(?:INT|EXT)\.(?=(?:/(?:INT|EXT)\.)?\s[A-Z]{2})", _place, "."),
+        ("place", r"\b(?:INT|EXT)\.(?=(?:/(?:INT|EXT)\.)?\s[A-Z]{2})", _place, "NX"),
         ("initials", r"\b(?:[A-Z]\.){2,}['’]?s\b", lambda match: _initials(match)[:-2] + "'s", "."),
         ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:!?)'’\"”])", _initials, "."),
         ("initials", r"\b(?:[A-Z]\.){2,}", _dotted, "."),
@@ -219,7 +219,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("prefix", rf"(?<![\w-])[Dd]e(?={not_latin})", lambda match: f"{match[0]}e", "-"),
         ("arrow", r"(?<=\w)\s?→\s?(?=[\w∞])", lambda _: " to ", "→"),
         ("operator", "(?<![!=<>])(?:[!<>]=|==)(?![=>])", _operator, "="),
-        ("versus", r"(?<=\w )v(?= [A-Z])", _versus, "v"),
+        ("versus", r"v(?= [A-Z])(?<=\w v)", _versus, "v"),
         ("drawn-out", _STRETCHED, _drawn_out, "-"),
         ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),
         ("hashtag", r"(?<!\w)[#@](?P<name>[A-Za-z]+)", _hashtag, "#@"),
