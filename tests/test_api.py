@@ -17,6 +17,7 @@ import pytest
 
 import ttsbook
 from ttsbook import paths
+from ttsbook.audio.decode import read_clip
 from ttsbook.engines.base import Request
 from ttsbook.engines.vits2 import Vits2Engine
 from ttsbook.errors import InputError, UsageError
@@ -124,6 +125,19 @@ def test_who_asks_for_the_same_words_at_the_same_time_gets_the_same_file(tmp_pat
             with pytest.raises(TimeoutError):
                 again.result(timeout=0.5)
         assert again.result().output == first.output
+
+
+def test_what_is_wrong_with_a_clip_is_in_the_report(tmp_path: Path) -> None:
+    clip = tmp_path / "short.wav"
+    with wave.open(str(clip), "wb") as audio:
+        audio.setparams((1, 2, 16_000, 0, "NONE", ""))
+        samples = read_clip(CLIP, rate_hz=16_000, max_seconds=2).samples
+        audio.writeframes((samples * 32_000).astype("<i2").tobytes())
+    for _ in range(2):  # the second time from the cache
+        report = ttsbook.HybridTTSProvider().generate_audio(
+            text="Hello.", voice_sample_url=clip, output_dir=tmp_path
+        )
+        assert [line for line in report.warnings if line.startswith(f"{clip}: only ")]
 
 
 def test_a_profile_is_made_once_and_serves_as_a_voice(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, TypeAlias
@@ -29,6 +29,7 @@ from ttsbook.render.reporter import Reporter, SilentReporter
 from ttsbook.render.settings import EngineChoice, PauseTable, RenderSettings
 from ttsbook.text.g2p.dictionary import has_word
 from ttsbook.types import Book, VoiceProfile
+from ttsbook.voice.profile import StoredVoice
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,10 +67,8 @@ def render_book(
     """
     chosen = settings or RenderSettings(fallback=FALLBACK)
     book = source if isinstance(source, Book) else read_book(expand_user(source), has_word)
-    with _narrator(voice, chosen, ref_text or "") as (profile, told):
-        return run.render_book(
-            book, expand_user(output), settings=told, voice=profile, reporter=reporter or SilentReporter()
-        )
+    with _narrator(voice, chosen, ref_text or "") as narrator:
+        return _render(book, expand_user(output), narrator, reporter or SilentReporter())
 
 
 class HybridTTSProvider:
@@ -84,7 +83,7 @@ class HybridTTSProvider:
 
     def extract_voice_profile(self, voice_sample_url: Path | str) -> VoiceProfile:
         """Analyse a recording; the same bytes again cost nothing."""
-        return _find_voice(voice_sample_url, "hybrid")
+        return _find_voice(voice_sample_url, "hybrid").profile
 
     def generate_audio(
         self,
@@ -161,7 +160,7 @@ class VITS2Provider:
         settings = RenderSettings(
             engine="vits2", speed=speed, seed=seed, threads=self._threads, pauses=_NO_SILENT_ENDS
         )
-        profile = _find_voice(self._voice if voice is None else voice, "plain")
+        profile = _find_voice(self._voice if voice is None else voice, "plain").profile
         return speak_aloud(
             book_of_text(text),
             settings=settings,
@@ -190,45 +189,75 @@ def _generate(
     folder = expand_user(output_dir)
     make_folder(folder)
     book = book_of_text(text)
-    with _narrator(voice, settings, ref_text) as (profile, told):
+    with _narrator(voice, settings, ref_text) as narrator:
+        profile = narrator.voice.profile
         content = "\n".join((book.sha256, profile.fingerprint, profile.accent, repr(settings), ref_text))
         name = sha256_bytes(content.encode("utf-8"))[:_NAME_DIGITS]
         output = folder / f"{name}.{settings.format or 'wav'}"
         # Whoever renders to this name now, renders just this.
-        return run.render_book(book, output, settings=told, voice=profile, wait=True)
+        return _render(book, output, narrator, SilentReporter(), wait=True)
+
+
+def _render(
+    book: Book, output: Path, narrator: _Narrator, reporter: Reporter, *, wait: bool = False
+) -> Report:
+    """Render, and report what is wrong with the recording too."""
+    for line in narrator.advice:
+        reporter.warning(line)
+    report = run.render_book(
+        book,
+        output,
+        settings=narrator.settings,
+        voice=narrator.voice.profile,
+        reporter=reporter,
+        wait=wait,
+    )
+    return replace(report, warnings=(*narrator.advice, *report.warnings))
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrator:
+    """Who reads, by what name, and the settings with the recording for engines that want it."""
+
+    voice: StoredVoice
+    name: str
+    settings: RenderSettings
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        return tuple(f"{self.name}: {line}" for line in self.voice.advice)
 
 
 @contextlib.contextmanager
-def _narrator(
-    voice: Voice, settings: RenderSettings, ref_text: str
-) -> Iterator[tuple[VoiceProfile, RenderSettings]]:
-    """Yield the voice, and the settings with the recording for engines that want it."""
+def _narrator(voice: Voice, settings: RenderSettings, ref_text: str) -> Iterator[_Narrator]:
+    """Yield the narrator; a recording that was fetched is there as long."""
     from ttsbook.render.prompt import prompt_options
     from ttsbook.voice.fetch import local_clip
     from ttsbook.voice.store import find_clip
 
     method = entry_of(settings.engine).analysis
     if isinstance(voice, VoiceProfile):
-        yield voice, settings
+        yield _Narrator(StoredVoice(voice), voice.name, settings)
         return
     with local_clip(voice) as place:
-        profile = _find_voice(place, method, settings.engine_options, ref_text)
+        found = _find_voice(place, method, settings.engine_options, ref_text)
         clip = find_clip(str(place))
         first, *others = (
             replace(choice, options=choice.options + prompt_options(choice.name, clip, ref_text))
             for choice in (EngineChoice(settings.engine, settings.engine_options), *settings.fallback)
         )
-        yield profile, replace(settings, engine_options=first.options, fallback=tuple(others))
+        told = replace(settings, engine_options=first.options, fallback=tuple(others))
+        yield _Narrator(found, str(voice), told)
 
 
-def _find_voice(voice: Voice, method: str, options: Options = (), ref_text: str = "") -> VoiceProfile:
+def _find_voice(voice: Voice, method: str, options: Options = (), ref_text: str = "") -> StoredVoice:
     from ttsbook.audio.decode import read_clip
     from ttsbook.render.rehearsal import rehearsal_for
     from ttsbook.voice.fetch import local_clip
-    from ttsbook.voice.store import find_voice
+    from ttsbook.voice.store import look_up_voice
 
     if isinstance(voice, VoiceProfile):
-        return voice
+        return StoredVoice(voice)
     rehearsal = rehearsal_for(method, options, ref_text)
     with local_clip(voice) as place:
-        return find_voice(str(place), read_clip=read_clip, method=method, rehearsal=rehearsal)
+        return look_up_voice(str(place), read_clip=read_clip, method=method, rehearsal=rehearsal).voice
