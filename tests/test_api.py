@@ -213,5 +213,8 @@ def test_what_makes_no_sense_is_an_error_of_its_kind(tmp_path: Path, provider: t
     for wrong in ({"language": "fr"}, {"accent": "scottish"}, {"emoji": "yes"}, {"format": "aac"}):
         with pytest.raises(UsageError, match="unknown"):
             RenderSettings(**wrong)  # type: ignore[arg-type]
+    for level in (19, float("nan")):
+        with pytest.raises(UsageError, match="at most 0"):
+            RenderSettings(loudness=level)
     with pytest.raises(UsageError, match="no voice"):
         ttsbook.HybridTTSProvider().generate_audio(text="Hi.", voice_sample_url="", output_dir=tmp_path)

@@ -132,6 +132,15 @@ class RenderSettings:
                 raise UsageError(
                     f"unknown {name} {chosen!r}", f"choose one of: {', '.join(map(str, choices))}"
                 )
+        for name, level in (
+            ("loudness", self.loudness),
+            ("rms_db", self.rms_db),
+            ("ceiling_db", self.ceiling_db),
+        ):
+            if level is not None and not level <= 0:
+                raise UsageError(
+                    f"{name} must be at most 0, not {level:g}", "0 is full scale: -19 is a level"
+                )
         for name, value in (("workers", self.workers), ("threads", self.threads), ("batch", self.batch)):
             if value is not None and value < 1:
                 raise UsageError(f"{name} must be at least 1, not {value}")
