@@ -40,6 +40,7 @@ def date_table() -> tuple[Row, ...]:
         ("year", rf"{BEFORE}(?P<c>(?:1\d|20)(?=\d0年代))?(?P<y>\d0)年代", _decade),
         ("year", rf"{BEFORE}(?P<c>1[5-9]|20)(?P<y>\d0)[’']?s(?![A-Za-z])", _decade),
         ("year", r"(?<=[（(])(?:1\d|20)\d\d(?=[）)])", digit_by_digit),
+        ("year", r"(?<=[（(，,])(?:1\d|20)\d\d(?=\s?[-–—－~～]{1,2}\s?[）)])", digit_by_digit),
         ("year", rf"(?<=[（(]){life}(?=[）)，])", _years),
         ("year", rf"(?:^|(?<=[，,、《])){life}(?=[）)》])|^(?:1\d|20)\d\d{DASH}(?:1\d|20)\d\d$", _years),
         ("year", rf"{BEFORE}(?P<a>\d{{4}})(?P<year>年)?{DASH}(?P<b>\d{{4}})(?P<end>年|{term})", _years),
