@@ -237,6 +237,7 @@ def output_error(path: Path, error: OSError) -> OutputError:
         errno.EROFS: "choose another folder",
         errno.EACCES: "choose another folder, or change its permissions",
         errno.EPERM: "choose another name or folder",
+        errno.EINVAL: "choose another name: not every file system takes characters such as : and ?",
         errno.ENAMETOOLONG: "choose a shorter name",
         errno.ENOENT: "create the folder first",
         errno.EEXIST: "choose another folder: this is a file",

@@ -304,6 +304,23 @@ def test_an_output_that_cannot_be_written_is_found_first(
     assert log_of(tmp_path / "log") == []
 
 
+def test_a_name_that_the_file_system_refuses_is_found_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = os.open
+
+    def refuse(path: str | Path, *flags: int) -> int:
+        if ":" in str(path):  # as on exFAT
+            raise OSError(errno.EINVAL, "Invalid argument")
+        return original(path, *flags)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(OutputError, match=r"Dune: Messiah\.wav: Invalid argument") as caught:
+        render(tmp_path / "Dune: Messiah.wav", options={"log": str(tmp_path / "log")})
+    assert "characters such as :" in (caught.value.hint or "")
+    assert log_of(tmp_path / "log") == []
+
+
 def test_a_report_of_listening_that_cannot_be_written_is_found_first(tmp_path: Path) -> None:
     output = tmp_path / f"{'b' * 246}.wav"  # a name that may be as long, but not with .check.html
     target = Target(output, None, reports=report_paths(output))

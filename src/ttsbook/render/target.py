@@ -13,7 +13,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -23,7 +22,15 @@ from ttsbook import __version__
 from ttsbook.audio.probe import probe
 from ttsbook.audio.tags import Tags
 from ttsbook.errors import InputError, OutputError, UsageError
-from ttsbook.files import folder_in_use, is_stream, output_error, real_place, sha256_bytes, sha256_file
+from ttsbook.files import (
+    folder_in_use,
+    is_stream,
+    output_error,
+    real_place,
+    scratch_beside,
+    sha256_bytes,
+    sha256_file,
+)
 from ttsbook.render.check_report import report_paths
 from ttsbook.render.journal import Journal
 from ttsbook.render.plan import Plan
@@ -108,7 +115,8 @@ def check_place(path: Path, flag: str) -> None:
         # A name that is too long is an error here; `is_dir` says no since Python 3.14.
         with contextlib.suppress(FileNotFoundError):
             path.lstat()
-        with tempfile.TemporaryFile(dir=real_place(path).parent):
+        # Not any file, but one whose name begins as this: not every file system takes a colon.
+        with scratch_beside(real_place(path)):
             pass
     except OSError as error:
         raise output_error(path, error) from error
