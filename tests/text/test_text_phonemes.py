@@ -411,6 +411,9 @@ def test_what_has_no_word_has_no_phonemes(text: str) -> None:
         ("stoooop", "stˈɑp"),
         ("looong", "lˈɔŋ"),
         ("soooon", "sˈun"),
+        ("heyy", "hˈA"),
+        ("byee", "bˈI"),
+        ("divorcee", "dəvˌɔɹsˈA"),
     ],
 )
 def test_a_drawn_out_word_is_that_word(word: str, symbols: str) -> None:

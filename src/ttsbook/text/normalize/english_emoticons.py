@@ -6,7 +6,8 @@ import re
 
 from ttsbook.text.normalize.rewrite import english_rule, word_before
 
-_FACE = r"(?<![\w)])(?:[:;=]['’]?-?[DPp3]|[xX]D+|[oO]_[oO])(?![\w/]|\.\w)"
+# Not =3 or :3, which may be numbers, nor XD, which is a gun and a program.
+_FACE = r"(?<![\w)])(?:[:;]['’]?-?[DPp]|xD+|XDD+|[oO]_[oO])(?![\w/'’]|\.\w)"
 _HEART = r"(?<!\S)<3+(?=\s+(?P<object>you|u|this|my|him|her|it|NY)\b|\s<3|[!.”\"]*\s*$)"
 
 
@@ -19,6 +20,6 @@ def _heart(match: re.Match[str]) -> str | None:
 
 
 EMOTICONS = (
-    english_rule("emoji", _FACE, lambda _: "", ":;=D_"),
+    english_rule("emoji", _FACE, lambda _: "", ":;D_"),
     english_rule("emoji", _HEART, _heart, "<"),
 )

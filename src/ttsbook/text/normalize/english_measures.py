@@ -189,7 +189,7 @@ def measure_rules() -> tuple[Rule, ...]:
     units = any_of(english_units())
     signs, foods = "".join(FRACTION_SIGNS), any_of(read_words("foods_en.txt"))
     part = rf"(?:(?<=[{signs}⁰¹²³⁴-⁹])|(?<=\d[/⁄^]\d)|(?<=\d[/⁄^]\d\d)|(?<=\d 0\d\d)"
-    part += r"|(?<=\d [mb]illion)|(?<=\d trillion)|(?<=\d thousand))"
+    part += r"|(?:(?<=\d [mb]illion)|(?<=\d trillion)|(?<=\d thousand))(?!\sin\.))"
     factor = rf"(?:{NUMBER})(?:\s?(?:{units})(?!\w)|[\"″'′])?"
     return (
         english_rule(

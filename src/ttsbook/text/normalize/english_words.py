@@ -219,7 +219,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("prefix", rf"(?<![\w-])[Dd]e(?={not_latin})", lambda match: f"{match[0]}e", "-"),
         ("arrow", r"(?<=\w)\s?→\s?(?=[\w∞])", lambda _: " to ", "→"),
         ("operator", "(?<![!=<>])(?:[!<>]=|==)(?![=>])", _operator, "="),
-        ("versus", r"v(?= [A-Z])(?<=\w v)", _versus, "v"),
+        ("versus", r"v(?= [A-Z])(?<=[\w.] v)", _versus, "v"),
         ("drawn-out", _STRETCHED, _drawn_out, "-"),
         ("dash", r"-{2,}|(?<=\s)-(?=\s)", lambda _: "—", "-"),
         ("hashtag", r"(?<!\w)[#@](?P<name>[A-Za-z]+)", _hashtag, "#@"),
