@@ -70,7 +70,7 @@ LABELS = (
     english_rule("initials", r"(?<![\w-])[A-Z]{2}(?=-\d)", _letters),
     english_rule("code", rf"{BEFORE}(?<!-)\d(?:-\d){{2,}}(?![\w-])", _digits),
     english_rule(
-        "code", r"(?:(?<=[“\"‘])|(?<=^)|(?=[\d-]+ in progress))10-(?P<n>\d\d?)(?=[,.!?]| in progress)", _radio
+        "code", r"(?:(?<=[“\"‘])|^|(?=[\d-]+ in progress))10-(?P<n>\d\d?)(?=[,.!?]| in progress)", _radio
     ),
     english_rule("code", rf"{BEFORE}(?<!-)\d\d?-\d\d?-\d\d(?![\w-])", _combination),
     english_rule("code", rf"{BEFORE}\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?!\.?\w)", _internet_address),

@@ -26,24 +26,6 @@ _OPENERS = " \"“‘'"
 _PLACES = {"INT.": "Interior", "EXT.": "Exterior"}  # of a scene in a screenplay
 _OPERATORS = {"!=": "≠", ">=": "≥", "<=": "≤", "==": "="}
 _DRAWN = 3  # times that a letter shows it to be drawn out
-_SAID_SLOWLY = frozenset(
-    (
-        "dad",
-        "fine",
-        "hello",
-        "hey",
-        "mom",
-        "mum",
-        "nice",
-        "please",
-        "really",
-        "sure",
-        "well",
-        "what",
-        "yeah",
-        "yes",
-    )
-)
 _POWERS = {"²": "squared", "³": "cubed"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
@@ -150,7 +132,7 @@ def _drawn_out(match: re.Match[str]) -> str | None:
     """Read so-o-o, Ma-a-ark, hm-m-m and ye-es as the words that they are; re-elect has two."""
     head, letter, tail = match.group("head", "letter", "tail")
     is_once = match["more"].count("-") == 1 and tail
-    if is_once and (head + letter + tail).lower() not in _SAID_SLOWLY:
+    if is_once and (head + letter + tail).lower() not in read_map("contexts_en.tsv")["said-slowly"].split():
         return None
     return head + letter * _DRAWN + tail
 
