@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -72,7 +73,7 @@ def test_words_follow_one_another_inside_their_sentence(cues: list[Cue]) -> None
 
 
 def test_a_long_sentence_is_shown_in_parts_of_two_lines_as_they_are_said() -> None:
-    parts = cues_of(LONG, by_word=False)
+    parts = cues_of(LONG)
     assert [part.text for part in parts] == [
         "It is a truth universally acknowledged,",
         "that a single man in possession of a good fortune, must be in want of a wife.",
@@ -82,6 +83,7 @@ def test_a_long_sentence_is_shown_in_parts_of_two_lines_as_they_are_said() -> No
     for first, second in (parts[:2], parts[2:]):
         assert first.start < first.end == second.start < second.end
         assert second.start == second.words[0].start
+    assert cues_of(LONG, by_word=False) == [replace(part, words=()) for part in parts]
 
 
 def test_a_chunk_whose_phonemes_nobody_knows_is_one_cue_without_words() -> None:

@@ -8,7 +8,7 @@ Knows nothing of files or subtitle formats.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from ttsbook.audio.subtitles import LINE_CHARACTERS, WIDE_LINE_CHARACTERS, Cue, is_wide
@@ -30,6 +30,7 @@ class Told:
     start: int  # offset in Chunk.text
     end: int
     cue: Cue
+    shown: tuple[Cue, ...]  # the same, in parts that are short enough for a screen
 
 
 class CueTrack:
@@ -54,7 +55,10 @@ class CueTrack:
                 chunk.text[printed:text_end].strip(),
                 _word_cues(chunk.text, own, (printed, text_end), piece, start),
             )
-            self._told.append(Told(position, chunk, printed, text_end, cue))
+            shown = tuple(_in_parts(cue))
+            if not self._by_word:  # those of a whole book would take memory
+                cue, shown = _without_words(cue), tuple(map(_without_words, shown))
+            self._told.append(Told(position, chunk, printed, text_end, cue, shown))
             reached, printed = end, text_end
 
     def told(self) -> tuple[Told, ...]:
@@ -63,8 +67,7 @@ class CueTrack:
 
     def cues(self, position: int | None = None) -> Iterator[Cue]:
         """Yield the cues of the book, or of the chapter at `position`, each short enough for a screen."""
-        sentences = (told.cue for told in self._told if position in (None, told.position))
-        return (part for cue in sentences for part in _in_parts(cue))
+        return (cue for told in self._told if position in (None, told.position) for cue in told.shown)
 
     def _sentences(self, chunk: Chunk, piece: Piece) -> Iterator[tuple[int, int]]:
         """Yield (offset in the text, sample of the piece) where each sentence of the chunk ends."""
@@ -77,6 +80,10 @@ class CueTrack:
         known = len(piece.phoneme_ends) == len(chunk.phonemes)
         wanted = self._by_word or len(chunk.text) > _at_a_time(chunk.text)
         return self._front_end.words(chunk) if known and wanted else ()
+
+
+def _without_words(cue: Cue) -> Cue:
+    return replace(cue, words=()) if cue.words else cue
 
 
 def _at_a_time(text: str) -> int:

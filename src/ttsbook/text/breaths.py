@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from ttsbook.text.script import HAN, LATIN
 
 _LETTER = f"[{LATIN}0-9]"  # that touches a bracket: person(s), (re)build, f(x)
-# 第（三）项 is the third item, [令鸟] one character that cannot be printed; a single word in brackets, (nearly),
-# is said without a pause.
+# 第（三）项 is the third item, [令鸟] a character that cannot be printed; (nearly), a single word, is said
+# without a pause.
 _ASIDE = re.compile(
     rf"(?<!{_LETTER})(?<!第)\([^()]*\)(?!{_LETTER})|(?<![{HAN}{LATIN}0-9])\[[^\[\]]*\](?!{_LETTER})"
     r"|(?<!第)（[^（）]*）"
