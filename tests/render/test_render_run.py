@@ -27,7 +27,7 @@ from ttsbook.cli.progress import describe_plan
 from ttsbook.errors import MissingError, OutputError, RenderError, UsageError
 from ttsbook.files import sha256_file, temporary_prefix
 from ttsbook.render import journal
-from ttsbook.render.assemble import assemble
+from ttsbook.render.assemble import TRAIL_MS, assemble
 from ttsbook.render.check_report import report_paths
 from ttsbook.render.lock import lock_output
 from ttsbook.render.plan import Plan, plan_book
@@ -124,6 +124,20 @@ def test_nothing_clicks_where_chunks_meet_silence() -> None:
     pieces = assemble(plan.chapters, lambda chunks: (loud for _ in chunks), PauseTable(), 8000)
     samples = np.concatenate([piece.samples for _, piece in pieces])
     assert np.abs(np.diff(samples)).max() < 0.03 < 0.4 < samples.max()
+
+
+def test_a_weak_sound_at_the_end_of_a_chunk_is_heard_in_the_pause_behind_it() -> None:
+    plan = plan_book(book_of_text("A hat.\n\nA mouth."), make_settings(), VOICE, FrontEnd(), "model")
+    weak, floor = np.full(480, 0.002, np.float32), np.zeros(1600, np.float32)  # a t at -54 dBFS
+    speech = Speech(np.concatenate((np.full(4000, 0.5, np.float32), weak, floor)), 8000, (4000, 4480))
+    pauses = PauseTable(head_ms=0, paragraph_ms=700, tail_ms=50)
+    pieces = [piece for _, piece in assemble(plan.chapters, lambda c: (speech for _ in c), pauses, 8000)]
+    said, pause, last = pieces  # a tail that is shorter than the trail is none, and cuts nothing off
+    np.testing.assert_array_equal(said.samples[4000:4480], weak)
+    assert len(said.samples) == 4000 + 240 + said.n_trail  # the 30 ms that trimming leaves, and the trail
+    assert said.n_trail + len(pause.samples) == 8 * 700
+    assert said.n_trail == last.n_trail == 8 * TRAIL_MS
+    assert said.phoneme_ends == (4000, 4240)
 
 
 def test_a_break_of_the_page_is_silence_of_its_length_where_the_table_asks_for_less() -> None:

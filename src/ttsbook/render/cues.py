@@ -74,7 +74,7 @@ class CueTrack:
         if len(piece.phoneme_ends) == len(chunk.phonemes):
             for end, n_phonemes in self._front_end.sentence_ends(chunk)[:-1]:
                 yield end, piece.phoneme_ends[n_phonemes - 1]
-        yield len(chunk.text), len(piece.samples)
+        yield len(chunk.text), len(piece.samples) - piece.n_trail
 
     def _words(self, chunk: Chunk, piece: Piece) -> tuple[SpokenWord, ...]:
         known = len(piece.phoneme_ends) == len(chunk.phonemes)
