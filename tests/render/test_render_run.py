@@ -206,8 +206,9 @@ def test_the_report_is_json_and_comes_back(tmp_path: Path) -> None:
     assert report.account.failed == 0
     assert report.seconds == pytest.approx(probe(tmp_path / "b.wav").seconds, abs=1e-3)
     assert report.worker_peak_rss_bytes > 1 << 20
-    everyone = report.peak_rss_bytes + report.workers * report.worker_peak_rss_bytes
-    assert report.peak_rss_bytes < report.total_peak_rss_bytes <= everyone
+    own, workers = report.peak_rss_bytes, report.workers * report.worker_peak_rss_bytes
+    # This process may be largest after its workers have left; Linux counts pages to one in a thousand.
+    assert max(own, workers) <= report.total_peak_rss_bytes <= (own + workers) * 1.01
 
 
 def test_the_reporter_hears_everything_in_order(tmp_path: Path) -> None:

@@ -258,6 +258,7 @@ class Rendering:
         book, settings = self.plan.book, self.settings
         seconds = written.n_samples_in / self.engine.rate_hz
         elapsed = time.monotonic() - self.task.began
+        own_peak = peak_rss_bytes()
         return Report(
             version=__version__,
             source=book.source,
@@ -287,9 +288,9 @@ class Rendering:
             loudness_lufs=finite(measured.meter.integrated_lufs()),
             true_peak_db=finite(measured.meter.true_peak_db()),
             gain_db=gain_db,
-            peak_rss_bytes=peak_rss_bytes(),
+            peak_rss_bytes=own_peak,
             worker_peak_rss_bytes=self.worker_peak_rss_bytes,
-            total_peak_rss_bytes=max(self.speaking_peak_rss_bytes, peak_rss_bytes()),
+            total_peak_rss_bytes=max(self.speaking_peak_rss_bytes, own_peak),
             repairs=book.repairs,
             warnings=tuple(self.notes.texts),
             fallbacks=self.task.fallbacks.steps,
