@@ -25,7 +25,7 @@ from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, sign_value
 from ttsbook.text.script import HAN
 from ttsbook.text.tables import read_map, read_words
 
-_MODELS = "歼轰运直教强苏米图弹风舟征旗击浪问碳铀氦氢钚钴碘铯锶氪"  # 歼-20, 神舟-5, 碳-14
+_MODELS = "歼轰运直教强苏米图弹风舟征旗击浪碳铀氦氢钚钴碘铯锶氪"  # 歼-20, 神舟-5, 碳-14
 _SIGN = r"(?:(?<![\dA-Za-z)）-])[-−])?"
 # J.K.罗琳, 约翰·D.洛克菲勒, F.斯科特·菲茨杰拉德, but A.苹果 is the first of several
 _INITIALS = rf"(?<![A-Za-z.])(?:(?:[A-Z]\.\s?){{2,}}(?=[{HAN}])|[A-Z]\.(?=[{HAN}]{{1,6}}·))"
@@ -64,6 +64,10 @@ def _fraction_sign(match: re.Match[str]) -> str:
 
 def _range(match: re.Match[str]) -> str:
     return f"{decimal(match['a'])}{to_word(match.group())}{decimal(match['b'])}"
+
+
+def _to(match: re.Match[str]) -> str:
+    return to_word(match.group())
 
 
 def _counted_range(match: re.Match[str]) -> str:
@@ -166,10 +170,12 @@ def mandarin_rules() -> tuple[Rule, ...]:
     won = "[险險大小完惨慘再]?[胜勝负負赢贏输輸败敗领領落平战戰击擊]"
     beaten = "获胜|取胜|力克|不敌|负于|输给|惜败|领先|領先|落后|落後|战胜|戰勝|击败|擊敗|逆转|逆轉|[大完险]胜"
     large = "大[匙勺块塊片碗杯盘盤张張袋桶包罐把类類步批群]"
-    no_times = "次[方元函曲]|元[一二三]次"  # 2次元 is no 两次
-    no_label = "(?<![图圖表例题題式注])"  # 图2人口, the second figure
+    no_times = "次[方元函曲]|元[一二三]次(?:方程|函|不等)"  # 2次元 is no 两次
+    # 图2人口, the second figure, but 手表2块
+    no_label = "(?<!^[图圖表例题題式注])(?<![如见見附下上，。（(][图圖表例题題式注])"
     gauges = "HP|MP|SP|EXP|XP|血量|血条|血压|(?:生命|魔力|法力|体力|耐力|经验|精神)[值力]?|进度"
-    figures = "(?:(?<![试企意])[图圖]|(?<!比)例|公式|(?<![代外手仪发电])表)"
+    no_points = r"(?<![HMSX]P\s)(?<!(?:EXP|ATK|DEF|DPS|USD|RMB|CNY|HKD|EUR|GBP|JPY|GDP|CPI)\s)"
+    figures = "(?:(?<![试企意拼画])[图圖]|(?<![比病])例|公式|(?<![代外手仪发电])表)"
     no_amount = rf"(?![\d.,%万亿元美]|\s?(?:{measures}|{units}))"
     no_count = rf"(?![\d.-]|\s?(?:{measures}))"
     table = (
@@ -182,9 +188,9 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("gauge", rf"(?P<lead>(?:{gauges})[：: ]?\s?)(?P<n>\d+)/(?P<of>\d+)(?![\d/])", _gauge),
         ("gauge", r"(?P<lead>(?<=[值度力量血蓝验气命])[：:]\s?)(?P<n>\d+)/(?P<of>\d{2,}0)(?![\d/])", _gauge),
         ("gauge", rf"{BEFORE}(?P<lead>)(?P<n>\d{{2,3}})/(?P<of>\d{{2,3}})(?=\s?(?:mmHg|毫米汞柱))", _gauge),
-        ("gauge", r"(?P<lead>[（(])(?P<n>\d{2,}|0)/(?P<of>\d+00)(?=[)）])", _gauge),
-        ("figure", rf"(?P<lead>{figures}\s?)(?P<a>\d+)[-–—](?P<b>\d+){no_count}", _figure),
-        ("model", rf"(?<=(?<!\d)[{_MODELS}])-(?P<n>\d{{1,3}})(?!\d)", _model),
+        ("gauge", r"(?P<lead>[（(])(?P<n>\d{2,}|0)/(?P<of>\d+00)(?=[)）](?!\s?[×÷+=*/-]))", _gauge),
+        ("figure", rf"(?P<lead>{figures}\s?)(?P<a>\d\d?)[-–—](?P<b>\d\d?){no_count}", _figure),
+        ("model", rf"(?:(?<=天问)|(?<=(?<!\d)[{_MODELS}]))-(?P<n>\d{{1,3}})(?!\d)", _model),
         ("isbn", r"(?<=ISBN)(?:-1[03])?[:： ]*\d[\d-]{8,15}[\dXx]\b", isbn),
         *date_table(),
         ("times", r"(?<=\d)\*(?=\d)", lambda _: "乘"),
@@ -197,7 +203,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         *temperature_table(),
         *phone_table(),
         *code_table(),
-        ("code", rf"(?<=[A-Z]{{2}}\s)(?!\d\d00)\d{{4}}{no_amount}", digit_by_digit),
+        ("code", rf"(?<=[A-Z]{{2}}\s){no_points}(?!\d\d00)\d{{4}}{no_amount}", digit_by_digit),
         ("odd", rf"{BEFORE}(?P<n>\d+)(?P<unit>[米秒块塊])(?P<odd>\d{{1,2}})(?![\d年月日.])", _and_odd),
         ("difference", rf"{BEFORE}(?P<a>{NUMBER})\s?[-−]\s?(?P<b>{NUMBER})(?=\s?=)", _difference),
         ("fraction", rf"(?P<whole>\d+)?(?P<sign>[{''.join(FRACTION_SIGNS)}])", _fraction_sign),
@@ -211,8 +217,8 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("range", rf"(?<=\d(?P<unit>[{HAN}A-Za-z]))\s?[-–—－~～〜]\s?(?=\d[\d.,]*(?P=unit))", lambda _: "到"),
         ("range", r"(?<=\d(?P<unit>[a-z]{2}))\s?[-–—－~～〜]\s?(?=\d[\d.,]*(?P=unit))", lambda _: "到"),
         ("range", r"(?<=(?P<letter>[A-Z])\d)\s?[-–—~～]\s?(?=(?P=letter)\d)", lambda _: "到"),
-        ("range", rf"(?<=\d[{HAN}]){DASH}(?=第\d)", lambda _: "到"),
-        ("range", rf"(?<=[\d年]){DASH}(?=(?:公元)?前\d)", lambda _: "到"),
+        ("range", rf"(?<=\d[{HAN}]){DASH}(?=第\d)", _to),
+        ("range", rf"(?<=[\d年]){DASH}(?=(?:公元)?前\d)", _to),
         ("range", r"(?<=[℃℉])\s?[–—~～〜]\s?(?=[-−]\d)", lambda _: "到"),
         ("about", r"(?<![\dA-Za-z~～.%℃约一二三四五六七八九十百千万亿])~\s?(?=[¥￥$]?\d)", lambda _: "约"),
         ("range", rf"{BEFORE}(?P<a>{NUMBER}){DASH}(?P<b>{NUMBER})(?=\s?(?:{measures}))", _counted_range),
@@ -256,7 +262,7 @@ def mandarin_rules() -> tuple[Rule, ...]:
         Rule("initials", re.compile(_INITIALS), _letters, "zh", frozenset(".")),
         Rule(
             "title",
-            re.compile(r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Prof|Dr)\.\s?(?=[A-Z])"),
+            re.compile(rf"(?<![A-Za-z])(?:Mr|Mrs|Ms|Prof|Dr)\.\s?(?=[A-Z{HAN}])"),
             _title,
             "zh",
             frozenset("."),

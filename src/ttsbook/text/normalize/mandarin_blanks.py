@@ -38,7 +38,10 @@ def blank_rules() -> tuple[Rule, ...]:
     )
     several = rf"(?:[{_CROSSES}]{{2,}}|[{_CIRCLES}]{{2,}})"
     untold = rf"(?<=[{HAN}]){several}(?![\dA-Za-z])|(?<![\dA-Za-z]){several}(?=[{HAN}])|{_ONE_CROSS}"
-    crossed = r"(?<=[打画划])×|(?<=[打画划][“‘「（(])×|(?<=[（(])×(?=[)）])"
+    crossed = (
+        r"(?<=[打画划])×(?=[\s，。；、！？”’」』）)或和与的号]|$)"  # not 打××
+        r"|(?<=[打画划][“‘「（(])×|(?<=[（(])×(?=[)）])"
+    )
     return (
         Rule("cross", re.compile(crossed), lambda _: "叉", "zh", frozenset("×")),
         Rule("zero", re.compile(zeros), _zeros, "zh", frozenset(_CIRCLES)),

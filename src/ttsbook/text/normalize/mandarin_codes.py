@@ -15,6 +15,7 @@ _IS = "[是为為:：]{0,2}"
 _CLAUSE = r"(?<![^，。！？!?“”「『…~～\s扣刷])"  # where one begins
 _ROOMS = "(?:教|办公|会议)?室|号房|號房|号病房|房间|房間|病房|路(?:公交|公共|巴士|电车|電車|车|車)"
 _NAMED = "工作制|事件|事变|事變|部队|部隊|高校|工程|大学(?!生)|院校|计划|晚会|大促"
+_NO_AMOUNT = r"(?![\d.%个個位种種次元块塊万萬亿億多余行条條字年人])"  # 账号500元, app1000多个
 _BORN = "(?:00|[4-9][05])"
 _ANSWERING = "网站|網站|平台|报警|報警|急救|救护|指挥中心|客服|电话|電話"
 
@@ -23,9 +24,10 @@ def phone_table() -> tuple[Row, ...]:
     """Return the rules for numbers that are called or stated as a code, in the order of their claims."""
     callers = any_of(read_words("before_phone_zh.txt"))
     codes = any_of(read_words("codes_zh.txt"))
+    end = rf"(?![\d.%{HAN}]|[、～-]\d)"
     services = rf"(?:{_SERVICES})(?![\d.]|[个個次元块塊米])"
     return (
-        ("code", rf"(?P<lead>(?:{codes}){_IS}\s?)(?P<n>\d{{3,}}(?: \d{{3,4}})*)(?![\d.个個位种種次])", coded),
+        ("code", rf"(?P<lead>(?:{codes}){_IS}\s?)(?P<n>\d{{3,}}(?: \d{{3,4}})*){_NO_AMOUNT}", coded),
         ("phone", rf"{BEFORE}(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{{4}}){{2}}(?!\d)", phone_number),
         ("phone", rf"{BEFORE}(?:0\d{{1,3}}|400|800)-\d{{3,4}}-?\d{{3,4}}(?!\d)", phone_number),
         (
@@ -35,7 +37,7 @@ def phone_table() -> tuple[Row, ...]:
         ),
         ("phone", r"[（(]0\d{2,3}[)）]\s?\d{3,4}[- ]?\d{3,4}(?!\d)", phone_number),
         ("phone", rf"(?<=[拨撥打])\s?{services}(?:[或和及、]{services})*", with_digits_called),
-        ("phone", rf"{BEFORE}11[09](?:[和、]1(?:1[09]|2[02]))+(?![\d.%{HAN}]|[、～-]\d)", with_digits_called),
+        ("phone", rf"{BEFORE}(?<!\d[、和])11[09](?:[和、]1(?:1[09]|2[02]))+{end}", with_digits_called),
         ("phone", rf"{BEFORE}{services}(?={_ANSWERING})", with_digits_called),
         ("phone", r"(?<=\d)(?P<lead>转|轉)(?P<n>\d{2,5})(?!\d)", called_number),
         ("phone", rf"{BEFORE}\d{{3,8}}(?=热线|熱線)", vehicle_number),
@@ -44,12 +46,13 @@ def phone_table() -> tuple[Row, ...]:
 
 def code_table() -> tuple[Row, ...]:
     """Return the rules for numbers that name something, in the order of their claims."""
+    trains, flights = r"(?<=(?<![A-Z])[GDKTZCLYS])\d{1,4}", r"(?<=(?<![A-Z])[A-Z]{2})\d{3,4}"  # not CS10次
     plates = rf"(?<=[{_PROVINCES}][A-Z])|(?<=[{_PROVINCES}][A-Z][·•])"
     return (
         ("code", rf"{BEFORE}(?!\d00)\d{{3,4}}(?={_ROOMS}|{_NAMED})", digit_by_digit),
         ("code", rf"(?<![\d.,点點:：]){_BORN}(?=(?:[、和]{_BORN})?后(?![\d天日年个位名]))", digit_by_digit),
         ("code", rf"{BEFORE}\d{{3}}(?=[/、]\d{{3}}(?:{_NAMED}))", digit_by_digit),
-        ("code", r"(?:(?<=[GDKTZCLYS])|(?<=[A-Z]{2}))\d{1,4}(?=次|号列车|航班)", vehicle_number),
+        ("code", rf"(?:{trains}|{flights})(?=次|号列车|航班)", vehicle_number),
         ("code", rf"(?:(?<=航班[A-Z]{{2}})|{plates})\d{{3,5}}(?!\d)", vehicle_number),
         ("code", rf"(?:{plates})(?=[A-Z]*\d)[A-Z\d]{{5,6}}(?![A-Za-z\d])", with_digits_called),
         ("code", r"(?<=[“「『‘])(?!\d00|250)\d{3}(?=[”」』’])", digit_by_digit),
@@ -59,7 +62,8 @@ def code_table() -> tuple[Row, ...]:
         ("code", rf"{_CLAUSE}(?:6{{3,}}|23{{3,}}|886|1314)(?=[，。！!~～…”」』]|$)", digit_by_digit),
         ("code", r"(?<=[死哈了啊吧])23{2,}(?=[，。！!~～…”」』]|$)", digit_by_digit),
         ("code", rf"{BEFORE}\d+(?:\.\d+){{2,}}(?!\d)", version),
-        ("code", r"(?<=[A-Za-wyz])\d{3,}(?![\d.A-Za-z])", digit_by_digit),
+        ("code", r"(?<=[A-Z])\d{3,}(?![\d.A-Za-z])", digit_by_digit),
+        ("code", rf"(?<!log)(?<!l[gn])(?<=[a-wyz])\d{{3,}}(?![A-Za-z点]){_NO_AMOUNT}", digit_by_digit),
     )  # fmt: skip
 
 

@@ -17,13 +17,15 @@ _EVENTS = "洪水|抗洪|奥运|世界杯|高考|毕业|入伍|参军|下岗|春
 _DAYS = "事件|事变|事變|运动|運動|起义|惨案|特大|大?地震|空难|晚会|讲话|指示"  # 9·11, not 41·90
 _HOLIDAYS = "(?:妇女|劳动|青年|儿童|建党|建军|教师|护士|国庆|植树)节|国庆|黄金周|小?长假|假期"
 _GAMES = f"[{HAN}]{{0,3}}(?:奥运|冬奥|残奥|亚运|世界杯|欧洲杯|世博)|春晚|赛季"
-_NAMED_BY_YEAR = f"{_GAMES}|Q[1-4]|H[12]|[款届]|级(?!台阶|石阶|楼梯)"
+_NAMED_BY_YEAR = f"(?![名位人个個])(?:{_GAMES})|Q[1-4]|H[12]|[款届]|级(?!台阶|石阶|楼梯)"
 _LASTS = "倒计时|剩余时间|剩余|还剩|用时|时长|耗时|历时|通话"
 
 
 def date_table() -> tuple[Row, ...]:
     """Return the rules for years and days, in the order of their claims."""
-    life = rf"(?P<a>1\d{{3}}|20\d\d)(?P<year>年)?{DASH}(?P<b>1\d{{3}}|20\d\d)(?P<end>年?)"
+    no_price = r"(?!\d\d00\D+\d\d00)"  # 1500-2000
+    whole = rf"{no_price}(?:1\d|20)\d\d{DASH}(?:1\d|20)\d\d"
+    life = rf"{no_price}(?P<a>1\d{{3}}|20\d\d)(?P<year>年)?{DASH}(?P<b>1\d{{3}}|20\d\d)(?P<end>年?)"
     day = r"(?P<d>\d\d?)\s?(?P<day>[日号號])"
     term = "(?=[赛賽]季|学年|學年|财年)"
     season = "[春夏秋冬底末]|初(?!次|见|恋)"
@@ -42,14 +44,14 @@ def date_table() -> tuple[Row, ...]:
         ("year", r"(?<=[（(])(?:1\d|20)\d\d(?=[）)])", digit_by_digit),
         ("year", r"(?<=[（(，,])(?:1\d|20)\d\d(?=\s?[-–—－~～]{1,2}\s?[）)])", digit_by_digit),
         ("year", rf"(?<=[（(]){life}(?=[）)，])", _years),
-        ("year", rf"(?:^|(?<=[，,、《])){life}(?=[）)》])|^(?:1\d|20)\d\d{DASH}(?:1\d|20)\d\d$", _years),
+        ("year", rf"(?:^|(?<=[，,、《])){life}(?=[）)》])|^{whole}$", _years),
         ("year", rf"{BEFORE}(?P<a>\d{{4}})(?P<year>年)?{DASH}(?P<b>\d{{4}})(?P<end>年|{term})", _years),
         ("year", r"(?<=《)(?:1[4-9]|20)\d\d(?![\d年])", digit_by_digit),
         ("year", rf"(?<={any_of(read_words('eras_zh.txt'))})\d{{1,3}}(?=年)", _counted_year),
         ("year", r"(?<=[A-Za-z]\s)(?:19|20)\d\d(?![\d.])", digit_by_digit),
         ("year", rf"{BEFORE}(?:19\d\d|20[0-4]\d)(?<!00)(?={_NAMED_BY_YEAR})", digit_by_digit),
         ("date", rf"{BEFORE}\d\d?[·•]\d\d?(?=[”’」』》]?(?:{_DAYS}))", digit_by_digit),
-        ("date", rf"{BEFORE}(?P<m>\d\d?)[·•./](?P<d>\d\d?){holiday}", _holiday),
+        ("date", rf"{BEFORE}(?P<m>\d\d?)(?:[·•.]|/(?=1\D))(?P<d>\d\d?){holiday}", _holiday),
         ("year", rf"{BEFORE}(?<![{_COUNTS_YEARS}])(?P<y>[789][1-9]|0\d)年(?={_EVENTS})", _year),
         ("year", rf"{BEFORE}(?P<y>\d{{4}}|(?<![{_COUNTS_YEARS}])(?:{two_digits}))\s?年", _year),
         ("date", rf"{BEFORE}(?P<m>\d\d?)\s?月\s?{day}", _month_day),
@@ -63,7 +65,7 @@ def clock_table() -> tuple[Row, ...]:
     return (
         ("time", rf"(?P<lead>(?:{_LASTS})[是为為:：]?\s?){seconds}", _duration),
         ("time", rf"(?P<lead>){BEFORE}{seconds}(?=的成绩|的用时|打破)", _duration),
-        ("time", rf"(?P<lead>(?:用时|时长|耗时|通话)[是为為:：]?\s?){minutes}", _duration),
+        ("time", rf"(?P<lead>(?:用时|时长|耗时|通话(?=[:：\s]))[是为為:：]?\s?){minutes}", _duration),
         ("time", rf"{BEFORE}(?P<h>\d\d?)[:：](?P<m>\d\d)(?:[:：](?P<s>\d\d))?分?(?![\d:：])", _time),
     )
 
@@ -109,7 +111,8 @@ def _duration(match: re.Match[str]) -> str | None:
     if int(match["s"]) > 59:
         return None
     hours = f"{quantity(match['h'].lstrip('0'))}小时" if match["h"].strip("0") else ""
-    minutes = f"{cardinal(match['m'])}分" if hours or int(match["m"]) else ""
+    counted = cardinal if hours else quantity
+    minutes = f"{counted(str(int(match['m'])))}分" if hours or int(match["m"]) else ""
     return f"{match['lead']}{hours}{minutes}{cardinal(match['s'])}秒"
 
 

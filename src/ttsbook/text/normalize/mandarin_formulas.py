@@ -12,10 +12,18 @@ from ttsbook.text.tables import read_map
 _POWERS = {"2": "平方", "3": "立方"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−–", "0123456789+---")
 _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
-_OPERAND_BEFORE = r"(?:^|(?<=[^\W_])|(?<=[)）\]}′”’%°₀-₉⁰¹²³⁴-⁹!|]))"
-_MINUS = re.compile(
-    r"(?:(?<=(?<![A-Za-z])[A-Za-z])|(?<=[\d)²³]))\s?[-−–]\s?(?=\d*[A-Za-z](?![A-Za-z])|[(\d√])"
+# 1+1=？ and “A”=“B”, but =_=, =口= and 好==
+_OPERAND_BEFORE = r"(?<!=[口皿])(?:(?<=[^\W_])|(?<=[)）\]}′”’」』》】%°₀-₉⁰¹²³⁴-⁹!|]))"
+_OPERAND_BEHIND = r"(?=[^\W_]|[(（\[{\-−+√±∠￥¥$“‘「『《【])"
+_EQUALS = (
+    rf"{_OPERAND_BEFORE}\s?=(?:=\s?{_OPERAND_BEHIND}|(?![\s_.。^-]*=))\s?"
+    rf"|^={{1,2}}(?!.{{0,3}}=)\s?{_OPERAND_BEHIND}"
 )
+_MINUS = re.compile(
+    r"(?:(?<=(?<![A-Za-z])[a-z])|(?<=(?<![A-Za-z])[A-Z])(?!-\d\d)|(?<=[\d)²³]))"  # not F-35
+    r"\s?[-−–]\s?(?=\d*[A-Za-z](?![A-Za-z])|[(\d√])"
+)
+_DEGREES = {"C": "摄氏度", "F": "华氏度"}
 _FORMULA = re.compile(f"[^{HAN}，。、；：！？“”《》\n]*")
 _FORMULA_SIGNS = frozenset("+=<>≥≤≠√²³×÷")
 
@@ -25,15 +33,15 @@ def formula_rules() -> tuple[Rule, ...]:
     signs = frozenset(read_map("symbols_zh.tsv"))
     symbols = "".join(map(re.escape, signs))
     raised = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-    operand_behind = r"(?=[^\W_]|[(（\[{\-−+√±∠￥¥$])"
     table = (
         ("ion", r"(?<=[A-Za-z₀-₉)])[²³⁴]?[⁺⁻](?![⁰¹²³⁴-⁹])", _ion, "⁺⁻"),
         ("power", r"(?<=[A-Za-z\d)])[⁺⁻]?[⁰¹²³⁴-⁹]+", _power, raised),
         ("lowered", "[₀-₉]+", _lowered, "₀₁₂₃₄₅₆₇₈₉"),
         ("compare", r"(?<=\w)\s?[<>＜＞]\s?(?=[\dA-Za-z])", _compared, "<>＜＞"),
         ("minus", _MINUS.pattern, _minus, "-−–"),
-        ("equals", rf"{_OPERAND_BEFORE}\s?={{1,2}}\s?{operand_behind}", lambda _: "等于", "="),
-        ("degree", r"(?<=[A-Za-zα-ω\d])\s?°", lambda _: "度", "°"),
+        ("equals", _EQUALS, lambda _: "等于", "="),
+        ("degree", r"°[CF](?![A-Za-z])", lambda match: _DEGREES[match.group()[1]], "°"),
+        ("degree", r"(?<=[A-Za-zα-ω\d)）零〇一二两三四五六七八九十百千半几])\s?°", lambda _: "度", "°"),
         ("tick", r"√(?!\s?[\dA-Za-zα-ω(（])", lambda _: "勾", "√"),
         ("arrow", r"(?<=[^\W_]|[)）】」”℃%])\s?→\s?(?=[^\W_]|[(（【「“])", lambda _: "到", "→"),
     )
@@ -81,7 +89,7 @@ def _compared(match: re.Match[str]) -> str:
 def _minus(match: re.Match[str]) -> str | None:
     """Read a-b of a formula, which has other signs, too."""
     run = next(run for run in _FORMULA.finditer(match.string) if run.end() > match.start())
-    return None if _FORMULA_SIGNS.isdisjoint(run.group()) else "减"
+    return None if _FORMULA_SIGNS.isdisjoint(run.group().lstrip(" +")) else "减"
 
 
 def _symbol(match: re.Match[str]) -> str:

@@ -34,12 +34,13 @@ def measure_table() -> tuple[Row, ...]:
     units = any_of(read_map("units_zh.tsv"))
     low, large = rf"(?:{BEFORE}(?P<low>{NUMBER}){DASH})?", "(?P<mag>[万萬亿億]+)?"
     range_ = rf"(?P<n>{NUMBER})(?:{DASH}(?P<to>{NUMBER}))?(?P<mag>[万萬亿億千百]*)"
+    seconds = r"(?<!iPhone)(?<!iPhone\s)\d+s(?=[内內后後钟鐘])(?!内[存置]|后期)"
     powers = r"(?:(?<=[⁰¹²³⁴-⁹])|(?<=\^\d)|(?<=\^\d\d))"
     return (
         ("per", rf"(?<=元)[/／](?P<unit>{units})(?![A-Za-z])", _per_unit),
         ("per", rf"{low}(?P<n>{NUMBER}){large}(?P<unit>{_COUNTED}|(?<=[万萬]))[/／](?P<per>{_PERS})", _per),
         ("unit", rf"(?<={_TAKES})[是為为:：]?\s?(?:{NUMBER})s(?![A-Za-z])", _seconds),
-        ("unit", rf"{BEFORE}(?:\d+\.\d+s(?![A-Za-z])|\d+s(?=[内內后後钟鐘]))", _seconds),
+        ("unit", rf"{BEFORE}(?:\d+\.\d+s(?![A-Za-z])|{seconds})", _seconds),
         ("unit", rf"{powers}\s?(?P<unit>{units})(?![A-Za-z])", _unit_of_power),
         ("unit", r"(?:(?<=/\d\d)|(?<=/\d\d\d))\s?(?P<unit>mmHg)", _unit_of_power),
         ("unit", rf"{range_}\s?(?P<unit>{units})(?![A-Za-z])", _unit),
