@@ -12,21 +12,25 @@ from collections.abc import Iterator
 from ttsbook.text.script import HAN, LATIN
 
 _LETTER = f"[{LATIN}0-9]"  # that touches a bracket: person(s), (re)build, f(x)
-# 第（三）项 is the third item, [令鸟] a character that cannot be printed; (nearly), a single word, is said
-# without a pause.
+# 第（三）项 is the third item, [令鸟] one character that cannot be printed; a single word in brackets,
+# (nearly), is said without a pause.
 _ASIDE = re.compile(
     rf"(?<!{_LETTER})(?<!第)\([^()]*\)(?!{_LETTER})|(?<![{HAN}{LATIN}0-9])\[[^\[\]]*\](?!{_LETTER})"
     r"|(?<!第)（[^（）]*）"
 )
 _SEVERAL_WORDS = re.compile(rf"\w[^\w'’-]+\w|[{HAN}]{{2}}")
-_ITEM = re.compile(r"[(（\[]?\w[\w-]*(?:[)\]]\s+|）\s*)(?=[\w“「《])")  # 1) Wash, (b) Dry, （一）总则
-_STROKE = re.compile(r"(?<=\s)[/|](?=\s)")
+_STROKE = re.compile(r"(?<=\s)(?:/(?!\sor\b)|\|)(?=\s)")  # and / or is said in one breath
 _WORD = re.compile(r"\w")
 
 _LABELS = "chapter|part|book|volume|act|scene|canto|stave|letter|lesson|episode"
 _NUMBERS = (
     "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen"
     "|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred"
+)
+# 1) Wash, (b) Dry, [3] Smith, （一）总则; but "[He] left", "[A] man" and "(Nearly) all" run on.
+_ITEM = re.compile(
+    rf"(?:[(（]?(?:[{LATIN}]|[^\W{LATIN}]+)|[(\[]?(?i:{_NUMBERS})(?:-(?i:{_NUMBERS}))?)(?:[)\]]\s+|）\s*)"
+    r"(?=[\w“「《])"
 )
 _CHAPTER = re.compile(
     rf"[^\w\s]*(?i:{_LABELS})\s(?i:{_NUMBERS})(?:[\s-](?i:{_NUMBERS}))*\s+(?=[\"“‘(]?[A-Z])"
