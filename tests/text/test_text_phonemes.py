@@ -414,6 +414,9 @@ def test_what_has_no_word_has_no_phonemes(text: str) -> None:
         ("heyy", "hˈA"),
         ("byee", "bˈI"),
         ("divorcee", "dəvˌɔɹsˈA"),
+        ("noo", "nˈu"),
+        ("Oo", "ˈu"),
+        ("mph", "ˈɛmpˈiˈAʧ"),
     ],
 )
 def test_a_drawn_out_word_is_that_word(word: str, symbols: str) -> None:

@@ -38,7 +38,7 @@ _ACRONYMS = re.compile(r"[A-Z][A-Za-z]*[A-Z]s")  # PhDs, ICBMs, SEALs
 _VERBS = re.compile(r"[A-Z]{2,}'(?:d|ed|ing)")  # DM'd, OD'ing
 _SINGLE = frozenset(("get", "her", "hot", "let", "long", "stop", "very"))  # drawn out, not loong or veery
 _SHORTEST_SHOUT = 5
-_DOUBLE_ENDING = ("ee", "ll")  # that change the vowel: divorcee, Cavall
+_DOUBLE_ENDING = ("ee", "ll", "oo", "ress")  # that change the vowel: divorcee, Cavall, the noo, heiress
 _LONGEST_ACRONYM = 5  # longer words in capitals are shouted, not spelt
 _SPELT_ENDINGS: dict[str, Callable[[str], str]] = {
     "s": plural, "d": past, "ed": past, "ing": lambda symbols: symbols + "ɪŋ"
@@ -183,7 +183,7 @@ def _without_mark(word: str, is_name: bool) -> str | None:
 def _drawn_out(word: str) -> str | None:
     """Read "sooo", "ooooh" and "heyy" by the word that is drawn out."""
     if not _DRAWN.search(word):
-        is_doubled = word[-1:] == word[-2:-1] and not word.endswith(_DOUBLE_ENDING)
+        is_doubled = word[-1:] == word[-2:-1] and len(word) > 2 and not word.endswith(_DOUBLE_ENDING)
         return find_word(word[:-1]) if is_doubled else None
     once, twice = _DRAWN.sub(r"\1", word), _DRAWN.sub(r"\1\1", word)
     is_single = once in _SINGLE or twice.endswith(("aa", "ii", "oo", "uu"))

@@ -32,7 +32,8 @@ class _Cues:
 def _acronym(match: re.Match[str]) -> str | None:
     """Spell an acronym that is on a list, and a short one in the plural: EMTs, GIs."""
     word, ending = match["letters"], match["s"] or ""
-    if not (word in read_words("spelt_en.txt") or _is_told(match) or (ending == "s" and _is_plural(word))):
+    is_spelt = word in read_words("spelt_en.txt") and word not in _cues()  # "SSH!" hushes, OpenSSH is spelt
+    if not (is_spelt or _is_told(match) or (ending == "s" and _is_plural(word))):
         return None
     return " ".join(word) + ("'s" if ending else "")
 
