@@ -228,12 +228,14 @@ _RATED = re.compile(
     r"(?: (?:at|as|about|of|is|was))?:? $",
     re.IGNORECASE,
 )
+# In tenths: a 3/10 mile, 1/10 the size.
+_DIVIDED = "as|cloud|full|inch|interest|majority|mile|of|ounce|part|portion|second|share|size|stake|the"
 _LOOK_BACK = 20  # characters
 FRACTIONS = (
     english_rule("over", rf"{BEFORE}(?P<a>\d{{2,3}})/(?P<b>\d{{2,3}})(?![\w/])", _over),
     english_rule(
         "rating",
-        rf"{BEFORE}(?P<a>\d(?:\.\d)?)/(?P<of>10|5(?=\sstars))(?!\w|\s(?:of|mile|inch|second|full)\b)",
+        rf"{BEFORE}(?P<a>\d(?:\.\d)?)/(?P<of>10|5(?=\sstars))(?!\w|\s(?:{_DIVIDED})\b|(?<=\b1/10)\s[a-z])",
         _rating,
     ),
     english_rule("about", r"(?<![\w~.])~\s?(?=[$£€¥]?\d)", lambda _: "about"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ttsbook.text.g2p.dictionary import has_word
 from ttsbook.text.normalize.english_numbers import BEFORE, NUMBER, cardinal, decimal
 from ttsbook.text.normalize.rewrite import DIGITS, english_rule
 
@@ -12,13 +13,17 @@ _LOWERED = str.maketrans(_LOW, DIGITS)
 _TWO_LETTERS = "Ag|Al|Ar|Au|Ba|Be|Br|Ca|Cl|Cr|Cu|Fe|He|Hg|Li|Mg|Mn|Na|Ne|Ni|Pb|Pt|Si|Sn|Ti|Zn"
 _ATOMS = rf"(?:{_TWO_LETTERS}|[BCFHIKNOPSU])[\d{_LOW}]{{0,2}}"
 _PART = re.compile(r"[A-Z][a-z]?|\d+|[()]")
+_LONGEST_FORMULA = 3  # capitals of which the first number stands behind the last, as in HNO₃
 _STRANDS = "carbon|ends?|exonuclease|overhang|phosphate|splice|untranslated|UTR"
 
 
 def _formula(match: re.Match[str]) -> str | None:
     """Read CO₂ as "C O two" and Fe2O3 by letters, as chemists do."""
-    parts = _PART.findall(match.group().translate(_LOWERED))
-    if not any(part.isdigit() for part in parts):
+    written = match.group().translate(_LOWERED)
+    parts = _PART.findall(written)
+    name = written.rstrip(DIGITS)
+    is_word = len(name) > _LONGEST_FORMULA and name.isupper() and has_word(name.lower())  # SOCKS5
+    if is_word or not any(part.isdigit() for part in parts):
         return None
     return " ".join(cardinal(part) if part.isdigit() else " ".join(part.upper()) for part in parts)
 

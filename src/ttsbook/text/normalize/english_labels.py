@@ -7,6 +7,7 @@ import re
 from ttsbook.text.g2p.dictionary import has_word
 from ttsbook.text.normalize.english_numbers import BEFORE, cardinal, house_number, one_by_one, two_digits
 from ttsbook.text.normalize.rewrite import english_rule, kept_stop
+from ttsbook.text.tables import read_words
 
 _NUMBERED = (
     "[Aa]partment|[Cc]abin|[Cc]ell|[Cc]hannel|[Ee]rror|[Ee]xit|[Ee]xtension|[Ff]light|[Gg]ate|[Hh]ighway"
@@ -24,6 +25,12 @@ _PAGE_BEFORE = re.compile(r"(?:^|[\s(–-])\d{1,4}$")
 def _named(match: re.Match[str]) -> str:
     """Read the number of a room or a flight as a name: "Room one oh one"."""
     return match["word"] + house_number(match["n"])
+
+
+def _course(match: re.Match[str]) -> str | None:
+    """Read Econ 101 and Parenting 101, but not Chapter 101."""
+    is_part = match["word"].strip().lower() in read_words("before_roman_en.txt")
+    return None if is_part else _named(match)
 
 
 def _letters(match: re.Match[str]) -> str | None:
@@ -67,7 +74,7 @@ def _average(match: re.Match[str]) -> str:
 # Before dates and ranges.
 LABELS = (
     english_rule("following", r"(?<=\d)\s?ff\b\.?", _following),
-    english_rule("initials", r"(?<![\w-])[A-Z]{2}(?=-\d)", _letters),
+    english_rule("initials", r"(?<![\w-])(?![IVX]{2}-)[A-Z]{2}(?=-\d)", _letters),
     english_rule("code", rf"{BEFORE}(?<!-)\d(?:-\d){{2,}}(?![\w-])", _digits),
     english_rule(
         "code", r"(?:(?<=[“\"‘])|^|(?=[\d-]+ in progress))10-(?P<n>\d\d?)(?=[,.!?]| in progress)", _radio
@@ -84,12 +91,11 @@ NAMED = (
     ),
     english_rule("named", r"(?<=[A-Z]-)(?P<word>)(?P<n>\d{3})(?![\w-]|[,.]\d)", _named),  # an F-150
     english_rule("named", rf"\b(?P<word>(?i:{_ISOTOPES})[- ])(?P<n>\d{{3}})(?![\w-]|[,.]\d)", _named),
-    # A course: Econ 101, Parenting 101.
     english_rule(
         "named",
         r"(?:(?<=[a-z,’'] )|(?<=[.!?] )(?!\w+ 101,)|^(?!\w+ 101\W+\w))"
         r"(?P<word>(?!Over|About|Nearly|Almost|Under|Aged? )[A-Z][a-z]{2,} )(?P<n>101)"
         r"(?=[.;:!?)”\"]|\s*$|, | class)",
-        _named,
+        _course,
     ),
 )

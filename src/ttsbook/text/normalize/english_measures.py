@@ -22,16 +22,20 @@ _MONEY_NOUN = re.compile(
     r"-an?-[a-z]|[ -](?:bank ?)?(?:note|bill|coin|ticket|fine|bet|prize|stamp|fee|cheque|check|reward|tip"
     r"|piece|apartment|bond|bonus|bottle|bounty|budget|business|car|contract|deal|dinner|donation|dress|fortune|grant"
     r"|haircut|house|industry|investment|lawsuit|loan|mansion|mortgage|policy|question|ransom|salary|settlement"
-    r"|shoe|suit|watch|yacht|Series [A-F])s?\b"
+    r"|shoe|suit(?!s (?:me|you|h[ei][rm]|us|them)\b)|watch|yacht|Series [A-F])s?\b"
 )
 # What is named by a size: a roll of 35mm film, the 155mm howitzers, the 100 m relay, two 400g tins.
 _SIZED_NOUN = re.compile(
     r" (?:autocannon|camera|cannon|dash|film|freestyle|gun|howitzer|hurdles|jar|lens|mortar|packet|projectile"
     r"|race|relay|sprint|tin)(?:e?s)?\b"
 )
-_PLURAL_NOUN = re.compile(  # what a few inches before it describe: 2" cookies, but 2" across
-    r" (?!(?:across|always|besides|has|less|perhaps|plus|this|thickness|thus|was|[a-z]+wards)\b)[a-z]{3,}s\b"
+_PLURAL_NOUN = re.compile(  # what a few inches before it describe: 2" cookies, but 2" across, 2" seems
+    r" (?!(?:across|always|besides|comes|does|gives|goes|has|his|its|less|looks|makes|means|minus|perhaps"
+    r"|plus|rises|seems|shows|this|thickness|thus|versus|was|works|[a-z]+wards)\b)[a-z]{3,}s\b"
 )
+_NAMES = frozenset(("AU", "L", "Mya", "W", "bps"))
+_MOST_BASIS_POINTS = 3  # digits
+_BEFORE_YEARS = ("by", "in", "of", "since")
 _LABELS = frozenset(("exit", "gate", "highway", "hwy", "route", "rte", "runway", "seat"))
 _PACKED = (
     "bag|bar|block|bottle|box|can|carton|fillet|jar|pack|packet|piece|pot|pouch|sachet|slice|steak|tin|tub"
@@ -74,8 +78,8 @@ def describes(match: re.Match[str]) -> bool:
 
 
 def _unit(match: re.Match[str]) -> str | None:
-    if match["unit"] in ("W", "L") and word_before(match).lower() in _LABELS:
-        return None  # Route 9W, runway 27L
+    if match["unit"] in _NAMES and _is_name(match):
+        return None
     one, many = english_units()[match["unit"]]
     if match["join"] == "-" or describes(match):  # a 10-km run
         many = one
@@ -126,6 +130,16 @@ def _may_quote(match: re.Match[str]) -> bool:
 def _seconds(match: re.Match[str]) -> str:
     low = f"{decimal(match['low'])} to " if match["low"] else ""
     return f"{low}{decimal(match['n'])} seconds"
+
+
+def _is_name(match: re.Match[str]) -> bool:
+    """Return whether no unit is meant: Route 9W, runway 27L, "In 2005 Mya sang", a modem of 9600 bps."""
+    unit, before = match["unit"], word_before(match).lower()
+    if unit in ("W", "L"):
+        return before in _LABELS
+    if unit == "bps":
+        return len(match["n"]) > _MOST_BASIS_POINTS
+    return before in _BEFORE_YEARS and _YEAR.fullmatch(match["n"]) is not None
 
 
 def _per(match: re.Match[str]) -> str:
@@ -189,7 +203,7 @@ def measure_rules() -> tuple[Rule, ...]:
     units = any_of(english_units())
     signs, foods = "".join(FRACTION_SIGNS), any_of(read_words("foods_en.txt"))
     part = rf"(?:(?<=[{signs}⁰¹²³⁴-⁹])|(?<=\d[/⁄^]\d)|(?<=\d[/⁄^]\d\d)|(?<=\d 0\d\d)"
-    part += r"|(?:(?<=\d [mb]illion)|(?<=\d trillion)|(?<=\d thousand))(?!\sin\.))"
+    part += r"|(?:(?<=\d [mb]illion)|(?<=\d trillion)|(?<=\d thousand))(?!\sin\.|\s?[A-Z](?:\.\s?[A-Z]|-)))"
     factor = rf"(?:{NUMBER})(?:\s?(?:{units})(?!\w)|[\"″'′])?"
     return (
         english_rule(
@@ -238,7 +252,10 @@ def measure_rules() -> tuple[Rule, ...]:
         ),
         english_rule("unit", rf"{part}(?P<mark>[\"″])(?![\w\"])", _inch_of_part, needs='"″'),
         english_rule(
-            "per", r"(?<=[a-z])(?<!\bday)/(?P<unit>day|week|month|year|hour|minute|night|person)\b", _each
+            "per",
+            r"(?<=[a-z])(?<!day)(?<!hour)(?<!month)(?<!time)(?<!week)(?<!year)"
+            r"/(?P<unit>day|week|month|year|hour|minute|night|person)\b",
+            _each,
         ),
         english_rule("unit", rf"(?<=[\d{signs}])\s?c\.(?=\s(?:[a-z-]+,?\s){{0,2}}(?:{foods})\b)", _cups),
     )

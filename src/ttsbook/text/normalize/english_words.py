@@ -161,8 +161,9 @@ def word_rules() -> tuple[Rule, ...]:
     bare = any_of(row[0] for row in read_rows("abbreviations_en.tsv") if "." not in row[0])
     symbols = "".join(read_map("symbols_en.tsv"))
     not_latin = "-(?!facto|jure|rigueur|luxe)[a-z]{3}"
+    company = r"(?:[B-HJ-M]\b(?!\.)|[AI](?:[,;:)]|$))"  # not "Acme Co. I left"
     table = (
-        ("company", r"\bCo\.(?=\s[A-M]\b(?!\.))", lambda _: "Company", "C"),
+        ("company", rf"\b(?<!& )(?<!and )Co\.(?=\s{company})", lambda _: "Company", "C"),
         ("mark", r"\bM[Kk]\.?[ -]?(?=\d|[IVX]+\b)", lambda _: "Mark ", "M"),
         ("slang", r"(?<=[a-z] )af(?=[.,!?;:”\"]|\s*$)", lambda _: "A F", ""),
         ("saint", r"\b(?:St|ST)\.(?!\w)|\bSt(?=\s[A-Z])|\bST(?=\s[A-Z]{2})", saint_or_street, "S"),
