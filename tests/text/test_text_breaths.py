@@ -28,6 +28,8 @@ def said(text: str) -> str:
         ("他说（笑着说）：“走吧！”", "他说，笑着说：“走吧！”"),
         ("他走了（没人知道）。", "他走了，没人知道。"),
         ("他叫John（约翰），来了。", "他叫John，约翰，来了。"),
+        ("北大（北京大学）的学生", "北大，北京大学的学生"),
+        ("（甲乙）（丙丁）来了", "甲乙，丙丁，来了"),
         ("(b) Dry the cup", "B, dry the cup"),
         ("21) Wash it", "Twenty-one, wash it"),
         ("[3] Smith said so", "Three, Smith said so"),
@@ -59,6 +61,8 @@ def test_a_reader_pauses(printed: str, paused: str) -> None:
         ("the owner and / or his heirs", "the owner and or his heirs"),
         ("本条第（二）款有规定。", "本条第二款有规定。"),
         ("你们真是[令鸟]在原", "你们真是令鸟在原"),
+        ("[纟全]儿呀", "纟全儿呀"),
+        ("高三（12）班的人", "高三十二班的人"),
         ("今天 我们 去 北京", "今天我们去北京"),
     ],
 )

@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from ttsbook.text.script import HAN, LATIN
 
 _LETTER = f"[{LATIN}0-9]"  # that touches a bracket: person(s), (re)build, f(x)
-# 第（三）项 is the third item, [令鸟] one character that cannot be printed; a single word in brackets,
-# (nearly), is said without a pause.
+# 第（三）项 is the third item, （12）班 a class, [令鸟] one character that cannot be printed; a single word
+# in brackets, (nearly), is said without a pause.
+_NAMED = r"[一二三四五六七八九十]{1,3}[)）][班中小]"
 _ASIDE = re.compile(
-    rf"(?<!{_LETTER})(?<!第)\([^()]*\)(?!{_LETTER})|(?<![{HAN}{LATIN}0-9])\[[^\[\]]*\](?!{_LETTER})"
-    r"|(?<!第)（[^（）]*）"
+    rf"(?<!{_LETTER})(?<!第)\((?!{_NAMED})[^()]*\)(?!{_LETTER})"
+    rf"|(?<![{HAN}{LATIN}0-9])\[(?![{HAN}]{{2}}\][{HAN}\[])[^\[\]]*\](?!{_LETTER})"
+    rf"|(?<!第)（(?!{_NAMED})[^（）]*）"
 )
+_CLINGS = "的地得们等之"  # behind an aside: 孩子（女孩）们
 _SEVERAL_WORDS = re.compile(rf"\w[^\w'’-]+\w|[{HAN}]{{2}}")
 _STROKE = re.compile(r"(?<=\s)(?:/(?!\sor\b)|\|)(?=\s)")  # and / or is said in one breath
 _WORD = re.compile(r"\w")
@@ -30,7 +33,7 @@ _NUMBERS = (
 # 1) Wash, (b) Dry, [3] Smith, （一）总则; but "[He] left", "[A] man" and "(Nearly) all" run on.
 _ITEM = re.compile(
     rf"(?:[(（]?(?:[{LATIN}]|[^\W{LATIN}]+)|[(\[]?(?i:{_NUMBERS})(?:-(?i:{_NUMBERS}))?)(?:[)\]]\s+|）\s*)"
-    r"(?=[\w“「《])"
+    r"(?!班)(?=[\w“「《])"
 )
 _CHAPTER = re.compile(
     rf"[^\w\s]*(?i:{_LABELS})\s(?i:{_NUMBERS})(?:[\s-](?i:{_NUMBERS}))*\s+(?=[\"“‘(]?[A-Z])"
@@ -67,5 +70,5 @@ def _edges_of_asides(spoken: str) -> Iterator[int]:
     for match in _ASIDE.finditer(spoken):
         if _SEVERAL_WORDS.search(match.group()):
             yield match.start()
-            if _WORD.search(spoken, match.end()):
+            if _WORD.search(spoken, match.end()) and not spoken.startswith(tuple(_CLINGS), match.end()):
                 yield match.end() - 1

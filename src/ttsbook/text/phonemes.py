@@ -41,7 +41,7 @@ _ZH_MARKS = {
 }  # fmt: skip
 # Mandarin: the voice learned dash and ellipsis without a pause; between words they are commas, and nothing
 # beside another mark. At the end they hold the pitch up, as they should.
-_INNER_DASH = re.compile(r" ?[—…]+ ?(?=.*\w)")
+_INNER_DASH = re.compile(r" ?[—…](?:[—… ]*[—…])? ?(?=.*\w)")
 _INNER_DASH_AT_MARK = re.compile(r'(^"|[,.!?;:]) ?[—…]+ ?(?=.*\w)| ?[—…]+ ?(?=[,.!?;:].*\w)')
 # “……吗？”。 and “好！”，他说: the voice knows one mark at a place.
 _SECOND_MARK = re.compile("(?<=[.!?]) ?[.,;:]")
