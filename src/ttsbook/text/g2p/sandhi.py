@@ -17,8 +17,11 @@ _NUMBER_AFTER = "零〇一二三四五六七八九十月号號"  # 一 inside a 
 _UNITED = ("统一", "唯一", "惟一", "单一", "专一", "独一", "之一")  # 一 is no count: 统一战线
 _FIRST = (*_UNITED, "周一", "期一", "拜一", "初一", "万一")  # after them a second 一 counts: 周一|一早
 _DIGITS = "零〇一二三四五六七八九十百千"
-_MEASURES = tuple("米倍秒亿万元吨升克斤公厘毫")  # after a decimal
-_LITTLE = tuple("么这那样有差早晚快慢好大多少")  # before 一点 and 一比 that are no numbers
+_MEASURES = (  # after a decimal
+    *"米倍秒亿万元吨升克斤厘毫度寸英折版级分岁",
+    *("版本", "声道", "公里", "公斤", "公分", "公顷", "平方", "立方"),
+)
+_LITTLE = tuple("么这那样有差早晚快慢好大多少近远高低轻中每另某就只仅")  # before 一点, no number
 _CALCULATED = ("乘以", "除以", "等于", "大于", "小于")
 _COUNTED_AFTER = "这那每另某有同這"  # 这一 counts what follows; 统一 and 万一 keep their tone
 _NEVER_RESULT = "决绝并也就可要岂莫无从都还又倒却才若"  # before 不 in a word of three: 并不是, not 对不起
@@ -80,7 +83,7 @@ def _is_number(text: str, i: int, ends: set[int]) -> bool:
         return False
     if before in _NUMBER_BEFORE or after in _NUMBER_AFTER or (before == "月" and after in "日号號"):
         return True
-    if _is_in_sum(text, i, i + 1 in ends):
+    if _is_in_sum(text, i, ends):
         return True
     if text[max(0, i - 1) : i + 1] in _UNITED and i not in ends:
         return True
@@ -92,13 +95,23 @@ def _is_number(text: str, i: int, ends: set[int]) -> bool:
     return any(end in ends and text[i:end] in words for end in range(i + 2, i + 5))
 
 
-def _is_in_sum(text: str, i: int, ends_word: bool) -> bool:
+def _is_measured(text: str, i: int, ends: set[int]) -> bool:
+    """Return whether a decimal ends at a place: 五点一|公里, 五点一|亿, but not 八点一|升旗."""
+    units = (unit for unit in _MEASURES if text.startswith(unit, i))
+    return any(unit in "亿万" or i + len(unit) in ends for unit in units)
+
+
+def _is_in_sum(text: str, i: int, ends: set[int]) -> bool:
     """Tell 五点一公里, 一点五, 一加一 and 负一层 from 八点一刻, 一点一点, 一加热 and 负一点责任."""
     before, after = text[max(0, i - 2) : i], text[i + 1 : i + 3]
     if before[-1:] == "点" and before[0] in _DIGITS:
-        return after[0] in _MEASURES or (ends_word and after[0] not in "刻过到")
+        return _is_measured(text, i + 1, ends)
     if after[0] in "点加减乘比" and after[1:] and after[1] in _DIGITS:
-        return text[i + 2 : i + 4] not in ("一点", "一滴") and before[-1:] not in _LITTLE
+        rest = text[i + 3 : i + 4]
+        if after == "点一":
+            return not rest or rest in _DIGITS + "刻" or _is_measured(text, i + 3, ends)
+        goes_on = after[1] == "一" and i + 3 not in ends and rest not in _DIGITS + "万"  # 一比|一无是处
+        return not goes_on and before[-1:] not in _LITTLE and rest not in tuple("划画")
     return after in _CALCULATED or (before[-1:] == "负" and after[0] in "层楼")
 
 
