@@ -235,9 +235,9 @@ def mandarin_rules() -> tuple[Rule, ...]:
         ("code", rf"{BEFORE}(?:0\d+|\d{{12,}})(?![\d.])", digit_by_digit),
         ("number", rf"{_SIGN}(?:{NUMBER})", _plain),
     )  # fmt: skip
+    digits = frozenset(DIGITS)
     numbers = tuple(
-        Rule(name, re.compile(text), speak, "zh", _NEEDS.get(name, frozenset(DIGITS)))
-        for name, text, speak in table
+        Rule(name, re.compile(text), speak, "zh", _NEEDS.get(name, digits)) for name, text, speak in table
     )
     return (
         power_rule(),

@@ -93,8 +93,11 @@ def find_claims(
     claims = list(taken)
     used = places_of(claims, len(text))
     characters = frozenset(text)
+    needs, is_idle = frozenset[str](), False  # of the last rule: most that follow one another need the same
     for rule in rules:
-        if rule.needs and rule.needs.isdisjoint(characters):
+        if rule.needs is not needs:
+            needs, is_idle = rule.needs, bool(rule.needs) and rule.needs.isdisjoint(characters)
+        if is_idle:
             continue
         for match in _free_matches(rule.pattern, text, used):
             if rule.language and language_at and language_at(*match.span()) != rule.language:
