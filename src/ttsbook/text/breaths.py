@@ -21,8 +21,9 @@ _ASIDE = re.compile(
     rf"|(?<!第)（(?!{_NAMED})[^（）]*）"
 )
 _CLINGS = "的地得们等之"  # behind an aside: 孩子（女孩）们
+_BRACKETS = frozenset("([（")
 _SEVERAL_WORDS = re.compile(rf"\w[^\w'’-]+\w|[{HAN}]{{2}}")
-_STROKE = re.compile(r"(?<=\s)(?:/(?!\sor\b)|\|)(?=\s)")  # and / or is said in one breath
+_STROKE = re.compile(r"[/|](?<=\s.)(?=\s)(?!(?<=/)\sor\b)")  # and / or is said in one breath
 _WORD = re.compile(r"\w")
 
 _LABELS = "chapter|part|book|volume|act|scene|canto|stave|letter|lesson|episode"
@@ -67,6 +68,8 @@ def _ends_of_numbers(spoken: str) -> Iterator[int]:
 
 
 def _edges_of_asides(spoken: str) -> Iterator[int]:
+    if _BRACKETS.isdisjoint(spoken):
+        return
     for match in _ASIDE.finditer(spoken):
         if _SEVERAL_WORDS.search(match.group()):
             yield match.start()
