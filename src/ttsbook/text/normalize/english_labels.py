@@ -11,7 +11,8 @@ from ttsbook.text.tables import read_words
 
 _NUMBERED = (
     "[Aa]partment|[Cc]abin|[Cc]ell|[Cc]hannel|[Ee]rror|[Ee]xit|[Ee]xtension|[Ff]light|[Gg]ate|[Hh]ighway"
-    "|[Ii]nterstate|[Ll]ocker|[Pp]ort|[Rr]oom|[Rr]oute|[Ss]uite|[Uu]nit|Area|Boeing|Cessna|Form|Formula|HTTP|ISO|RFC|Xbox"
+    "|[Ii]nterstate|[Ll]ocker|[Pp]ort|[Rr]oom|[Rr]oute|[Ss]uite|[Uu]nit|Area|Boeing|Cessna|Form|Formula|HTTP"
+    "|ISO(?! 900)|RFC|Xbox"
 )
 _COUNTED = (
     r"(?!\s(?:hundred|thousand|million|billion|people|men|women|times|years|miles|feet|yards|met(?:er|re)s|acres"

@@ -32,7 +32,7 @@ _LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _COMPARED = {"<": "less than", ">": "greater than"}
 _PRIMES = {"′": " prime", "″": " double prime"}
 _NOTES = {"#": "sharp", "♯": "sharp", "♭": "flat", "♮": "natural"}
-_LESS = r"(?<![-=<>])(?:<(?!3(?:\s(?:you|u|this|my|him|her|it)\b|[!.]?\s*$))|>)"  # <3 is a heart
+_LESS = r"(?<![-=<>])[<>]"
 # An a that is no article: alone, a) The item, (a), "a", M&A, straight-A, a, e, i, a and b, a + b, x = a.
 _LETTER_A = (
     r"[Aa](?!\w)(?:(?<=^[Aa])(?=\W*$|[):]\s)"
@@ -42,9 +42,11 @@ _LETTER_A = (
     r"|(?<=a)(?=,? (?:and|or) [b-z]\b(?!['’.])|[²³^]| ?[=+×] ?(?!\d)[\w(]| [<>] \w)))"
 )
 _STRETCHED = (
-    r"(?<![\w'’-])(?P<head>[A-Za-z]+?)(?P<letter>[aeioumrh])(?P<more>(?:-(?P=letter))+)(?P<tail>(?:(?<=[aeiou])[a-z]+)?)"
+    r"(?<![\w'’-])(?=[A-Za-z]+-[aeioumrh])(?P<head>[A-Za-z]+?)(?P<letter>[aeioumrh])"
+    r"(?P<more>(?:-(?P=letter))+)(?P<tail>(?:(?<=[aeiou])[a-z]+)?)"
     r"(?![\w'’-])"
 )
+_SENTENCE_A = r"A(?= [A-Z]-\w)(?:(?<=^A)|(?<=[.!?…] A)|(?<=[“\"‘(]A))"  # A T-shirt
 _GRADE_END = r"(?=[\s,.;:!?)”\"]|$)(?! [A-Za-z]-| (?:and|or) [A-Z]-\w)"
 
 
@@ -163,15 +165,15 @@ def word_rules() -> tuple[Rule, ...]:
     not_latin = "-(?!facto|jure|rigueur|luxe)[a-z]{3}"
     company = r"(?:[B-HJ-M]\b(?!\.)|[AI](?:[,;:)]|$))"  # not "Acme Co. I left"
     table = (
-        ("company", rf"\b(?<!& )(?<!and )Co\.(?=\s{company})", lambda _: "Company", "C"),
-        ("mark", r"\bM[Kk]\.?[ -]?(?=\d|[IVX]+\b)", lambda _: "Mark ", "M"),
-        ("slang", r"(?<=[a-z] )af(?=[.,!?;:”\"]|\s*$)", lambda _: "A F", ""),
+        ("company", rf"Co\.(?<!\wCo\.)(?<!& Co\.)(?<!and Co\.)(?=\s{company})", lambda _: "Company", "C"),
+        ("mark", r"M(?<!\wM)[Kk]\.?[ -]?(?=\d|[IVX]+\b)", lambda _: "Mark ", "M"),
+        ("slang", r"af(?<=[a-z] af)(?=[.,!?;:”\"]|\s*$)", lambda _: "A F", ""),
         ("saint", r"\b(?:St|ST)\.(?!\w)|\bSt(?=\s[A-Z])|\bST(?=\s[A-Z]{2})", saint_or_street, "S"),
         ("doctor", r"\b(?:Dr\.?|(?<!;)DR\.)(?=\s|$)|\bDR(?=\s[A-Z]{2})", doctor_or_drive, "D"),
         ("monsieur", r"(?<![\w.])M\.(?=\s(?:d[eu]\s|d['’][A-ZÉ]|[A-ZÉ][a-zà-ÿ]))", _monsieur, "M"),
         ("abbreviation", rf"(?i)(?<![\w.])(?=[^\s.]{{1,9}}\.|et al)(?:{dotted})(?!\w)", abbreviation, "."),
         ("abbreviation", rf"\b(?:{bare})\b", abbreviation, ""),
-        ("article", r"(?:(?<=^)|(?<=[.!?…] )|(?<=[“\"‘(]))A(?= [A-Z]-\w)", lambda _: "a", "A"),  # A T-shirt
+        ("article", _SENTENCE_A, lambda _: "a", "-"),
         ("place", r"\b(?:INT|EXT)\.(?=(?:/(?:INT|EXT)\.)?\s[A-Z]{2})", _place, "NX"),
         ("initials", r"\b(?:[A-Z]\.){2,}['’]?s\b", lambda match: _initials(match)[:-2] + "'s", "."),
         ("initials", r"\b(?:[A-Z]\.\s?){2,}(?<=\.)(?=\s*[a-z,;:!?)'’\"”])", _initials, "."),
