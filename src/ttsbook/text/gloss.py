@@ -9,12 +9,13 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ttsbook.text.g2p.pinyin import from_pinyin
+from ttsbook.text.g2p.romanized import TONED
 from ttsbook.text.g2p.sandhi import apply_sandhi
 from ttsbook.text.g2p.toned import TONE_MARKED, read_toned
 from ttsbook.text.normalize.rewrite import Claim, places_of
 from ttsbook.text.script import HAN
 
-_LETTERS = "a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜ"
+_LETTERS = f"a-z{TONED}ü"
 _GLOSS = re.compile(
     rf"(?P<han>[{HAN}]{{1,8}})[（(\[［]\s?(?P<pinyin>[{_LETTERS}]+(?:[\s'’][{_LETTERS}]+)*)\s?[)）\]］]",
     re.IGNORECASE,

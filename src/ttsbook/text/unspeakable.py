@@ -12,7 +12,7 @@ from ttsbook.text.g2p.english import plain_letters
 from ttsbook.text.normalize.mandarin_blanks import KANA
 from ttsbook.text.normalize.normalize import fold
 from ttsbook.text.normalize.roman import ROMAN_SIGNS
-from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, LIGATURES
+from ttsbook.text.normalize.signs import CIRCLED, FRACTION_SIGNS, LIGATURES, SUBSCRIPTS
 from ttsbook.text.normalize.squares import SQUARES, take_apart
 from ttsbook.text.script import LATIN, has_han
 from ttsbook.text.tables import read_map
@@ -46,7 +46,7 @@ def _is_silent(character: str) -> bool:
 
 @cache
 def _known() -> frozenset[str]:
-    signs = (read_map("letters.tsv"), CIRCLED, ROMAN_SIGNS, FRACTION_SIGNS, LIGATURES, "₀₁₂₃₄₅₆₇₈₉")
+    signs = (read_map("letters.tsv"), CIRCLED, ROMAN_SIGNS, FRACTION_SIGNS, LIGATURES, SUBSCRIPTS)
     return frozenset().union(*signs)
 
 

@@ -13,8 +13,9 @@ from functools import lru_cache
 from ttsbook.text.g2p.arpabet import VOWEL_SYMBOLS
 from ttsbook.text.tables import read_map, read_words
 
-_MARKS = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜü]")
-_PROOF = re.compile("[āǎēěīǐōǒūǔǖǘǚǜ]")  # é, à and the like stand in other languages as well
+TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ"
+_MARKS = re.compile(f"[{TONED}ü]")
+PROOF = re.compile("[āǎēěīǐōǒūǔǖǘǚǜ]")  # é, à and the like stand in other languages as well
 # Spellings that only pinyin has: q and x before these vowels, zh, finals of three vowels and so on.
 _ODD = re.compile(
     "^xi|^qu(?![eio])|qi(?!ue)|xi[aou]|xu|zh[aeiou]|(?:^|g|l|h|d)uo|[^aeiou](?:iang|uang|iong|iao)"
@@ -33,7 +34,7 @@ def read_romanized(word: str) -> str | None:
     """
     toned = unicodedata.normalize("NFC", word)
     plain = _plain(toned)
-    if not (_PROOF.search(toned) or _ODD.search(plain)):
+    if not (PROOF.search(toned) or _ODD.search(plain)):
         return None
     parts = [split_syllables(part) for part in plain.split("'")]  # Xi'an has two syllables, xian one
     syllables = [syllable for part in parts for syllable in part]

@@ -9,11 +9,10 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from ttsbook.text.g2p.romanized import split_syllables
+from ttsbook.text.g2p.romanized import PROOF, TONED, split_syllables
 
 _TONES = {"\u0304": "1", "\u0301": "2", "\u030c": "3", "\u0300": "4"}
-_PROOF = re.compile("[āǎēěīǐōǒūǔǖǘǚǜ]")  # á, é and the like stand in other languages as well
-TONE_MARKED = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]")
+TONE_MARKED = re.compile(f"[{TONED}]")
 
 
 @lru_cache(maxsize=1 << 12)
@@ -35,7 +34,7 @@ def read_toned(word: str) -> tuple[str, ...]:
             return ()
     unmarked = sum(syllable.endswith("5") for syllable in said)
     is_twin = len(said) == 2 and said[0][:-1] == said[1][:-1]  # xièxie
-    is_sure = not unmarked or is_twin or (_PROOF.search(toned) and 2 * unmarked <= len(said))
+    is_sure = not unmarked or is_twin or (PROOF.search(toned) and 2 * unmarked <= len(said))
     return tuple(said) if is_sure and not said[0].endswith("5") else ()
 
 

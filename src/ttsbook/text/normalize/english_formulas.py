@@ -7,11 +7,10 @@ import re
 from ttsbook.text.g2p.dictionary import has_word
 from ttsbook.text.normalize.english_numbers import BEFORE, NUMBER, cardinal, decimal
 from ttsbook.text.normalize.rewrite import DIGITS, english_rule
+from ttsbook.text.normalize.signs import LOWERED, SUBSCRIPTS
 
-_LOW = "₀₁₂₃₄₅₆₇₈₉"
-_LOWERED = str.maketrans(_LOW, DIGITS)
 _TWO_LETTERS = "Ag|Al|Ar|Au|Ba|Be|Br|Ca|Cl|Cr|Cu|Fe|He|Hg|Li|Mg|Mn|Na|Ne|Ni|Pb|Pt|Si|Sn|Ti|Zn"
-_ATOMS = rf"(?:{_TWO_LETTERS}|[BCFHIKNOPSU])[\d{_LOW}]{{0,2}}"
+_ATOMS = rf"(?:{_TWO_LETTERS}|[BCFHIKNOPSU])[\d{SUBSCRIPTS}]{{0,2}}"
 _PART = re.compile(r"[A-Z][a-z]?|\d+|[()]")
 _LONGEST_FORMULA = 3  # capitals of which the first number stands behind the last, as in HNO₃
 _STRANDS = "carbon|ends?|exonuclease|overhang|phosphate|splice|untranslated|UTR"
@@ -19,7 +18,7 @@ _STRANDS = "carbon|ends?|exonuclease|overhang|phosphate|splice|untranslated|UTR"
 
 def _formula(match: re.Match[str]) -> str | None:
     """Read CO₂ as "C O two" and Fe2O3 by letters, as chemists do."""
-    written = match.group().translate(_LOWERED)
+    written = match.group().translate(LOWERED)
     parts = _PART.findall(written)
     name = written.rstrip(DIGITS)
     is_word = len(name) > _LONGEST_FORMULA and name.isupper() and has_word(name.lower())  # SOCKS5
@@ -38,7 +37,9 @@ def _grouped(match: re.Match[str]) -> str | None:
 
 
 FORMULAS = (
-    english_rule("tagged", rf"(?<![\w.#-])(?:{_ATOMS}){{2,}}(?![\w{_LOW}])", _formula, needs=DIGITS + _LOW),
+    english_rule(
+        "tagged", rf"(?<![\w.#-])(?:{_ATOMS}){{2,}}(?![\w{SUBSCRIPTS}])", _formula, needs=DIGITS + SUBSCRIPTS
+    ),
     english_rule("exponent", rf"{BEFORE}(?P<n>{NUMBER})[eE][-−](?P<power>\d{{1,3}})(?!\w)", _exponent),
     english_rule("prime", rf"(?<=\b[35])[′'](?=[- ](?:{_STRANDS})\b)", lambda _: " prime", needs="′'"),
     english_rule("number", rf"{BEFORE}(?<!\d )[1-9]\d{{0,2}}(?: \d{{3}})+(?![\w-]|[.,]\d| \d)", _grouped),

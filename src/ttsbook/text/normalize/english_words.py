@@ -20,6 +20,7 @@ from ttsbook.text.normalize.english_abbreviations import (
 from ttsbook.text.normalize.english_measures import english_units
 from ttsbook.text.normalize.english_numbers import cardinal
 from ttsbook.text.normalize.rewrite import Rule, any_of, english_rule, kept_stop, word_before
+from ttsbook.text.normalize.signs import LOWERED, SUBSCRIPTS
 from ttsbook.text.tables import read_map, read_rows, read_words
 
 _OPENERS = " \"“‘'"
@@ -28,7 +29,6 @@ _OPERATORS = {"!=": "≠", ">=": "≥", "<=": "≤", "==": "="}
 _DRAWN = 3  # times that a letter shows it to be drawn out
 _POWERS = {"²": "squared", "³": "cubed"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ", "0123456789+-n")
-_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _COMPARED = {"<": "less than", ">": "greater than"}
 _PRIMES = {"′": " prime", "″": " double prime"}
 _NOTES = {"#": "sharp", "♯": "sharp", "♭": "flat", "♮": "natural"}
@@ -70,7 +70,7 @@ def _product(match: re.Match[str]) -> str | None:
 
 
 def _lowered(match: re.Match[str]) -> str:
-    return cardinal(match.group().translate(_LOWERED))
+    return cardinal(match.group().translate(LOWERED))
 
 
 def _initials(match: re.Match[str]) -> str:
@@ -191,7 +191,7 @@ def word_rules() -> tuple[Rule, ...]:
         ("capitals", r"\b[A-Z]{2,}(?:['’][A-Z]+)?\b", _shouted, ""),
         ("initials", r"(?<![\w.])[a-z]{2}(?=[²³]|\^\d)|(?<=\b[A-Z] = )[a-z]{2}(?![\w'’])", _product, "²³^="),
         ("power", r"(?<=[A-Za-z\d)])(?:[⁺⁻]?[⁰¹²³⁴-⁹]+|ⁿ)", _power, "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ"),
-        ("lowered", "[₀-₉]+", _lowered, "₀₁₂₃₄₅₆₇₈₉"),
+        ("lowered", "[₀-₉]+", _lowered, SUBSCRIPTS),
         ("either", r"\b(?:[Hh]e/she|[Ss]he/he|[Hh]is/hers?|[Hh]er/his|[Hh]im/her|[Hh]imself/herself)\b",
          lambda match: match.group().replace("/", " or "), "/"),
         ("either", r"\b(?:[Aa]nd|[Ee]ither)/or\b", lambda match: match.group().replace("/", " "), "/"),

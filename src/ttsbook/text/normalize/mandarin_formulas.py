@@ -6,12 +6,12 @@ import re
 
 from ttsbook.text.normalize.mandarin_numbers import cardinal, one_by_one
 from ttsbook.text.normalize.rewrite import Rule
+from ttsbook.text.normalize.signs import LOWERED, SUBSCRIPTS
 from ttsbook.text.script import HAN
 from ttsbook.text.tables import read_map
 
 _POWERS = {"2": "平方", "3": "立方"}
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻−–", "0123456789+---")
-_LOWERED = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 # 1+1=？ and “A”=“B”, but =_=, =口= and 好==
 _OPERAND_BEFORE = r"(?<!=[口皿])(?:(?<=[^\W_])|(?<=[)）\]}′”’」』》】%°₀-₉⁰¹²³⁴-⁹!|]))"
 _OPERAND_BEHIND = r"(?=[^\W_]|[(（\[{\-−+√±∠￥¥$“‘「『《【])"
@@ -36,7 +36,7 @@ def formula_rules() -> tuple[Rule, ...]:
     table = (
         ("ion", r"(?<=[A-Za-z₀-₉)])[²³⁴]?[⁺⁻](?![⁰¹²³⁴-⁹])", _ion, "⁺⁻"),
         ("power", r"(?<=[A-Za-z\d)])[⁺⁻]?[⁰¹²³⁴-⁹]+", _power, raised),
-        ("lowered", "[₀-₉]+", _lowered, "₀₁₂₃₄₅₆₇₈₉"),
+        ("lowered", "[₀-₉]+", _lowered, SUBSCRIPTS),
         ("compare", r"(?<=\w)\s?[<>＜＞]\s?(?=[\dA-Za-z])", _compared, "<>＜＞"),
         ("minus", _MINUS.pattern, _minus, "-−–"),
         ("equals", _EQUALS, lambda _: "等于", "="),
@@ -77,7 +77,7 @@ def _ion(match: re.Match[str]) -> str:
 
 def _lowered(match: re.Match[str]) -> str:
     """Read C₆H₁₂O₆, and a₁₂ of a matrix."""
-    digits = match.group().translate(_LOWERED)
+    digits = match.group().translate(LOWERED)
     is_counted = len(digits) == 2 and match.string[match.start() - 1 : match.start()].isupper()
     return (cardinal if is_counted else one_by_one)(digits)
 

@@ -15,6 +15,7 @@ _PERS = (
     "小时|秒|分钟?|天|日|周|月|季度|年|人|位|斤|公斤|千克|吨|次|个|台|件|平方?米|亩|晚|页"
     "|枚|股|平|桶|盎司|瓶|箱|户|场|度"
 )
+_SCALES = {"℉": "华氏", "°F": "华氏", "℃": "摄氏", "°C": "摄氏"}
 _TAKES = "时间|用时|耗时|冷却|间隔|持续|超过|不到|仅需|只需"  # before 30s
 
 
@@ -71,19 +72,16 @@ def _unit_of_power(match: re.Match[str]) -> str:
 
 
 def _seconds(match: re.Match[str]) -> str:
-    number = re.search(NUMBER, match.group())
-    return f"{match.group()[: number.start()]}{quantity(number.group())}秒" if number else ""
+    return re.sub(rf"({NUMBER})s", lambda found: f"{quantity(found[1])}秒", match.group())
 
 
 def _temperature(match: re.Match[str]) -> str:
     minus = "零下" if match["minus"] else ""
-    scale = "华氏" if match["scale"] in ("℉", "°F") else "摄氏" if match["scale"] in ("℃", "°C") else ""
     low = f"{decimal(match['low'])}到" if match["low"] else ""
-    return f"{scale}{minus}{low}{decimal(match['n'])}度"
+    return f"{_SCALES.get(match['scale'], '')}{minus}{low}{decimal(match['n'])}度"
 
 
 def _temperatures(match: re.Match[str]) -> str:
     """Read -20~-10℃, whose second minus is no range."""
-    scale = "华氏" if match["scale"] in ("℉", "°F") else "摄氏" if match["scale"] in ("℃", "°C") else ""
     low = ("零下" if match["minus"] else "") + decimal(match["low"])
-    return f"{scale}{low}到零下{decimal(match['n'])}度"
+    return f"{_SCALES.get(match['scale'], '')}{low}到零下{decimal(match['n'])}度"

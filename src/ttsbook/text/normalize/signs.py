@@ -1,4 +1,4 @@
-"""Characters that are numbers in themselves, in both languages: ½, ①."""
+"""Characters that are numbers in themselves, in both languages: ½, ①, ₂."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ FRACTION_SIGNS = {
     "⅑": "1/9", "⅒": "1/10",
 }
 # fmt: on
+SUBSCRIPTS = "₀₁₂₃₄₅₆₇₈₉"
+LOWERED = str.maketrans(SUBSCRIPTS, "0123456789")
 # In circles, black ones too, in brackets, with a full stop: ①, ❶, ㉑, ⑴, ⒈, ㈠.
 _CIRCLED = "①-⒛⓪-⓿❶-➓㈠-㈩㉈-㉏㉑-㉟㊀-㊉㊱-㊿🄀-🄌"
 
